@@ -1,0 +1,59 @@
+# Everything that one does with a clone of fontgan. `make help` lists it.
+# The first target that needs it sets up .venv with the locked packages; after that it takes no time.
+
+PYTHON ?= python3
+UV_VERSION := 0.13.8
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+SOURCES := fontgan tests assets
+
+# One torch thread a test process: two that share two cores wait for each other.
+TEST_ENVIRONMENT := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
+
+.PHONY: help demo test lint format type lock bench clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+demo: $(READY) ## the main job on the fonts that come with fontgan: render, train, generate (5 minutes)
+	$(BIN)/fontgan render-dataset
+	$(BIN)/fontgan train --model pix2pix
+	$(BIN)/fontgan generate --chars 永和
+	@echo "Look at the sheet above: no designer drew these characters."
+
+test: $(READY) lint type ## all checks: ruff, mypy and the tests
+	$(TEST_ENVIRONMENT) $(BIN)/python -m pytest -n 2 tests
+
+lint: $(READY) ## style, by ruff
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+
+format: $(READY) ## let ruff lay out the code
+	$(BIN)/ruff check --fix $(SOURCES)
+	$(BIN)/ruff format $(SOURCES)
+
+type: $(READY) ## types, by mypy
+	$(BIN)/mypy
+
+lock: $(READY) ## pin the newest packages in requirements.lock
+	$(BIN)/uv pip compile --universal --generate-hashes --upgrade --group dev --python-version 3.11 \
+		--no-header --no-annotate -q -o requirements.lock pyproject.toml
+
+bench: $(READY) ## the measurements of docs/benchmarks.md
+	$(BIN)/python tests/benchmarks/run.py
+
+clean: ## remove all that was made here, .venv too
+	rm -rf $(VENV) data runs generated dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): requirements.lock pyproject.toml
+	@echo "Setting up $(VENV): the packages of requirements.lock, torch among them (a few minutes on a slow line)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
+		{ echo "$(PYTHON) cannot make a virtual environment: on Debian and Ubuntu, apt install python3-venv"; exit 1; }
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "fontgan needs Python 3.11 or newer: make PYTHON=python3.11 $(MAKECMDGOALS)"; rm -rf $(VENV); exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $(READY)

@@ -1,0 +1,1 @@
+"""fontgan: learn a font from some of its characters, and draw the rest."""

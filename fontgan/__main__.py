@@ -1,0 +1,5 @@
+"""`python -m fontgan` is `fontgan`."""
+
+from fontgan.cli import main
+
+main()

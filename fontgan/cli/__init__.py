@@ -1,0 +1,69 @@
+"""The command line: one file a subcommand, and this one, which holds them together.
+
+A command reads its options, makes one call into the library, and shows what came of it. To print
+help must be quick: whatever needs torch is imported inside the commands.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from fontgan.cli.generate import generate_command
+from fontgan.cli.render_dataset import render_dataset_command
+from fontgan.cli.train import train_command
+from fontgan.errors import FontganError
+
+app = typer.Typer(
+    name="fontgan",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # Rich's help takes three times as long to print as this one
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("render-dataset")(render_dataset_command)
+app.command("train")(train_command)
+app.command("generate")(generate_command)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        import importlib.metadata
+
+        print(f"fontgan {importlib.metadata.version('fontgan')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    traceback: Annotated[bool, typer.Option("--traceback", help="Show where an error came from.")] = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Show the version and exit.", callback=_show_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Learn a font from some of its characters, and draw the rest.
+
+    Three commands, in this order: render-dataset, train, generate.
+    """
+
+
+def main() -> None:
+    """Run the command that was typed; a mistake of the user ends it with one line and status 1."""
+    try:
+        app()
+    except FontganError as error:
+        if "--traceback" in sys.argv:
+            raise
+        _tell(f"error: {error}")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        _tell("stopped: nothing was changed")
+        sys.exit(130)
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr)

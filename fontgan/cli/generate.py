@@ -1,0 +1,65 @@
+"""`fontgan generate`: a trained run and characters into pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from fontgan.errors import FontganError
+
+# The first sentence of 蘭亭集序 (353), in simplified characters: it begins with 永和.
+_EXAMPLE = "永和九年岁在癸丑暮春之初会于会稽山阴之兰亭"
+
+
+def generate_command(
+    chars: Annotated[
+        str,
+        typer.Option(metavar="TEXT|FILE|NAME", help="The characters: a text, a text file, or a set's name."),
+    ] = _EXAMPLE,
+    checkpoint: Annotated[
+        Path | None, typer.Option(metavar="RUN|FILE", help="What was trained. [default: the newest run]")
+    ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FONT", help="The content font, where it is no longer where the training found it."
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR|FILE.png",
+            help="A folder for the sheet and the single glyphs, or a PNG for the sheet alone. "
+            "[default: generated/RUN]",
+        ),
+    ] = None,
+    device: Annotated[Literal["auto", "cpu", "cuda"], typer.Option(help="What computes.")] = "auto",
+) -> None:
+    """Draw characters in the style that was learnt: a sheet, and one picture for each."""
+    from fontgan.cli.console import Bar, messages, results
+    from fontgan.fonts.charset import describe_characters, parse_charset
+    from fontgan.fonts.face import FontReference
+
+    codes = parse_charset(chars)
+    with messages.status("loading torch"):
+        from fontgan.checkpoint import find_checkpoint, run_name
+        from fontgan.generation import generate
+        from fontgan.report.glyphs import save_generated
+
+    found = find_checkpoint(checkpoint, Path("runs"))
+    messages.print(f"from {found}")
+    target = output or Path("generated") / run_name(found)
+    if target.suffix != ".png" and target.exists() and not target.is_dir():
+        raise FontganError(f"{target} is a file and no folder: name another --output")
+    reference = FontReference.parse(source) if source else None
+    with Bar("characters") as bar:
+        drawn = generate(found, codes, reference, device, bar)
+    for note in drawn.notes:
+        messages.print(f"[yellow]note:[/yellow] {note}")
+    if drawn.lacking:
+        lacking = describe_characters(drawn.lacking)
+        messages.print(f"[yellow]left out:[/yellow] the content font does not draw {lacking}")
+    for path in save_generated(drawn, target):
+        results.print(f"{path}")

@@ -1,0 +1,1 @@
+"""What computes: the device and its precision, the optimisers, the running average of weights."""

@@ -1,0 +1,35 @@
+"""The running average of a network's weights: smoother than the last step's, and what is kept."""
+
+from __future__ import annotations
+
+import copy
+
+import torch
+from torch import nn
+
+
+class Average:
+    """An exponential moving average of all that a network's state holds.
+
+    Yazici et al. 2018, «The Unusual Effectiveness of Averaging in GAN Training». The decay warms up
+    as (1 + step) / (10 + step), so that the first weights, drawn at random, are soon forgotten.
+
+    Attributes:
+        network: a copy of the network, in evaluation mode, that carries the average.
+    """
+
+    def __init__(self, network: nn.Module, decay: float) -> None:
+        self.network = copy.deepcopy(network).eval().requires_grad_(False)
+        self.decay = decay
+        self._steps = 0
+        average, current = self.network.state_dict(), network.state_dict()
+        floats = [name for name in average if average[name].is_floating_point()]
+        self._average = [average[name] for name in floats]
+        self._current = [current[name] for name in floats]
+
+    @torch.no_grad()
+    def update(self) -> None:
+        """Move the average towards the network's weights as they are now."""
+        decay = min(self.decay, (1 + self._steps) / (10 + self._steps))
+        self._steps += 1
+        torch._foreach_lerp_(self._average, self._current, 1 - decay)

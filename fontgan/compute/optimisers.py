@@ -1,0 +1,125 @@
+"""The optimisers, and the step size over a training."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor, nn
+
+from fontgan.config import ModelSettings, Schedule
+
+# Coefficients of the first four iterations of Polar Express: Amsel et al. 2025, «The Polar Express:
+# Optimal Matrix Sign Methods and Their Application to the Muon Algorithm», algorithm 1.
+_POLAR_EXPRESS = (
+    (8.28721201814563, -23.595886519098837, 17.300387312530933),
+    (4.107059111542203, -2.9478499167379106, 0.5448431082926601),
+    (3.9486908534822946, -2.908902115962949, 0.5518191394370137),
+    (3.3184196573706015, -2.488488024314874, 0.51004894012372),
+)
+
+
+class Muon(torch.optim.Optimizer):
+    """Momentum whose matrix is made orthogonal before the step.
+
+    Jordan et al. 2024, «Muon: An optimizer for hidden layers in neural networks». Every direction of a
+    weight matrix moves by the same amount, so that a network learns from far fewer steps than with
+    Adam. A convolution's weight counts as the matrix (outputs, inputs · height · width); torch's own
+    Muon takes no convolutions.
+
+    Args:
+        weights: tensors of two dimensions or more.
+        learning_rate: the length of the step in each direction.
+        momentum: decay of the gradient's mean.
+        weight_decay: decoupled, times the learning rate.
+        precision: in which the matrices are made orthogonal; bfloat16 is enough.
+    """
+
+    def __init__(
+        self,
+        weights: Iterable[Tensor],
+        learning_rate: float,
+        momentum: float = 0.95,
+        weight_decay: float = 0.0,
+        precision: torch.dtype = torch.float32,
+    ) -> None:
+        defaults = {"lr": learning_rate, "momentum": momentum, "weight_decay": weight_decay}
+        super().__init__(list(weights), defaults)
+        self.precision = precision
+
+    @torch.no_grad()
+    def step(self, closure: None = None) -> None:  # type: ignore[override] # noqa: ARG002
+        """One step of every weight that has a gradient."""
+        for group in self.param_groups:
+            for weight in group["params"]:
+                if weight.grad is None:
+                    continue
+                state = self.state[weight]
+                if not state:
+                    state["mean"] = torch.zeros_like(weight)
+                state["mean"].lerp_(weight.grad, 1 - group["momentum"])
+                ahead = weight.grad.lerp(state["mean"], group["momentum"])  # Nesterov's look ahead
+                matrix = ahead.flatten(1)
+                direction = orthogonal(matrix, self.precision).view_as(weight)
+                stretch = max(1.0, matrix.shape[0] / matrix.shape[1]) ** 0.5
+                weight.mul_(1 - group["lr"] * group["weight_decay"])
+                weight.add_(direction, alpha=-group["lr"] * stretch)
+
+
+def orthogonal(matrix: Tensor, precision: torch.dtype = torch.float32) -> Tensor:
+    """Nearly UVᵀ of a matrix (rows, columns) = USVᵀ: its singular values all brought close to 1."""
+    tall = matrix.shape[0] > matrix.shape[1]
+    x = (matrix.T if tall else matrix).to(precision)
+    x = x / (x.norm() * 1.01 + 1e-7)
+    for a, b, c in _POLAR_EXPRESS:
+        square = x @ x.T
+        polynomial = torch.addmm(square, square, square, beta=b, alpha=c)
+        x = torch.addmm(x, polynomial, x, beta=a)
+    return (x.T if tall else x).to(matrix.dtype)
+
+
+class Optimisers:
+    """All that moves the weights of one network, under one schedule.
+
+    With `muon`, Muon moves the weights of the hidden layers; the first and the last layer, the norms
+    and the biases are Adam's, as Muon's authors advise.
+    """
+
+    def __init__(self, network: nn.Module, settings: ModelSettings, precision: torch.dtype) -> None:
+        weights = [weight for weight in network.parameters() if weight.requires_grad]
+        matrices = [weight for weight in weights if weight.ndim > 1]
+        hidden = matrices[1:-1] if settings.optimiser == "muon" else []
+        chosen = {id(weight) for weight in hidden}
+        decay, betas = settings.weight_decay, (settings.beta1, settings.beta2)
+        # Only matrices decay: a norm's scale or a bias drawn to 0 would change what a layer means.
+        groups = [
+            {"params": [w for w in matrices if id(w) not in chosen], "weight_decay": decay},
+            {"params": [w for w in weights if w.ndim == 1], "weight_decay": 0.0},
+        ]
+        adam = torch.optim.AdamW(groups, settings.learning_rate, betas, fused=True)
+        self._optimisers: list[torch.optim.Optimizer] = [adam]
+        if hidden:
+            rate = settings.muon_learning_rate
+            self._optimisers.append(Muon(hidden, rate, weight_decay=decay, precision=precision))
+        self._settings = settings
+        self._rates = [optimiser.defaults["lr"] for optimiser in self._optimisers]
+
+    def step(self, progress: float) -> None:
+        """One step at the step size that the schedule gives, then forget the gradients."""
+        share = scheduled(self._settings.schedule, self._settings.warm_up, progress)
+        for optimiser, rate in zip(self._optimisers, self._rates, strict=True):
+            for group in optimiser.param_groups:
+                group["lr"] = rate * share
+            optimiser.step()
+            optimiser.zero_grad()
+
+
+def scheduled(schedule: Schedule, warm_up: float, progress: float) -> float:
+    """The share of the full step size at `progress`, the share of the training that is done."""
+    rise = min(1.0, progress / warm_up) if warm_up else 1.0
+    if schedule == "cosine":
+        return rise * (1 + math.cos(math.pi * progress)) / 2
+    if schedule == "linear":
+        return rise * min(1.0, 2 - 2 * progress)
+    return rise

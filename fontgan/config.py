@@ -1,0 +1,141 @@
+"""Settings: frozen dataclasses whose fields carry the default, the type and the help, once.
+
+A model's settings are made of its defaults, then a preset, then what the user set, in that order.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+
+from fontgan.errors import FontganError
+
+T = TypeVar("T")
+
+Schedule = Literal["constant", "linear", "cosine"]
+Optimiser = Literal["adam", "muon"]
+
+
+def setting(default: T, text: str) -> T:
+    """A dataclass field with its default and its help; typed as the value that it holds."""
+    return field(default=default, metadata={"help": text})
+
+
+@dataclass(frozen=True)
+class ModelSettings:
+    """What every model can be told; each model's own settings extend it."""
+
+    batch_size: int = setting(32, "characters in one training step")
+    shift: int = setting(0, "each pair is moved by up to so many pixels, both sides alike")
+    optimiser: Optimiser = setting("adam", "adam, or muon for the hidden layers and Adam for the others")
+    learning_rate: float = setting(2e-4, "Adam's step size at its highest")
+    muon_learning_rate: float = setting(0.02, "Muon's step size at its highest")
+    beta1: float = setting(0.5, "decay of the gradient's mean in Adam")
+    beta2: float = setting(0.999, "decay of the gradient's square in Adam")
+    weight_decay: float = setting(0.0, "decoupled decay of the weights, times the step size")
+    warm_up: float = setting(0.0, "share of the training in which the step size rises from 0")
+    schedule: Schedule = setting(
+        "constant", "the step size: constant, linear (from half way) or cosine, to 0"
+    )
+    ema_decay: float = setting(0.995, "decay of the running average of the weights, which is what is kept")
+
+
+def from_strings(settings: T, given: Mapping[str, str]) -> T:
+    """`settings` with the values that the user wrote, each read as its field's type.
+
+    Raises:
+        FontganError: a name is unknown (the nearest one is told), or a text is no such value. All
+            mistakes are told together.
+    """
+    known = get_type_hints(type(settings))
+    values: dict[str, Any] = {}
+    mistakes = []
+    for name, text in given.items():
+        if name not in known:
+            mistakes.append(f"there is no setting {name!r}{_near(name, known)}")
+            continue
+        try:
+            values[name] = _parse(text, known[name])
+        except ValueError as error:
+            mistakes.append(f"{name}={text}: {error}")
+    if mistakes:
+        raise FontganError("; ".join(mistakes))
+    return dataclasses.replace(settings, **values)  # type: ignore[type-var]
+
+
+def from_record(kind: type[T], record: Mapping[str, Any]) -> T:
+    """The settings of that kind out of JSON data, as `dataclasses.asdict` gives it.
+
+    Raises:
+        FontganError: a name is unknown, as it is when another version wrote the data.
+    """
+    known = get_type_hints(kind)
+    unknown = [name for name in record if name not in known]
+    if unknown:
+        raise FontganError(f"unknown settings {', '.join(unknown)}: another fontgan version wrote them")
+    lists = {name: tuple(value) for name, value in record.items() if isinstance(value, list)}
+    return kind(**{**record, **lists})
+
+
+def to_toml(tables: Mapping[str, Any], title: str) -> str:
+    """TOML text of settings: one table each, every value under its help as a comment.
+
+    Args:
+        tables: a name and a settings dataclass for each table.
+        title: the first line of the file, as a comment.
+    """
+    import tomlkit  # only a run writes TOML, and printing help should not wait for it
+
+    document = tomlkit.document()
+    document.add(tomlkit.comment(title))
+    for name, settings in tables.items():
+        table = tomlkit.table()
+        for item in fields(settings):
+            value = getattr(settings, item.name)
+            if value is not None:
+                table.add(tomlkit.comment(item.metadata["help"]))
+                table.add(item.name, _plain(value))
+        document.add(name, table)
+    return tomlkit.dumps(document)
+
+
+def nearest(name: str, known: Sequence[str]) -> str:
+    """A hint for a misspelt name: `; did you mean 'skip'?`, or nothing where none is near."""
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"; did you mean {close[0]!r}?" if close else f": there are {', '.join(known)}"
+
+
+def _plain(value: Any) -> Any:
+    """A setting as TOML has it."""
+    if isinstance(value, tuple):
+        return list(value)
+    return str(value) if isinstance(value, Path) else value
+
+
+def _near(name: str, known: Mapping[str, Any]) -> str:
+    return nearest(name, list(known))
+
+
+def _parse(text: str, kind: Any) -> Any:
+    origin = get_origin(kind)
+    if origin is Literal:
+        if text not in get_args(kind):
+            raise ValueError(f"choose one of {', '.join(get_args(kind))}")
+        return text
+    if origin is tuple:
+        (item, _) = get_args(kind)
+        return tuple(_parse(part.strip(), item) for part in text.split(","))
+    if kind is bool:
+        if text not in ("true", "false"):
+            raise ValueError("write true or false")
+        return text == "true"
+    if kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            raise ValueError("a number is needed" if kind is float else "a whole number is needed") from None
+    return text

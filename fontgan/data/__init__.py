@@ -1,0 +1,1 @@
+"""From fonts to batches: rendering, the glyph store, and its views."""

@@ -1,0 +1,1 @@
+"""Font files: which characters they draw, and the pixels of their outlines."""

@@ -1,0 +1,34 @@
+"""What `--model` chooses: which networks, which losses, and one training step; one file each.
+
+This package's own file imports no torch, so that the names can be listed at once.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from typing import TYPE_CHECKING, Any
+
+from fontgan.config import nearest
+from fontgan.errors import FontganError
+
+if TYPE_CHECKING:
+    from fontgan.models.base import Model
+
+
+def model_names() -> list[str]:
+    """The names of all models: each is a module of this package."""
+    return sorted(module.name for module in pkgutil.iter_modules(__path__) if module.name != "base")
+
+
+def find_model(name: str) -> type[Model[Any]]:
+    """The model of that name.
+
+    Raises:
+        FontganError: there is none.
+    """
+    if name not in model_names():
+        raise FontganError(f"there is no model {name!r}{nearest(name, model_names())}")
+    module = importlib.import_module(f"fontgan.models.{name}")
+    model: type[Model[Any]] = module.MODEL
+    return model

@@ -1,0 +1,105 @@
+"""Sheets: glyph pictures side by side, with a label for each row and each column, as one PNG."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from fontgan.files import replacing
+from fontgan.fonts.charset import code_point_name
+
+COLUMNS = 12
+_LEAST_CELL = 128  # pixels: smaller glyphs are shown enlarged, so that one sees their pixels
+_GAP = 8
+_MARGIN = 24
+_TEXT, _PALE, _PAPER = (40, 40, 40), (150, 150, 150), (255, 255, 255)
+_FRAME, _NOTHING = (224, 224, 224), (246, 246, 246)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a sheet: what it shows, and a picture for each character, or None where there is none.
+
+    A picture is uint8 (size, size), 0 = ink, 255 = paper.
+    """
+
+    label: str
+    pictures: Sequence[np.ndarray | None]
+
+
+def draw_sheet(title: str, codes: Sequence[int], rows: Sequence[Row], size: int) -> Image.Image:
+    """A sheet with a column for each code point and the rows one above the other.
+
+    More than `COLUMNS` characters go on below, in further bands of the same rows.
+    """
+    layout = _Layout(len(codes), [row.label for row in rows], size)
+    image = Image.new("RGB", (layout.width, layout.height), _PAPER)
+    draw = ImageDraw.Draw(image)
+    draw.text((_MARGIN, _MARGIN), title, fill=_TEXT, font=layout.title_font)
+    for place, code in enumerate(codes):
+        x, y = layout.corner(place, 0)
+        label = (x + layout.cell / 2, y - _GAP)
+        draw.text(label, code_point_name(code), fill=_PALE, font=layout.font, anchor="mb")
+    for number, row in enumerate(rows):
+        for place, picture in enumerate(row.pictures):
+            x, y = layout.corner(place, number)
+            if place % COLUMNS == 0:
+                middle = (x - 2 * _GAP, y + layout.cell / 2)
+                draw.text(middle, row.label, fill=_TEXT, font=layout.font, anchor="rm")
+            _draw_cell(image, draw, (x, y), picture, layout.cell)
+    return image
+
+
+def save_sheet(path: Path, title: str, codes: Sequence[int], rows: Sequence[Row], size: int) -> None:
+    """Draw a sheet and write it to `path`, a PNG, whole or not at all."""
+    save_png(path, draw_sheet(title, codes, rows, size))
+
+
+def save_png(path: Path, image: Image.Image) -> None:
+    """Write a picture to `path`, whole or not at all."""
+    with replacing(path) as beside:
+        image.save(beside, format="PNG", optimize=True)
+
+
+class _Layout:
+    """Where everything goes on a sheet, in pixels."""
+
+    def __init__(self, count: int, labels: Sequence[str], size: int) -> None:
+        self.font = ImageFont.load_default(15)
+        self.title_font = ImageFont.load_default(19)
+        self.cell = size * max(1, _LEAST_CELL // size)
+        columns = min(count, COLUMNS)
+        bands = -(-count // COLUMNS)
+        self._left = _MARGIN + 2 * _GAP + round(max(self.font.getlength(label) for label in labels))
+        self._top = _MARGIN + 32
+        self._band = 32 + len(labels) * (self.cell + _GAP)
+        self.width = self._left + columns * (self.cell + _GAP) - _GAP + _MARGIN
+        self.height = self._top + bands * self._band - _GAP + _MARGIN
+
+    def corner(self, place: int, row: int) -> tuple[int, int]:
+        """The top left of the cell of that character in that row."""
+        band, column = divmod(place, COLUMNS)
+        x = self._left + column * (self.cell + _GAP)
+        return x, self._top + band * self._band + 32 + row * (self.cell + _GAP)
+
+
+def _draw_cell(
+    image: Image.Image,
+    draw: ImageDraw.ImageDraw,
+    corner: tuple[int, int],
+    picture: np.ndarray | None,
+    cell: int,
+) -> None:
+    x, y = corner
+    frame = (x - 1, y - 1, x + cell, y + cell)
+    if picture is None:
+        draw.rectangle(frame, fill=_NOTHING, outline=_FRAME)
+        middle = (x + cell / 2, y + cell / 2)
+        draw.text(middle, "not in the font", fill=_PALE, font=ImageFont.load_default(13), anchor="mm")
+        return
+    draw.rectangle(frame, outline=_FRAME)
+    image.paste(Image.fromarray(picture).resize((cell, cell), Image.Resampling.NEAREST), (x, y))

@@ -1,0 +1,1 @@
+"""Training: the loop, the run on disk, its log, samples and checkpoints."""

@@ -1,0 +1,54 @@
+"""What a generator makes of characters that it never saw."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from fontgan.data.pairs import Pairs, as_bytes, as_floats
+from fontgan.evaluation.metrics import Measures, measure
+from fontgan.report.sheet import COLUMNS, Row, save_sheet
+
+_BATCH = 64
+
+
+@torch.no_grad()
+def translate(generator: nn.Module, pictures: Tensor) -> Tensor:
+    """Content glyph images, uint8 (n, 1, size, size), to those of the style, in float32 throughout.
+
+    Rounded to bytes: what is measured is what is saved.
+    """
+    return torch.cat([as_bytes(generator(as_floats(part))) for part in pictures.split(_BATCH)])
+
+
+def measure_generator(generator: nn.Module, pairs: Pairs) -> Measures:
+    """How near its pictures are to the true glyphs."""
+    made = translate(generator, pairs.content)
+    return measure(as_floats(made), as_floats(pairs.style))
+
+
+def compare(generator: nn.Module, pairs: Pairs) -> dict[str, Measures]:
+    """The generator's measures beside those of a copy of the content and of the style itself."""
+    content, style = as_floats(pairs.content), as_floats(pairs.style)
+    return {
+        "generated": measure_generator(generator, pairs),
+        "copy of the content": measure(content, style),
+        "the style itself": measure(style, style),
+    }
+
+
+def draw_samples(path: Path, title: str, generator: nn.Module, pairs: Pairs) -> None:
+    """A sheet of the first few of the pairs: content, generated, true."""
+    count = min(COLUMNS, len(pairs))
+    content, style = pairs.content[:count], pairs.style[:count]
+    rows = [
+        Row(label, list(pictures.squeeze(1).cpu().numpy()))
+        for label, pictures in (
+            ("content", content),
+            ("generated", translate(generator, content)),
+            ("true", style),
+        )
+    ]
+    save_sheet(path, title, pairs.codes[:count], rows, content.shape[-1])

@@ -1,0 +1,52 @@
+"""What many tests begin with."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+# Before torch is imported: test processes share the cores, and threads of one would wait for another.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+from fontgan.data.render import render_dataset
+from fontgan.fonts.face import FontReference
+from tests.toy_fonts import CHARACTERS, build_font
+
+
+@pytest.fixture
+def toy_store(tmp_path: Path) -> Path:
+    """A glyph store of two toy fonts, whose styles differ from their content by a shift of the ink."""
+    return make_toy_store(tmp_path)
+
+
+def make_toy_store(folder: Path, codes: list[int] = CHARACTERS) -> Path:
+    content = build_font(folder / "content.ttf", codes, "Content")
+    style = build_font(folder / "style.ttf", codes, "Style", slant=90)
+    output = folder / "data" / "glyphs.lmdb"
+    render_dataset(FontReference(content), [FontReference(style)], codes, 64, output)
+    return output
+
+
+@pytest.fixture
+def type_command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    """Run `fontgan` with arguments, in this process: (exit status, standard output, standard error)."""
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        from fontgan.cli import main
+
+        monkeypatch.setattr("sys.argv", ["fontgan", *arguments])
+        capsys.readouterr()
+        try:
+            main()
+            status = 0
+        except SystemExit as ended:
+            status = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return run

@@ -1,0 +1,72 @@
+"""Small fonts, built in a moment, whose glyphs a test knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.t2CharStringPen import T2CharStringPen
+from fontTools.pens.ttGlyphPen import TTGlyphPen
+
+EM = 1000
+BOX = (100, 0, 600, 700)  # of .notdef
+CHARACTERS = [*range(0x4E00, 0x4E40)]
+
+
+def rectangle_of(code: int, slant: int = 0) -> tuple[int, int, int, int]:
+    """The rectangle that a toy font draws for a code point: no two in a row of 64 are alike."""
+    left, bottom = 100 + 10 * (code % 8), 10 * (code // 8 % 8)
+    return left, bottom + slant, left + 600, bottom + 500 + slant
+
+
+def build_font(
+    path: Path,
+    codes: Iterable[int] = CHARACTERS,
+    family: str = "Toy",
+    blank: Iterable[int] = (),
+    placeholder: Iterable[int] = (),
+    slant: int = 0,
+    left_shift: int = 0,
+    cff: bool = False,
+) -> Path:
+    """A font at `path` that draws a rectangle for each of `codes`.
+
+    Those in `blank` it maps to glyphs without ink, those in `placeholder` to a copy of .notdef. The
+    rectangles are raised by `slant` units and moved to the left by `left_shift`.
+    """
+    codes, blank, placeholder = list(codes), set(blank), set(placeholder)
+    names = {code: f"u{code:05X}" for code in codes}
+    builder = FontBuilder(EM, isTTF=not cff)
+    builder.setupGlyphOrder([".notdef", *names.values()])
+    builder.setupCharacterMap({code: name for code, name in names.items()})
+    boxes = {".notdef": BOX}
+    for code, name in names.items():
+        if code not in blank:
+            left, bottom, right, top = rectangle_of(code, slant)
+            moved = left - left_shift, bottom, right - left_shift, top
+            boxes[name] = BOX if code in placeholder else moved
+    glyphs = {name: _draw(boxes.get(name), cff) for name in [".notdef", *names.values()]}
+    if cff:
+        builder.setupCFF(f"{family}-Regular", {}, glyphs, {})
+    else:
+        builder.setupGlyf(glyphs)
+    builder.setupHorizontalMetrics({name: (EM, boxes[name][0] if name in boxes else 0) for name in glyphs})
+    builder.setupHorizontalHeader(ascent=880, descent=-120)
+    builder.setupNameTable({"familyName": family, "styleName": "Regular"})
+    builder.setupOS2()
+    builder.setupPost()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    builder.save(path)
+    return path
+
+
+def _draw(box: tuple[int, int, int, int] | None, cff: bool) -> object:
+    pen = T2CharStringPen(EM, None) if cff else TTGlyphPen(None)
+    if box is not None:
+        left, bottom, right, top = box
+        pen.moveTo((left, bottom))
+        for point in ((left, top), (right, top), (right, bottom)):
+            pen.lineTo(point)
+        pen.closePath()
+    return pen.getCharString() if cff else pen.glyph()
