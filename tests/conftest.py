@@ -18,13 +18,13 @@ from tests.toy_fonts import CHARACTERS, build_font
 
 @pytest.fixture
 def toy_store(tmp_path: Path) -> Path:
-    """A glyph store of two toy fonts, whose styles differ from their content by a shift of the ink."""
+    """A glyph store of two toy fonts, the style narrower than the content."""
     return make_toy_store(tmp_path)
 
 
 def make_toy_store(folder: Path, codes: list[int] = CHARACTERS) -> Path:
     content = build_font(folder / "content.ttf", codes, "Content")
-    style = build_font(folder / "style.ttf", codes, "Style", slant=90)
+    style = build_font(folder / "style.ttf", codes, "Style", raised=90, width=200)
     output = folder / "data" / "glyphs.lmdb"
     render_dataset(FontReference(content), [FontReference(style)], codes, 64, output)
     return output

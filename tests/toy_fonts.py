@@ -14,10 +14,10 @@ BOX = (100, 0, 600, 700)  # of .notdef
 CHARACTERS = [*range(0x4E00, 0x4E40)]
 
 
-def rectangle_of(code: int, slant: int = 0) -> tuple[int, int, int, int]:
+def rectangle_of(code: int, raised: int = 0, width: int = 600) -> tuple[int, int, int, int]:
     """The rectangle that a toy font draws for a code point: no two in a row of 64 are alike."""
     left, bottom = 100 + 10 * (code % 8), 10 * (code // 8 % 8)
-    return left, bottom + slant, left + 600, bottom + 500 + slant
+    return left, bottom + raised, left + width, bottom + 500 + raised
 
 
 def build_font(
@@ -26,24 +26,25 @@ def build_font(
     family: str = "Toy",
     blank: Iterable[int] = (),
     placeholder: Iterable[int] = (),
-    slant: int = 0,
+    raised: int = 0,
     left_shift: int = 0,
+    width: int = 600,
     cff: bool = False,
 ) -> Path:
     """A font at `path` that draws a rectangle for each of `codes`.
 
     Those in `blank` it maps to glyphs without ink, those in `placeholder` to a copy of .notdef. The
-    rectangles are raised by `slant` units and moved to the left by `left_shift`.
+    rectangles are `width` units wide, raised by `raised` and moved to the left by `left_shift`.
     """
     codes, blank, placeholder = list(codes), set(blank), set(placeholder)
     names = {code: f"u{code:05X}" for code in codes}
     builder = FontBuilder(EM, isTTF=not cff)
     builder.setupGlyphOrder([".notdef", *names.values()])
-    builder.setupCharacterMap({code: name for code, name in names.items()})
+    builder.setupCharacterMap(dict(names))
     boxes = {".notdef": BOX}
     for code, name in names.items():
         if code not in blank:
-            left, bottom, right, top = rectangle_of(code, slant)
+            left, bottom, right, top = rectangle_of(code, raised, width)
             moved = left - left_shift, bottom, right - left_shift, top
             boxes[name] = BOX if code in placeholder else moved
     glyphs = {name: _draw(boxes.get(name), cff) for name in [".notdef", *names.values()]}

@@ -45,8 +45,8 @@ class TrainingView:
             case Sampled():
                 held_out = event.measures
                 messages.print(
-                    f"step {event.step:>6,}   held out: IoU {held_out.iou:.3f}, "
-                    f"fixed L1 {held_out.fixed_l1:.3f}   {event.sheet}"
+                    f"step {event.step:>7,}   held out: IoU {held_out.iou:.3f}, "
+                    f"fixed L1 {held_out.fixed_l1:.3f}, grey {held_out.grey:.1%}"
                 )
             case Finished():
                 self._progress.update(self._task, visible=False)
@@ -69,6 +69,7 @@ def _show_start(event: Started) -> None:
         f"{counts['test']:,} to test; {event.parameters / 1e6:.2f} million weights"
     )
     messages.print(event.engine)
+    messages.print(f"sample sheets in {event.run / 'samples'}")
 
 
 def _show_end(event: Finished) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import time
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import torch
 from torch import nn
 
 from fontgan.errors import FontganError
+
+_PROBES = 15  # enough to see a busy processor, in a tenth of a second
 
 DeviceChoice = Literal["auto", "cpu", "cuda"]
 
@@ -49,11 +52,12 @@ def choose_engine(choice: DeviceChoice = "auto") -> Engine:
         raise FontganError("no CUDA device can be used here: give --device cpu, or leave it out")
     if choice != "cpu" and torch.cuda.is_available():
         return _cuda_engine()
-    threads = _limit_threads()
-    words = f"CPU, {threads} thread{'s' if threads > 1 else ''}"
+    cpu = torch.device("cpu")
     if _cpu_computes_bfloat16():
-        return Engine(torch.device("cpu"), torch.bfloat16, f"{words}, bfloat16: the processor has it")
-    return Engine(torch.device("cpu"), torch.float32, f"{words}, float32: the processor has no bfloat16")
+        engine = Engine(cpu, torch.bfloat16, "bfloat16: the processor has it")
+    else:
+        engine = Engine(cpu, torch.float32, "float32: the processor has no bfloat16")
+    return replace(engine, reason=f"CPU, {_choose_threads(engine)}, {engine.reason}")
 
 
 def _cuda_engine() -> Engine:
@@ -65,11 +69,36 @@ def _cuda_engine() -> Engine:
     return Engine(torch.device("cuda"), torch.float32, f"{name}, float32: the GPU has no bfloat16")
 
 
-def _limit_threads() -> int:
-    """Use the processors that this process may run on, unless OMP_NUM_THREADS says how many."""
-    if "OMP_NUM_THREADS" not in os.environ:
-        torch.set_num_threads(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1)
-    return torch.get_num_threads()
+def _choose_threads(engine: Engine) -> str:
+    """One thread or as many as torch would take, whichever is faster now; returns the choice in words.
+
+    Threads wait for each other after every layer. Where another process holds one of the processors,
+    all wait for the one that does not run: several threads are then many times slower than one.
+    """
+    most = torch.get_num_threads()
+    if most == 1 or "OMP_NUM_THREADS" in os.environ:
+        return f"{most} thread{'s' if most > 1 else ''}"
+    seconds = {}
+    for threads in (1, most):
+        torch.set_num_threads(threads)
+        _probe(engine)
+        seconds[threads] = _probe(engine)
+    chosen = min(seconds, key=lambda threads: seconds[threads])
+    torch.set_num_threads(chosen)
+    other = most if chosen == 1 else 1
+    gain = seconds[other] / seconds[chosen]
+    return f"{chosen} thread{'s' if chosen > 1 else ''} ({gain:.1f} times as fast as {other})"
+
+
+def _probe(engine: Engine) -> float:
+    """The seconds that a few layers of a generator's kind take, forwards and backwards."""
+    maps = torch.ones(32, 64, 16, 16)
+    layer = engine.place(nn.Conv2d(64, 64, 3, padding=1))
+    began = time.perf_counter()
+    for _ in range(_PROBES):
+        with engine.autocast():
+            layer(maps).float().sum().backward()
+    return time.perf_counter() - began
 
 
 def _cpu_computes_bfloat16() -> bool:

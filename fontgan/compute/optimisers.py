@@ -68,7 +68,10 @@ class Muon(torch.optim.Optimizer):
 
 
 def orthogonal(matrix: Tensor, precision: torch.dtype = torch.float32) -> Tensor:
-    """Nearly UVᵀ of a matrix (rows, columns) = USVᵀ: its singular values all brought close to 1."""
+    """Nearly UVᵀ of a matrix (rows, columns) = USVᵀ: its singular values all brought to 0.4 … 1.6.
+
+    Four iterations come so close; a fifth would cost more than it brings to the training.
+    """
     tall = matrix.shape[0] > matrix.shape[1]
     x = (matrix.T if tall else matrix).to(precision)
     x = x / (x.norm() * 1.01 + 1e-7)

@@ -36,7 +36,7 @@ def draw_sheet(title: str, codes: Sequence[int], rows: Sequence[Row], size: int)
 
     More than `COLUMNS` characters go on below, in further bands of the same rows.
     """
-    layout = _Layout(len(codes), [row.label for row in rows], size)
+    layout = _Layout(title, len(codes), [row.label for row in rows], size)
     image = Image.new("RGB", (layout.width, layout.height), _PAPER)
     draw = ImageDraw.Draw(image)
     draw.text((_MARGIN, _MARGIN), title, fill=_TEXT, font=layout.title_font)
@@ -68,7 +68,7 @@ def save_png(path: Path, image: Image.Image) -> None:
 class _Layout:
     """Where everything goes on a sheet, in pixels."""
 
-    def __init__(self, count: int, labels: Sequence[str], size: int) -> None:
+    def __init__(self, title: str, count: int, labels: Sequence[str], size: int) -> None:
         self.font = ImageFont.load_default(15)
         self.title_font = ImageFont.load_default(19)
         self.cell = size * max(1, _LEAST_CELL // size)
@@ -77,7 +77,11 @@ class _Layout:
         self._left = _MARGIN + 2 * _GAP + round(max(self.font.getlength(label) for label in labels))
         self._top = _MARGIN + 32
         self._band = 32 + len(labels) * (self.cell + _GAP)
-        self.width = self._left + columns * (self.cell + _GAP) - _GAP + _MARGIN
+        right = max(
+            self._left + columns * (self.cell + _GAP) - _GAP,
+            _MARGIN + round(self.title_font.getlength(title)),
+        )
+        self.width = right + _MARGIN
         self.height = self._top + bands * self._band - _GAP + _MARGIN
 
     def corner(self, place: int, row: int) -> tuple[int, int]:

@@ -74,10 +74,11 @@ def test_what_is_no_store_is_told_and_never_replaced(tmp_path: Path) -> None:
 
 
 def test_a_store_of_a_newer_format_says_so(toy_store: Path) -> None:
-    with lmdb.open(str(toy_store), subdir=False, lock=False) as environment:
-        with environment.begin(write=True) as transaction:
-            record = json.loads(transaction.get(b"record"))
-            transaction.put(b"record", json.dumps(record | {"format": 99}).encode())
+    environment = lmdb.open(str(toy_store), subdir=False, lock=False)
+    with environment.begin(write=True) as transaction:
+        record = json.loads(transaction.get(b"record") or b"")
+        transaction.put(b"record", json.dumps(record | {"format": 99}).encode())
+    environment.close()
     with pytest.raises(FontganError, match="format 99"):
         GlyphStore(toy_store)
 

@@ -28,7 +28,7 @@ def test_pixels_are_the_exact_coverage_of_the_outline(tmp_path: Path, size: int,
     path = build_font(tmp_path / "toy.font", cff=cff)
     image = Face(FontReference(path)).render(0x4E0B, size)
     left, bottom, right, top = (value / EM * size for value in rectangle_of(0x4E0B))
-    edges = np.arange(size + 1)
+    edges = np.arange(size + 1, dtype=float)
     across = np.diff(np.clip(edges, left, right))
     baseline = 0.88 * size
     down = np.diff(np.clip(edges, baseline - top, baseline - bottom))
@@ -45,7 +45,7 @@ def test_the_shift_moves_the_ink_up_and_nothing_else(tmp_path: Path) -> None:
 
 def test_the_font_shift_brings_the_ink_of_all_to_the_centre(tmp_path: Path) -> None:
     plain = Face(FontReference(build_font(tmp_path / "plain.ttf")))
-    raised = Face(FontReference(build_font(tmp_path / "raised.ttf", slant=90)))
+    raised = Face(FontReference(build_font(tmp_path / "raised.ttf", raised=90)))
     assert font_shift(plain, CHARACTERS) - font_shift(raised, CHARACTERS) == pytest.approx(0.09)
     images = [raised.render(code, 64, font_shift(raised, CHARACTERS)) for code in CHARACTERS]
     rows = (255 - np.stack(images).astype(float)).sum(axis=(0, 2))

@@ -1,0 +1,129 @@
+"""Every registered model and preset: it learns, it can be kept, and one is as good as many."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+import torch
+
+from fontgan.compute.engine import Engine
+from fontgan.data.pairs import Batch
+from fontgan.errors import FontganError
+from fontgan.models import find_model, model_names
+from fontgan.models.base import Model
+
+CPU = Engine(torch.device("cpu"), torch.float32, "")
+PRESETS = [(name, preset) for name in model_names() for preset in find_model(name).presets]
+SMALL: dict[str, dict[str, Any]] = {
+    "pix2pix": {"widths": (16, 24, 32), "discriminator_width": 8},
+    "autoencoder": {"width": 4},
+}
+
+
+def small_model(name: str, preset: str, engine: Engine = CPU, **changes: Any) -> Model[Any]:
+    torch.manual_seed(0)
+    kind = find_model(name)
+    settings = dataclasses.replace(kind.preset(preset), **{**SMALL[name], **changes})
+    return kind(settings, 64, engine)
+
+
+def some_batch(count: int = 8) -> Batch:
+    """Rectangles, and the same with their corners cut: a change that a small network can learn."""
+    generator = torch.Generator().manual_seed(3)
+    content = torch.ones(count, 1, 64, 64)
+    for picture in content:
+        top, left = torch.randint(4, 24, (2,), generator=generator).tolist()
+        picture[0, top : top + 32, left : left + 32] = 0
+    style = content.clone()
+    style[..., ::2, :] = style[..., ::2, :].maximum(style[..., ::2, :].roll(4, -1))
+    return Batch(content, style)
+
+
+@pytest.mark.parametrize(("name", "preset"), PRESETS)
+def test_a_step_moves_every_weight_by_finite_amounts(name: str, preset: str) -> None:
+    model = small_model(name, preset)
+    before = {key: value.detach().clone() for key, value in model.generator.named_parameters()}
+    losses = {}
+    for number in range(3):
+        losses = model.step(some_batch(), progress=0.3 + number / 10)
+    assert losses
+    assert all(torch.isfinite(loss) and not loss.requires_grad for loss in losses.values())
+    for key, value in model.generator.named_parameters():
+        assert torch.isfinite(value).all(), key
+        # A bias before a norm has no effect, and then no gradient either: there is none here.
+        assert not torch.equal(value, before[key]), key
+
+
+@pytest.mark.parametrize(("name", "preset"), PRESETS)
+def test_a_batch_of_eight_can_be_learnt_by_heart(name: str, preset: str) -> None:
+    dropout: dict[str, Any] = {"dropout": 0.0}
+    if name == "autoencoder":
+        dropout["decoder_dropout"] = 0.0
+    model = small_model(name, preset, learning_rate=2e-3, beta1=0.9, schedule="constant", **dropout)
+    kind = model.settings.reconstruction
+    batch = some_batch()
+    losses = [float(model.step(batch, progress=0.3)[kind]) for _ in range(60)]
+    assert sum(losses[-5:]) < 0.5 * sum(losses[:5])
+
+
+@pytest.mark.parametrize(("name", "preset"), PRESETS)
+def test_a_batch_of_one_equals_a_batch_of_many_in_evaluation(name: str, preset: str) -> None:
+    model = small_model(name, preset)
+    model.step(some_batch(), progress=0.3)
+    pictures = some_batch().real_a
+    many = model.average.network(pictures)
+    single = torch.cat([model.average.network(picture.unsqueeze(0)) for picture in pictures])
+    assert torch.allclose(many, single, atol=1e-5)
+
+
+@pytest.mark.parametrize(("name", "preset"), PRESETS)
+def test_bfloat16_trains_and_agrees_with_float32(name: str, preset: str) -> None:
+    low = Engine(torch.device("cpu"), torch.bfloat16, "")
+    losses = []
+    for engine in (CPU, low):
+        model = small_model(name, preset, engine, dropout=0.0)
+        losses.append(float(model.step(some_batch(), progress=0.3)[model.settings.reconstruction]))
+        assert all(weight.dtype == torch.float32 for weight in model.generator.parameters())
+        assert model.generator(some_batch().real_a).dtype == torch.float32
+    assert losses[0] == pytest.approx(losses[1], rel=0.05)
+
+
+@pytest.mark.parametrize(("name", "preset"), PRESETS)
+def test_the_same_seed_gives_the_same_weights(name: str, preset: str) -> None:
+    models = [small_model(name, preset) for _ in range(2)]
+    for model in models:
+        torch.manual_seed(1)
+        model.step(some_batch(), progress=0.3)
+    first, second = (model.generator.state_dict() for model in models)
+    assert all(torch.equal(first[key], second[key]) for key in first)
+
+
+@pytest.mark.parametrize("name", model_names())
+def test_a_size_that_the_network_cannot_take_is_told(name: str) -> None:
+    kind = find_model(name)
+    for preset in kind.presets:
+        with pytest.raises(FontganError, match="cannot take pictures of 50 px"):
+            kind.build_generator(kind.preset(preset), 50)
+
+
+def test_names_and_presets_that_are_misspelt_are_told_with_the_nearest() -> None:
+    with pytest.raises(FontganError, match="did you mean 'pix2pix'"):
+        find_model("pix2pics")
+    with pytest.raises(FontganError, match="did you mean 'paper'"):
+        find_model("pix2pix").preset("papers")
+
+
+def test_the_discriminator_joins_when_it_is_told_to() -> None:
+    model = small_model("pix2pix", "default", adversarial_weight=0.1, adversarial_from=0.5)
+    judge = model.discriminator  # type: ignore[attr-defined]
+    before = [weight.detach().clone() for weight in judge.parameters()]
+    assert "G_adversarial" not in model.step(some_batch(), progress=0.4)
+    assert all(torch.equal(old, new) for old, new in zip(before, judge.parameters(), strict=True))
+    assert {"D_real", "D_fake", "G_adversarial"} <= set(model.step(some_batch(), progress=0.5))
+    assert not any(torch.equal(old, new) for old, new in zip(before, judge.parameters(), strict=True))
+
+
+def test_no_discriminator_is_made_where_it_has_no_say() -> None:
+    assert not hasattr(small_model("pix2pix", "default", adversarial_weight=0.0), "discriminator")

@@ -1,0 +1,94 @@
+"""Checkpoints: weights and record survive; what is damaged or foreign is told."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from fontgan.checkpoint import (
+    CheckpointRecord,
+    find_checkpoint,
+    load_checkpoint,
+    run_name,
+    save_checkpoint,
+)
+from fontgan.data.store import FaceRecord
+from fontgan.errors import FontganError
+from fontgan.models import find_model, model_names
+
+FACE = FaceRecord("toy", "content", "Toy 字", "/fonts/toy.ttf", 2, "ab" * 32, -0.031, 3, 1)
+
+
+def record_of(name: str, step: int = 7) -> CheckpointRecord:
+    return CheckpointRecord(name, find_model(name).preset("default"), 64, step, FACE, FACE)
+
+
+@pytest.mark.parametrize("name", model_names())
+def test_the_same_weights_come_back_and_draw_the_same(tmp_path: Path, name: str) -> None:
+    record = record_of(name)
+    network = find_model(name).build_generator(record.settings, 64).to(memory_format=torch.channels_last)
+    network(torch.rand(4, 1, 64, 64))  # running statistics that are not those of the start
+    network.eval()
+    path = save_checkpoint(tmp_path / "runs" / "one", network, record)
+    loaded, found = load_checkpoint(path)
+    assert found == record
+    pictures = torch.rand(2, 1, 64, 64)
+    with torch.no_grad():
+        assert torch.allclose(loaded(pictures), network(pictures), atol=1e-6)
+    assert not loaded.training
+    assert run_name(path) == "one"
+
+
+def test_the_newest_run_is_found_and_older_checkpoints_go(tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    network = find_model("pix2pix").build_generator(record_of("pix2pix").settings, 64)
+    first = save_checkpoint(runs / "b", network, record_of("pix2pix", 1))
+    second = save_checkpoint(runs / "b", network, record_of("pix2pix", 2))
+    assert not first.parent.exists()
+    other = save_checkpoint(runs / "a", network, record_of("pix2pix", 1))
+    os.utime(second, (1, 1))
+    assert find_checkpoint(None, runs) == other
+    assert find_checkpoint(runs / "b", runs) == second
+    assert find_checkpoint(second, runs) == second
+
+
+def test_where_nothing_was_trained_the_command_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FontganError, match="type `fontgan train"):
+        find_checkpoint(None, tmp_path / "runs")
+    with pytest.raises(FontganError, match="no checkpoint yet"):
+        find_checkpoint(tmp_path, tmp_path / "runs")
+    with pytest.raises(FontganError, match="there is no run or checkpoint"):
+        find_checkpoint(tmp_path / "none", tmp_path / "runs")
+
+
+def test_damaged_and_foreign_files_are_told(tmp_path: Path) -> None:
+    network = find_model("pix2pix").build_generator(record_of("pix2pix").settings, 64)
+    path = save_checkpoint(tmp_path, network, record_of("pix2pix"))
+    whole = path.read_bytes()
+    foreign = tmp_path / "foreign.safetensors"
+    save_file({"x": torch.zeros(2)}, foreign)
+    cut = tmp_path / "cut.safetensors"
+    cut.write_bytes(whole[: len(whole) // 2])
+    other = tmp_path / "other.safetensors"
+    save_file({"x": torch.zeros(2)}, other, {"fontgan": _metadata(path)})
+    for wrong in (foreign, cut, other, tmp_path):
+        with pytest.raises(FontganError, match="is no checkpoint of fontgan, or a damaged one"):
+            load_checkpoint(wrong)
+    newer = tmp_path / "newer.safetensors"
+    save_file(
+        {"x": torch.zeros(2)}, newer, {"fontgan": _metadata(path).replace('"format": 1', '"format": 9')}
+    )
+    with pytest.raises(FontganError, match="format 9"):
+        load_checkpoint(newer)
+
+
+def _metadata(path: Path) -> str:
+    from safetensors import safe_open
+
+    with safe_open(path, framework="pt") as file:
+        text: str = file.metadata()["fontgan"]
+        return text

@@ -1,0 +1,64 @@
+"""Settings: read from texts, written as TOML, and their mistakes."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import asdict, dataclass, fields
+
+import pytest
+
+from fontgan.config import ModelSettings, from_record, from_strings, setting, to_toml
+from fontgan.errors import FontganError
+from fontgan.models import find_model, model_names
+
+
+@dataclass(frozen=True)
+class Sample(ModelSettings):
+    widths: tuple[int, ...] = setting((1, 2), "some numbers")
+    sharp: bool = setting(False, "a switch")
+    name: str = setting("a", "a word")
+
+
+def test_each_text_is_read_as_its_settings_type() -> None:
+    given = {"batch_size": "8", "learning_rate": "1e-3", "widths": "8, 16,32", "sharp": "true", "name": "b"}
+    read = from_strings(Sample(), given | {"schedule": "cosine"})
+    assert read == Sample(8, learning_rate=1e-3, widths=(8, 16, 32), sharp=True, name="b", schedule="cosine")
+
+
+def test_all_mistakes_are_told_together_with_what_is_near() -> None:
+    mistakes = {
+        "bach_size": "8",
+        "learning_rate": "fast",
+        "schedule": "square",
+        "sharp": "yes",
+        "widths": "x",
+    }
+    with pytest.raises(FontganError) as caught:
+        from_strings(Sample(), mistakes)
+    message = str(caught.value)
+    assert "did you mean 'batch_size'" in message
+    assert "learning_rate=fast: a number is needed" in message
+    assert "schedule=square: choose one of constant, linear, cosine" in message
+    assert "sharp=yes: write true or false" in message
+    assert "widths=x: a whole number is needed" in message
+
+
+@pytest.mark.parametrize("name", model_names())
+def test_every_preset_survives_toml_and_a_record(name: str) -> None:
+    for settings in find_model(name).presets.values():
+        read = tomllib.loads(to_toml({name: settings}, "a title"))[name]
+        assert from_record(type(settings), read) == settings
+        assert from_record(type(settings), asdict(settings)) == settings
+
+
+@pytest.mark.parametrize("name", model_names())
+def test_every_setting_is_explained(name: str) -> None:
+    kind = type(find_model(name).preset("default"))
+    assert all(len(item.metadata["help"]) > 10 for item in fields(kind))
+    text = to_toml({name: kind()}, "a title")
+    assert all(f"# {item.metadata['help']}\n{item.name} = " in text for item in fields(kind))
+
+
+def test_a_record_with_an_unknown_setting_is_refused() -> None:
+    with pytest.raises(FontganError, match="newer_thing"):
+        from_record(Sample, {"newer_thing": 1})

@@ -1,0 +1,65 @@
+"""Every command of the README, run as it stands; only the training is made short."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```sh\n(.*?)```", TEXT, flags=re.DOTALL)
+COMMANDS = [line.split(" #")[0].strip() for block in BLOCKS for line in block.splitlines() if line.strip()]
+FRONT_DOOR = [
+    "fontgan render-dataset",
+    "fontgan train --model pix2pix",
+    "fontgan generate --chars 永和",
+]
+
+
+def test_the_three_commands_come_first_and_make_demo_runs_them() -> None:
+    ours = [command for command in COMMANDS if command.startswith("fontgan ")]
+    assert ours[:3] == FRONT_DOOR
+    plan = _make("-n", "demo")
+    run = [line.removeprefix(".venv/bin/") for line in plan.splitlines() if "bin/fontgan" in line]
+    assert run == FRONT_DOOR
+
+
+def test_every_make_target_of_the_readme_is_there() -> None:
+    targets = [command.split()[1] for command in COMMANDS if command.startswith("make ")]
+    assert targets[:2] == ["demo", "test"]
+    for target in targets:
+        assert _make("-n", target)
+
+
+def test_every_command_is_of_a_kind_that_is_tested_here() -> None:
+    for command in COMMANDS:
+        assert command.startswith(("fontgan ", "make ", "git clone ", "cd ")), command
+
+
+def test_every_fontgan_command_works_in_this_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, type_command: Callable[..., tuple[int, str, str]]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for font in ("MyFont.ttf", "Another.ttf"):
+        (tmp_path / font).write_bytes((ROOT / "assets" / "fonts" / "ma-shan-zheng.ttf").read_bytes())
+    (tmp_path / "All.otf").write_bytes((ROOT / "assets" / "fonts" / "noto-sans-sc.otf").read_bytes())
+    for command in COMMANDS:
+        words = shlex.split(command)
+        if words[0] != "fontgan":
+            continue
+        short = ["--steps", "2"] if words[1] == "train" else []
+        status, out, err = type_command(*words[1:], *short)
+        assert status == 0, f"{command}: {err}"
+        for path in out.split():
+            assert Path(path).exists(), command
+
+
+def _make(*arguments: str) -> str:
+    done = subprocess.run(["make", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout

@@ -1,0 +1,119 @@
+"""One training from the store to a run on disk."""
+
+from __future__ import annotations
+
+import json
+import signal
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from fontgan.errors import FontganError
+from fontgan.training.run import Event, Finished, Progressed, Sampled, Started, TrainingPlan, run_training
+from tests.conftest import make_toy_store
+
+SMALL = {"widths": "8,16", "batch_size": "8"}
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    make_toy_store(tmp_path, list(range(0x4E00, 0x4E80)))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(**changes: Any) -> list[Event]:
+    return list(run_training(TrainingPlan(**{"steps": 20, "overrides": SMALL, "device": "cpu", **changes})))
+
+
+def finished(events: list[Event]) -> Finished:
+    end = events[-1]
+    assert isinstance(end, Finished)
+    return end
+
+
+def weights(end: Finished) -> dict[str, torch.Tensor]:
+    return load_file(end.checkpoint)
+
+
+def test_a_run_tells_and_keeps_what_happened(here: Path) -> None:
+    events = run()
+    assert isinstance(events[0], Started)
+    assert events[0].counts["train"] + events[0].counts["test"] + events[0].counts["validation"] == 128
+    end = finished(events)
+    assert end.run == Path("runs/pix2pix-1")
+    assert end.step == 20
+    sampled = [event for event in events if isinstance(event, Sampled)]
+    assert sampled[0].step == 0
+    assert sampled[-1].step == 20
+    assert all(event.sheet.read_bytes().startswith(b"\x89PNG") for event in sampled)
+    assert len(list((end.run / "samples").iterdir())) == len(sampled)
+    assert [path.parent.name for path in end.run.glob("checkpoints/*/*")] == ["step-0000020"]
+    config = tomllib.loads((end.run / "config.toml").read_text())
+    assert config["pix2pix"]["widths"] == [8, 16]
+    assert config["training"]["steps"] == 20
+    log = [json.loads(line) for line in (end.run / "log.jsonl").read_text().splitlines()]
+    assert [line["event"] for line in log].count("sample") == len(sampled)
+    assert log[-1]["event"] == "finished"
+    assert log[-1]["test"]["generated"]["iou"] == pytest.approx(end.test["generated"].iou)
+    assert end.test["the style itself"].iou == 1
+    assert here in end.run.resolve().parents
+
+
+def test_training_brings_pictures_nearer_than_a_copy_of_the_content(here: Path) -> None:
+    end = finished(run(steps=250, run=here / "long"))
+    assert end.test["generated"].fixed_l1 < 0.5 * end.test["copy of the content"].fixed_l1
+    assert end.test["generated"].iou > end.test["copy of the content"].iou
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_gives_others(here: Path) -> None:
+    del here
+    first, second, third = (finished(run(seed=seed)) for seed in (5, 5, 6))
+    assert [end.run.name for end in (first, second, third)] == ["pix2pix-1", "pix2pix-2", "pix2pix-3"]
+    one, same, other = map(weights, (first, second, third))
+    assert all(torch.equal(one[name], same[name]) for name in one)
+    assert any(not torch.equal(one[name], other[name]) for name in one)
+
+
+def test_minutes_end_a_training_and_count_only_its_own_seconds(here: Path) -> None:
+    del here
+    end = finished(run(steps=None, minutes=0.03))
+    assert 1.8 <= end.training_seconds < 4
+    assert end.sample_seconds > 0
+    assert end.start_seconds > 0
+
+
+def test_ctrl_c_ends_after_the_step_and_keeps_what_was_learnt(here: Path) -> None:
+    del here
+    events: list[Event] = []
+    for event in run_training(TrainingPlan(minutes=5.0, overrides=SMALL, device="cpu")):
+        events.append(event)
+        if isinstance(event, Progressed) and not any(isinstance(one, Progressed) for one in events[:-1]):
+            signal.raise_signal(signal.SIGINT)
+    end = finished(events)
+    assert end.interrupted
+    assert end.step >= 1
+    assert end.checkpoint.is_file()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_plan_that_cannot_be_followed_is_told_and_makes_no_run(here: Path) -> None:
+    for changes, words in (
+        ({"data": Path("none.lmdb")}, "fontgan render-dataset"),
+        ({"style": "kai"}, "it has style"),
+        ({"model": "pix2pax"}, "did you mean 'pix2pix'"),
+        ({"preset": "best"}, "there is no preset 'best'"),
+        ({"overrides": {"bach_size": "3"}}, "did you mean 'batch_size'"),
+    ):
+        with pytest.raises(FontganError, match=words):
+            run(**changes)
+    assert not (here / "runs").exists()
+    (here / "mine").mkdir()
+    (here / "mine" / "letter.txt").write_text("dear")
+    with pytest.raises(FontganError, match="exists already"):
+        run(run=here / "mine")
+    assert [path.name for path in (here / "mine").iterdir()] == ["letter.txt"]
