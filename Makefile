@@ -41,7 +41,10 @@ lock: $(READY) ## pin the newest packages in requirements.lock
 		--no-header --no-annotate -q -o requirements.lock pyproject.toml
 
 bench: $(READY) ## the measurements of docs/benchmarks.md
-	$(BIN)/python tests/benchmarks/run.py
+	$(BIN)/python -m tests.benchmarks.start
+	$(BIN)/python -m tests.benchmarks.threads
+	$(BIN)/python -m tests.benchmarks.front_door
+	$(BIN)/python -m tests.benchmarks.front_door --style ma-shan-zheng
 
 clean: ## remove all that was made here, .venv too
 	rm -rf $(VENV) data runs generated dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

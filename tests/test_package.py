@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import pkgutil
 import subprocess
@@ -38,6 +39,39 @@ def test_every_module_can_be_imported_and_says_what_it_is_for(name: str) -> None
     if name.endswith("__main__"):
         return
     assert importlib.import_module(name).__doc__
+
+
+# docs/design.md lists them in this order: a room may import those that come after it.
+ROOMS = (
+    "cli",
+    "training",
+    "report",
+    "generation",
+    "evaluation",
+    "checkpoint",
+    "models",
+    "compute",
+    "losses",
+    "networks",
+    "data",
+    "fonts",
+    "assets",
+    "config",
+    "files",
+    "progress",
+    "errors",
+)
+
+
+def test_imports_run_downward() -> None:
+    for path in (ROOT / "fontgan").rglob("*.py"):
+        room = path.relative_to(ROOT / "fontgan").parts[0].removesuffix(".py")
+        if room in ("__init__", "__main__"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("fontgan."):
+                other = (node.module or "").split(".")[1]
+                assert ROOMS.index(room) <= ROOMS.index(other), f"{path} imports {other}"
 
 
 def run(*command: str, cwd: Path = ROOT) -> str:

@@ -1,6 +1,6 @@
 """The glyph store: every glyph image once, in one LMDB file, with a record of how it was made.
 
-A key is `face/code point` (`noto-sans-sc/06C38`), a value the zlib-compressed bytes of one glyph
+A key is `face/code point` (`noto-sans-sc/006C38`), a value the zlib-compressed bytes of one glyph
 image: uint8, row by row, 0 = ink, 255 = paper. The key `record` holds the `StoreRecord` as JSON. No
 pickle is needed to read any of it.
 """
@@ -70,16 +70,17 @@ class StoreRecord:
         """The faces that give the content, or the styles, in the order in which they were given."""
         return [face for face in self.faces if face.role == role]
 
-    def face(self, key: str) -> FaceRecord:
-        """The face of that key.
+    def style(self, key: str | None) -> FaceRecord:
+        """The style of that key, or the first one.
 
         Raises:
             FontganError: there is none.
         """
-        for face in self.faces:
-            if face.key == key:
+        styles = self.of_role("style")
+        for face in styles:
+            if key in (face.key, None):
                 return face
-        keys = ", ".join(face.key for face in self.of_role("style"))
+        keys = ", ".join(face.key for face in styles)
         raise FontganError(f"the glyph store has no style {key!r}: it has {keys}")
 
 
@@ -217,7 +218,7 @@ def new_store(path: Path) -> Iterator[StoreWriter]:
 
 
 def _key(face: str, code: int) -> bytes:
-    return f"{face}/{code:05X}".encode()
+    return f"{face}/{code:06X}".encode()
 
 
 def _not_a_store(path: Path) -> FontganError:

@@ -5,6 +5,7 @@ The named sets are read out of Python's own codecs, which follow the standards' 
 
 from __future__ import annotations
 
+import difflib
 import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
@@ -39,17 +40,17 @@ NAMED = {
 def parse_charset(text: str) -> list[int]:
     """The code points that `text` stands for: a name of `NAMED`, a UTF-8 text file, or the text itself.
 
-    Each code point comes once, in the order of its first mention, without spaces and controls.
+    A text that ends in `.txt` is a file. Each code point comes once, in the order of its first mention,
+    without spaces and controls.
 
     Raises:
-        FontganError: the file is not UTF-8, or there is no character at all.
+        FontganError: the file is not there or not UTF-8, a name is misspelt, or there is no character.
     """
     if text in NAMED:
         return NAMED[text]()
-    path = Path(text)
-    # A long text cannot be a path: is_file raises where the name is too long for the system.
-    is_file = len(text) < 256 and path.suffix != "" and path.is_file()
-    codes = unique_characters(_read_text(path) if is_file else text)
+    for name in difflib.get_close_matches(text, NAMED, n=1, cutoff=0.75):
+        raise FontganError(f"there is no character set {text!r}; did you mean {name!r}?")
+    codes = unique_characters(_read_text(Path(text)) if text.endswith(".txt") else text)
     if not codes:
         raise FontganError(
             f"the character set {text!r} holds no character: "
@@ -79,5 +80,7 @@ def describe_characters(codes: Iterable[int], most: int = 8) -> str:
 def _read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise FontganError(f"the character set {path} cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise FontganError(f"the character set {path} is not UTF-8 text: save it as UTF-8") from error

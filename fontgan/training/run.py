@@ -118,7 +118,7 @@ def run_training(plan: TrainingPlan) -> Iterator[Event]:
     settings = from_strings(kind.preset(plan.preset), plan.overrides)
     torch.manual_seed(plan.seed)
     with GlyphStore(plan.data) as store:
-        content, style = _choose_faces(store, plan.style)
+        content, style = store.record.of_role("content")[0], store.record.style(plan.style)
         splits = {split: load_pairs(store, content.key, style.key, split) for split in _SPLITS}
         model = kind(settings, store.record.size, engine)
     run = _make_run(plan)
@@ -221,12 +221,6 @@ class _Session:
 
 
 _SPLITS: tuple[Split, ...] = ("train", "validation", "test")
-
-
-def _choose_faces(store: GlyphStore, style: str | None) -> tuple[FaceRecord, FaceRecord]:
-    record = store.record
-    chosen = record.of_role("style")[0] if style is None else record.face(style)
-    return record.of_role("content")[0], chosen
 
 
 def _make_run(plan: TrainingPlan) -> Path:

@@ -31,7 +31,7 @@ def test_the_store_has_what_each_font_draws_and_no_blank(tmp_path: Path) -> None
             assert len(images) == face.count
             assert (images.min(axis=(1, 2)) == 0).all()
         one = store.images("style", [0x4E0B])[0]
-        assert np.array_equal(one, Face(style).render(0x4E0B, 64, record.face("style").shift))
+        assert np.array_equal(one, Face(style).render(0x4E0B, 64, record.style("style").shift))
 
 
 def test_each_glyph_is_told_to_the_progress(tmp_path: Path) -> None:
@@ -53,8 +53,8 @@ def test_ink_at_the_edge_is_counted(tmp_path: Path) -> None:
     content = FontReference(build_font(tmp_path / "a.ttf"))
     wide = FontReference(build_font(tmp_path / "b.ttf", family="Wide", left_shift=150))
     record = render_dataset(content, [wide], CHARACTERS, 64, tmp_path / "g.lmdb")
-    assert record.face("toy").cropped == 0
-    assert 0 < record.face("wide").cropped < len(CHARACTERS)
+    assert record.of_role("content")[0].cropped == 0
+    assert 0 < record.style("wide").cropped < len(CHARACTERS)
 
 
 def test_fonts_that_cannot_be_used_are_told_and_the_old_store_stays(toy_store: Path) -> None:

@@ -87,4 +87,4 @@ def test_a_glyph_that_is_not_there_is_named(toy_store: Path) -> None:
     with GlyphStore(toy_store) as store, pytest.raises(FontganError, match=r"content U\+0041"):
         store.images("content", [0x41])
     with GlyphStore(toy_store) as store, pytest.raises(FontganError, match="it has style"):
-        store.record.face("stile")
+        store.record.style("content")

@@ -44,8 +44,12 @@ def test_a_set_without_characters_or_not_in_utf8_is_an_error(tmp_path: Path) -> 
     file.write_bytes("永和".encode("gbk"))
     with pytest.raises(FontganError, match="not UTF-8"):
         parse_charset(str(file))
-    with pytest.raises(FontganError, match="no character"):
+    with pytest.raises(FontganError, match="cannot be read"):
+        parse_charset(str(tmp_path / "none.txt"))
+    with pytest.raises(FontganError, match="holds no character"):
         parse_charset("  \n")
+    with pytest.raises(FontganError, match="did you mean 'gb2312-1'"):
+        parse_charset("gb2312_1")
 
 
 def test_many_characters_are_described_shortly() -> None:

@@ -1,0 +1,54 @@
+"""The figures of a run, printed alike by all benchmarks."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import torch
+
+from fontgan.checkpoint import find_checkpoint, load_checkpoint
+from fontgan.data.pairs import Pairs
+from fontgan.evaluation.metrics import Measures
+from fontgan.fonts.charset import gb2312_level
+from fontgan.fonts.face import Face, FontReference, font_shift
+from fontgan.training.held_out import compare
+
+
+def print_test_measures(run: Path) -> None:
+    """What the run itself measured on its test characters when it ended."""
+    end = json.loads((run / "log.jsonl").read_text(encoding="utf-8").splitlines()[-1])
+    print(
+        f"{end['step']:,} steps in {end['training_seconds']:.0f} s, {end['images_per_second']:.0f} images/s; "
+        f"start {end['start_seconds']:.1f} s, samples {end['sample_seconds']:.1f} s"
+    )
+    _print({name: Measures(**values) for name, values in end["test"].items()}, "test characters")
+
+
+def print_unseen_measures(run: Path, whole: str) -> None:
+    """The same measures on all of GB2312 level 1 that the style font of the run does not draw itself.
+
+    `whole` is the font that has them all, of which the run's style font is a subset.
+    """
+    network, record = load_checkpoint(find_checkpoint(run, run.parent))
+    content = Face(FontReference(Path(record.content.path), record.content.index))
+    subset = Face(FontReference(Path(record.style.path), record.style.index))
+    full = Face(FontReference.parse(whole))
+    level = gb2312_level(1)
+    shift = font_shift(full, [code for code in level if subset.draws(code)])
+    codes = [code for code in level if not subset.draws(code) and full.draws(code)]
+    sides = (
+        [face.render(code, record.size, raised) for code in codes]
+        for face, raised in ((content, record.content.shift), (full, shift))
+    )
+    pairs = Pairs(codes, *(torch.stack([torch.from_numpy(one)[None] for one in side]) for side in sides))
+    _print(compare(network, pairs), f"{len(codes):,} characters that the style font lacks")
+
+
+def _print(measures: dict[str, Measures], title: str) -> None:
+    print(title)
+    for name, found in measures.items():
+        print(
+            f"  {name:<20} IoU {found.iou:.3f}  fixed L1 {found.fixed_l1:.3f}  "
+            f"L1 {found.l1:.4f}  grey {found.grey:.3f}"
+        )
