@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -37,6 +38,7 @@ def train_command(
     ] = None,
 ) -> None:
     """Train a model on a dataset. Ctrl-C ends it early and keeps what was learnt."""
+    began = time.perf_counter()
     from fontgan.cli.console import messages
 
     with messages.status("loading torch"):
@@ -56,7 +58,7 @@ def train_command(
         overrides=_pairs(overrides or []),
     )
     with TrainingView() as view:
-        for event in run_training(plan):
+        for event in run_training(plan, began):
             view.show(event)
 
 

@@ -16,7 +16,7 @@ from fontgan.config import ModelSettings, setting
 from fontgan.data.pairs import Batch
 from fontgan.errors import FontganError
 from fontgan.losses import Reconstruction, reconstruction
-from fontgan.models.base import Model
+from fontgan.models.base import FAST_OPTIMISATION, Model
 from fontgan.networks.autoencoder import ENCODERS, AutoEncoderGen
 from fontgan.networks.blocks import initialise
 
@@ -35,14 +35,7 @@ class AutoEncoderSettings(ModelSettings):
 
 # The best pictures for minutes on a CPU; docs/benchmarks.md has what was tried.
 _FAST = AutoEncoderSettings(
-    batch_size=32,
-    optimiser="muon",
-    learning_rate=3e-3,
-    beta1=0.9,
-    beta2=0.99,
-    weight_decay=0.01,
-    warm_up=0.02,
-    schedule="cosine",
+    **FAST_OPTIMISATION,
     width=16,
     decoder_dropout=0.0,
     reconstruction="fixed-l1",

@@ -16,6 +16,18 @@ from fontgan.errors import FontganError
 
 S = TypeVar("S", bound=ModelSettings)
 
+# What gets most out of minutes on a CPU, whichever the model; docs/benchmarks.md has what was tried.
+FAST_OPTIMISATION: Mapping[str, Any] = {
+    "batch_size": 32,
+    "optimiser": "muon",
+    "learning_rate": 3e-3,
+    "beta1": 0.9,
+    "beta2": 0.99,
+    "weight_decay": 0.01,
+    "warm_up": 0.02,
+    "schedule": "cosine",
+}
+
 
 class Model(ABC, Generic[S]):
     """A generator and what it takes to train it.

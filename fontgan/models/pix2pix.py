@@ -16,7 +16,7 @@ from fontgan.config import ModelSettings, Schedule, setting
 from fontgan.data.pairs import Batch
 from fontgan.errors import FontganError
 from fontgan.losses import Reconstruction, adversarial, reconstruction, soft_dice
-from fontgan.models.base import Model
+from fontgan.models.base import FAST_OPTIMISATION, Model
 from fontgan.networks.blocks import Initialisation, Norm, Upsampling, initialise
 from fontgan.networks.patchgan import PatchGan
 from fontgan.networks.unet import Skip, Stem, UNet, reduction
@@ -51,14 +51,7 @@ class Pix2PixSettings(ModelSettings):
 
 # The best pictures for minutes on a CPU; docs/benchmarks.md has what was tried.
 _FAST = Pix2PixSettings(
-    batch_size=32,
-    optimiser="muon",
-    learning_rate=3e-3,
-    beta1=0.9,
-    beta2=0.99,
-    weight_decay=0.01,
-    warm_up=0.02,
-    schedule="cosine",
+    **FAST_OPTIMISATION,
     widths=(64, 128, 192),
     stem="unshuffle",
     down_kernel=2,

@@ -9,14 +9,10 @@ runs/NAME/
 
 from __future__ import annotations
 
-import signal
-import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from types import FrameType
 
 import torch
 
@@ -31,6 +27,7 @@ from fontgan.files import write_text
 from fontgan.models import find_model
 from fontgan.models.base import Model
 from fontgan.training.held_out import compare, draw_samples, measure_generator
+from fontgan.training.interrupt import interruptible
 from fontgan.training.log import Log
 from fontgan.training.loop import Budget, Clock, Step, train
 
@@ -104,15 +101,19 @@ class Finished:
 Event = Started | Progressed | Sampled | Finished
 
 
-def run_training(plan: TrainingPlan) -> Iterator[Event]:
+def run_training(plan: TrainingPlan, began: float | None = None) -> Iterator[Event]:
     """Train as planned, keep everything in the run's folder, and tell each event as it happens.
 
     Ctrl-C ends the training after the step that is being made; what was learnt is kept.
 
+    Args:
+        plan: what the user decided.
+        began: `time.perf_counter()` when the command began, so that its imports count as its start.
+
     Raises:
         FontganError: the plan cannot be followed; nothing was trained then.
     """
-    began = time.perf_counter()
+    began = time.perf_counter() if began is None else began
     engine = choose_engine(plan.device)
     kind = find_model(plan.model)
     settings = from_strings(kind.preset(plan.preset), plan.overrides)
@@ -160,7 +161,7 @@ class _Session:
         step, sampled_step = Step(0, 0, 0.0, {}), 0
         checkpoint = self._save(0)
         self.clock = Clock(self.model.engine.device)
-        with _interruptible() as interrupted:
+        with interruptible() as interrupted:
             for step in train(self.model, batches, budget, self.clock):
                 if self.clock.seconds - reported >= _REPORT_SECONDS or step.number == 1:
                     reported = self.clock.seconds
@@ -248,22 +249,3 @@ def _tables(plan: TrainingPlan, settings: ModelSettings) -> dict[str, object]:
 
 def _describe(plan: TrainingPlan, style: FaceRecord) -> str:
     return f"{plan.model} learning {style.family}, all settings as decided"
-
-
-@contextmanager
-def _interruptible() -> Iterator[threading.Event]:
-    """An event that Ctrl-C sets, instead of breaking off whatever is being done."""
-    pressed = threading.Event()
-
-    def press(_number: int, _frame: FrameType | None) -> None:
-        pressed.set()
-        signal.signal(signal.SIGINT, signal.default_int_handler)  # a second one breaks off
-
-    if threading.current_thread() is not threading.main_thread():
-        yield pressed  # only the main thread may handle signals
-        return
-    before = signal.signal(signal.SIGINT, press)
-    try:
-        yield pressed
-    finally:
-        signal.signal(signal.SIGINT, before)
