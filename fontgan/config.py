@@ -18,6 +18,7 @@ T = TypeVar("T")
 
 Schedule = Literal["constant", "linear", "cosine"]
 Optimiser = Literal["adam", "muon"]
+DeviceChoice = Literal["auto", "cpu", "cuda"]
 
 
 def setting(default: T, text: str) -> T:
@@ -42,6 +43,30 @@ class ModelSettings:
         "constant", "the step size: constant, linear (from half way) or cosine, to 0"
     )
     ema_decay: float = setting(0.995, "decay of the running average of the weights, which is what is kept")
+
+
+@dataclass(frozen=True)
+class TrainingPlan:
+    """What the user decides about a training, apart from the model's own settings."""
+
+    model: str = setting("pix2pix", "which model")
+    preset: str = setting("default", "where its settings start from: default (best for the time) or paper")
+    data: Path = setting(Path("data/glyphs.lmdb"), "the glyph store")
+    style: str | None = setting(None, "the style to learn, if not the store's first")
+    run: Path | None = setting(None, "the folder for the run, if not runs/MODEL-1, -2, …")
+    minutes: float = setting(4.0, "how long to train; start and samples are not counted")
+    steps: int | None = setting(None, "how many steps to train, instead of minutes")
+    device: DeviceChoice = setting("auto", "what computes")
+    seed: int = setting(0, "of the random numbers")
+    overrides: Mapping[str, str] = field(
+        default_factory=dict, metadata={"help": "settings of the model that were changed, by name"}
+    )
+
+
+def help_of(kind: type[Any], name: str) -> str:
+    """The help of one setting of a settings dataclass."""
+    text: str = kind.__dataclass_fields__[name].metadata["help"]
+    return text
 
 
 def from_strings(settings: T, given: Mapping[str, str]) -> T:

@@ -10,7 +10,8 @@ import numpy as np
 import torch
 
 from fontgan.checkpoint import CheckpointRecord, load_checkpoint
-from fontgan.compute.engine import DeviceChoice, choose_engine
+from fontgan.compute.engine import choose_engine
+from fontgan.config import DeviceChoice
 from fontgan.data.pairs import as_bytes, as_floats
 from fontgan.data.store import FaceRecord
 from fontgan.errors import FontganError

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
+from fontgan.config import DeviceChoice
 from fontgan.errors import FontganError
 
 # The first sentence of 蘭亭集序 (353), in simplified characters: it begins with 永和.
@@ -35,7 +36,7 @@ def generate_command(
             "[default: generated/RUN]",
         ),
     ] = None,
-    device: Annotated[Literal["auto", "cpu", "cuda"], typer.Option(help="What computes.")] = "auto",
+    device: Annotated[DeviceChoice, typer.Option(help="What computes.")] = "auto",
 ) -> None:
     """Draw characters in the style that was learnt: a sheet, and one picture for each."""
     from fontgan.cli.console import Bar, messages, results

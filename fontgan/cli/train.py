@@ -4,34 +4,33 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from fontgan.config import DeviceChoice, TrainingPlan, help_of
 from fontgan.models import model_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+def _option(name: str, **more: Any) -> Any:
+    """An option for one field of the plan, explained where the field is defined."""
+    text = help_of(TrainingPlan, name)
+    return typer.Option(help=f"{text[0].upper()}{text[1:]}.", **more)
+
+
 def train_command(
     model: Annotated[str, typer.Option(help=f"Which model: {', '.join(model_names())}.")],
-    preset: Annotated[
-        str, typer.Option(help="Where its settings start from: default (best for the time) or paper.")
-    ] = "default",
-    data: Annotated[Path, typer.Option(help="The glyph store.")] = Path("data/glyphs.lmdb"),
-    style: Annotated[
-        str | None, typer.Option(metavar="FACE", help="The style to learn. [default: the store's first]")
-    ] = None,
-    run: Annotated[
-        Path | None, typer.Option(help="The folder for the run. [default: runs/MODEL-1, -2, …]")
-    ] = None,
-    minutes: Annotated[float, typer.Option(min=0.01, help="How long to train.")] = 4.0,
-    steps: Annotated[
-        int | None, typer.Option(min=1, help="How many steps to train, instead of --minutes.")
-    ] = None,
-    device: Annotated[Literal["auto", "cpu", "cuda"], typer.Option(help="What computes.")] = "auto",
-    seed: Annotated[int, typer.Option(help="Of the random numbers.")] = 0,
+    preset: Annotated[str, _option("preset")] = TrainingPlan.preset,
+    data: Annotated[Path, _option("data")] = TrainingPlan.data,
+    style: Annotated[str | None, _option("style", metavar="FACE")] = TrainingPlan.style,
+    run: Annotated[Path | None, _option("run", metavar="DIR")] = TrainingPlan.run,
+    minutes: Annotated[float, _option("minutes", min=0.01)] = TrainingPlan.minutes,
+    steps: Annotated[int | None, _option("steps", min=1)] = TrainingPlan.steps,
+    device: Annotated[DeviceChoice, _option("device")] = TrainingPlan.device,
+    seed: Annotated[int, _option("seed")] = TrainingPlan.seed,
     overrides: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="One setting of the model; may be repeated."),
@@ -43,7 +42,7 @@ def train_command(
 
     with messages.status("loading torch"):
         from fontgan.cli.training_view import TrainingView
-        from fontgan.training.run import TrainingPlan, run_training
+        from fontgan.training.run import run_training
 
     plan = TrainingPlan(
         model=model,

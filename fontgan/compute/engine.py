@@ -6,16 +6,14 @@ import os
 import time
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import torch
 from torch import nn
 
+from fontgan.config import DeviceChoice
 from fontgan.errors import FontganError
 
 _PROBES = 15  # enough to see a busy processor, in a tenth of a second
-
-DeviceChoice = Literal["auto", "cpu", "cuda"]
 
 
 @dataclass(frozen=True)

@@ -39,14 +39,22 @@ class Clock:
         """Of training so far."""
         return time.perf_counter() - self._began
 
+    def stop(self) -> float:
+        """The seconds of training, all that a GPU was given done."""
+        self._synchronise()
+        return self.seconds
+
     @contextmanager
     def paused(self) -> Iterator[None]:
         """What happens in this block is not training; a GPU first ends what it was given."""
-        if self._device.type == "cuda":
-            torch.cuda.synchronize()
+        self._synchronise()
         paused = time.perf_counter()
         yield
         self._began += time.perf_counter() - paused
+
+    def _synchronise(self) -> None:
+        if self._device.type == "cuda":
+            torch.cuda.synchronize()
 
 
 @dataclass(frozen=True)

@@ -9,16 +9,17 @@ runs/NAME/
 
 from __future__ import annotations
 
+import itertools
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
 
 from fontgan.checkpoint import CheckpointRecord, save_checkpoint
-from fontgan.compute.engine import DeviceChoice, choose_engine
-from fontgan.config import ModelSettings, from_strings, setting, to_toml
+from fontgan.compute.engine import choose_engine
+from fontgan.config import ModelSettings, TrainingPlan, from_strings, to_toml
 from fontgan.data.pairs import Pairs, Split, load_pairs, training_batches
 from fontgan.data.store import FaceRecord, GlyphStore
 from fontgan.errors import FontganError
@@ -33,22 +34,6 @@ from fontgan.training.loop import Budget, Clock, Step, train
 
 _REPORT_SECONDS = 1.0
 _SAMPLES = 10  # sample sheets and checkpoints in a training, after the first
-
-
-@dataclass(frozen=True)
-class TrainingPlan:
-    """What the user decides about a training, apart from the model's own settings."""
-
-    model: str = setting("pix2pix", "which model")
-    preset: str = setting("default", "which of its presets the settings start from")
-    data: Path = setting(Path("data/glyphs.lmdb"), "the glyph store")
-    style: str | None = setting(None, "the style to learn, by its key; the store's first if not given")
-    run: Path | None = setting(None, "the run's folder; runs/MODEL-1, -2, … if not given")
-    minutes: float = setting(4.0, "of training, start and samples not counted")
-    steps: int | None = setting(None, "steps to train, whatever the time")
-    device: DeviceChoice = setting("auto", "auto, cpu or cuda")
-    seed: int = setting(0, "of the random numbers")
-    overrides: Mapping[str, str] = field(default_factory=dict, metadata={"help": "settings by name"})
 
 
 @dataclass(frozen=True)
@@ -121,7 +106,8 @@ def run_training(plan: TrainingPlan, began: float | None = None) -> Iterator[Eve
     with GlyphStore(plan.data) as store:
         content, style = store.record.of_role("content")[0], store.record.style(plan.style)
         splits = {split: load_pairs(store, content.key, style.key, split) for split in _SPLITS}
-        model = kind(settings, store.record.size, engine)
+        size = store.record.size
+    model = kind(settings, size, engine)
     run = _make_run(plan)
     write_text(run / "config.toml", to_toml(_tables(plan, settings), _describe(plan, style)))
     parameters = sum(weight.numel() for weight in model.generator.parameters())
@@ -147,53 +133,50 @@ class _Session:
         self.splits = {split: pairs.to(model.engine.device) for split, pairs in splits.items()}
         self.content, self.style = content, style
         self.log = Log(run / "log.jsonl")
-        self.clock = Clock(model.engine.device)
         self.sample_seconds = 0.0
 
     def train(self, started: float) -> Iterator[Event]:
         """Train until the plan's end or Ctrl-C, with samples and checkpoints on the way."""
-        yield self._sample(0)
-        generator = torch.Generator().manual_seed(self.plan.seed)
         settings = self.model.settings
+        generator = torch.Generator().manual_seed(self.plan.seed)
         batches = training_batches(self.splits["train"], settings.batch_size, settings.shift, generator)
         budget = Budget(self.plan.steps, self.plan.minutes * 60)
-        reported = sampled = 0.0
-        step, sampled_step = Step(0, 0, 0.0, {}), 0
-        checkpoint = self._save(0)
+        reported, kept = 0.0, Step(0, 0, 0.0, {})
+        yield self._keep(kept)
         self.clock = Clock(self.model.engine.device)
         with interruptible() as interrupted:
             for step in train(self.model, batches, budget, self.clock):
                 if self.clock.seconds - reported >= _REPORT_SECONDS or step.number == 1:
                     reported = self.clock.seconds
                     yield self._report(step)
-                if step.progress - sampled >= 1 / _SAMPLES:
-                    sampled, sampled_step = step.progress, step.number
+                if step.progress - kept.progress >= 1 / _SAMPLES:
+                    kept = step
                     with self.clock.paused():
-                        yield self._sample(step.number)
-                        checkpoint = self._save(step.number)
+                        yield self._keep(step)
                 if interrupted.is_set():
                     break
-        seconds = self.clock.seconds
+        seconds = self.clock.stop()
         yield self._report(step)
-        if step.number != sampled_step:
-            yield self._sample(step.number)
-            checkpoint = self._save(step.number)
-        test = compare(self.model.average.network, self.splits["test"])
+        if step is not kept:
+            yield self._keep(step)
+        yield self._finish(step, interrupted.is_set(), seconds, started)
+
+    def _finish(self, step: Step, interrupted: bool, seconds: float, started: float) -> Finished:
+        """Measure the test characters, once, and log how it ended."""
         finished = Finished(
             run=self.run,
-            checkpoint=checkpoint,
+            checkpoint=self.checkpoint,
             step=step.number,
-            interrupted=interrupted.is_set(),
+            interrupted=interrupted,
             training_seconds=seconds,
             start_seconds=started,
             sample_seconds=self.sample_seconds,
             images_per_second=step.images / seconds,
-            test=test,
+            test=compare(self.model.average.network, self.splits["test"]),
         )
-        self.log.write(
-            "finished", **{**asdict(finished), "run": str(self.run), "checkpoint": str(checkpoint)}
-        )
-        yield finished
+        paths = {"run": str(self.run), "checkpoint": str(self.checkpoint)}
+        self.log.write("finished", **{**asdict(finished), **paths})
+        return finished
 
     def _report(self, step: Step) -> Progressed:
         losses = {name: float(value) for name, value in step.losses.items()}
@@ -202,23 +185,25 @@ class _Session:
         self.log.write("step", **asdict(report))
         return report
 
-    def _sample(self, step: int) -> Sampled:
+    def _keep(self, step: Step) -> Sampled:
+        """Draw and measure held-out characters, and save the weights that drew them."""
         began = time.perf_counter()
         pairs, generator = self.splits["validation"], self.model.average.network
         measures = measure_generator(generator, pairs)
-        sheet = self.run / "samples" / f"step-{step:07}.png"
-        title = f"{self.run.name}, {self.style.family}, step {step:,}: IoU {measures.iou:.3f}, fixed L1 "
-        draw_samples(
-            sheet, title + f"{measures.fixed_l1:.3f} on {len(pairs)} held-out characters", generator, pairs
+        sheet = self.run / "samples" / f"step-{step.number:07}.png"
+        title = (
+            f"{self.run.name}, {self.style.family}, step {step.number:,}: IoU {measures.iou:.3f}, "
+            f"fixed L1 {measures.fixed_l1:.3f} on {len(pairs)} held-out characters"
         )
-        self.log.write("sample", step=step, **asdict(measures))
+        draw_samples(sheet, title, generator, pairs)
+        size = pairs.content.shape[-1]
+        record = CheckpointRecord(
+            self.plan.model, self.model.settings, size, step.number, self.content, self.style
+        )
+        self.checkpoint = save_checkpoint(self.run, generator, record)
+        self.log.write("sample", step=step.number, **asdict(measures))
         self.sample_seconds += time.perf_counter() - began
-        return Sampled(step, sheet, measures)
-
-    def _save(self, step: int) -> Path:
-        size = self.splits["train"].content.shape[-1]
-        record = CheckpointRecord(self.plan.model, self.model.settings, size, step, self.content, self.style)
-        return save_checkpoint(self.run, self.model.average.network, record)
+        return Sampled(step.number, sheet, measures)
 
 
 _SPLITS: tuple[Split, ...] = ("train", "validation", "test")
@@ -229,18 +214,18 @@ def _make_run(plan: TrainingPlan) -> Path:
     if plan.run is not None:
         if plan.run.exists() and (not plan.run.is_dir() or any(plan.run.iterdir())):
             raise FontganError(f"{plan.run} exists already: name another --run, or remove it")
-        candidates = iter([plan.run])
+        candidates: Iterable[Path] = [plan.run]
     else:
-        candidates = (Path("runs") / f"{plan.model}-{number}" for number in range(1, 1_000_000))
+        candidates = (Path("runs") / f"{plan.model}-{number}" for number in itertools.count(1))
     for folder in candidates:
         try:
             folder.mkdir(parents=True, exist_ok=plan.run is not None)
-            return folder
         except FileExistsError:
             continue
         except OSError as error:
             raise FontganError(f"the run {folder} cannot be made: {error.strerror}") from error
-    raise FontganError("there are a million runs in runs/: remove some")
+        break
+    return folder
 
 
 def _tables(plan: TrainingPlan, settings: ModelSettings) -> dict[str, object]:

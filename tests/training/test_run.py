@@ -12,8 +12,9 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from fontgan.config import TrainingPlan
 from fontgan.errors import FontganError
-from fontgan.training.run import Event, Finished, Progressed, Sampled, Started, TrainingPlan, run_training
+from fontgan.training.run import Event, Finished, Progressed, Sampled, Started, run_training
 from tests.conftest import make_toy_store
 
 SMALL = {"widths": "8,16", "batch_size": "8"}
