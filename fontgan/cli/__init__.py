@@ -58,12 +58,5 @@ def main() -> None:
     except FontganError as error:
         if "--traceback" in sys.argv:
             raise
-        _tell(f"error: {error}")
+        print(f"error: {error}", file=sys.stderr)
         sys.exit(1)
-    except KeyboardInterrupt:
-        _tell("stopped: nothing was changed")
-        sys.exit(130)
-
-
-def _tell(text: str) -> None:
-    print(text, file=sys.stderr)

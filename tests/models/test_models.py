@@ -100,6 +100,19 @@ def test_the_same_seed_gives_the_same_weights(name: str, preset: str) -> None:
     assert all(torch.equal(first[key], second[key]) for key in first)
 
 
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")
+@pytest.mark.parametrize(("name", "preset"), PRESETS)
+def test_a_gpu_computes_the_losses_of_the_cpu(name: str, preset: str) -> None:
+    losses = []
+    for device in ("cpu", "cuda"):
+        engine = Engine(torch.device(device), torch.float32, "")
+        model = small_model(name, preset, engine, dropout=0.0)
+        batch = Batch(some_batch().real_a.to(device), some_batch().real_b.to(device))
+        losses.append(float(model.step(batch, progress=0.3)[model.settings.reconstruction]))
+    assert losses[0] == pytest.approx(losses[1], rel=1e-3)
+
+
 @pytest.mark.parametrize("name", model_names())
 def test_a_size_that_the_network_cannot_take_is_told(name: str) -> None:
     kind = find_model(name)
