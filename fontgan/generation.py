@@ -12,7 +12,7 @@ import torch
 from fontgan.checkpoint import CheckpointRecord, load_checkpoint
 from fontgan.compute.engine import choose_engine
 from fontgan.config import DeviceChoice
-from fontgan.data.pairs import as_bytes, as_floats
+from fontgan.data.pairs import as_bytes, as_floats, split_of
 from fontgan.data.store import FaceRecord
 from fontgan.errors import FontganError
 from fontgan.fonts.charset import describe_characters
@@ -34,6 +34,7 @@ class Generated:
         content: their glyphs in the content font.
         pictures: the generated ones.
         truth: the glyph that the style font itself has, or None.
+        learnt: those of the characters that the training learnt from.
         notes: what the user should know about the fonts; a line each.
     """
 
@@ -43,6 +44,7 @@ class Generated:
     content: np.ndarray
     pictures: np.ndarray
     truth: list[np.ndarray | None]
+    learnt: set[int]
     notes: list[str]
 
 
@@ -85,13 +87,16 @@ def generate(
         for part in torch.from_numpy(content).unsqueeze(1).split(_BATCH):
             parts.append(as_bytes(network(as_floats(part.to(engine.device)))).squeeze(1).cpu())
             watcher.advance(len(part))
+    truth = _true_glyphs(record, drawn, notes)
+    known = {code for code, glyph in zip(drawn, truth, strict=True) if glyph is not None}
     return Generated(
         record=record,
         codes=drawn,
         lacking=[code for code in codes if code not in set(drawn)],
         content=content,
         pictures=torch.cat(parts).numpy(),
-        truth=_true_glyphs(record, drawn, notes),
+        truth=truth,
+        learnt={code for code in known if split_of(code) == "train"},
         notes=notes,
     )
 

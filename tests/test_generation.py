@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from fontgan.checkpoint import CheckpointRecord, save_checkpoint
+from fontgan.data.pairs import split_of
 from fontgan.data.store import GlyphStore
 from fontgan.errors import FontganError
 from fontgan.fonts.face import FontReference
@@ -37,6 +38,7 @@ def test_pictures_come_in_the_order_asked_for_with_content_and_truth(
     assert made.lacking == [0x41]
     assert made.pictures.shape == (2, 64, 64)
     assert made.notes == []
+    assert made.learnt == {code for code in made.codes if split_of(code) == "train"}
     with GlyphStore(toy_store) as store:
         assert np.array_equal(made.content, store.images("content", made.codes))
         true = [picture for picture in made.truth if picture is not None]

@@ -25,10 +25,15 @@ def save_generated(drawn: Generated, output: Path) -> list[Path]:
         Row("generated", list(drawn.pictures)),
         Row("true", drawn.truth),
     ]
-    save_sheet(sheet, title, drawn.codes, rows, record.size)
+    save_sheet(sheet, title, [_label(drawn, code) for code in drawn.codes], rows, record.size)
     if single:
         return [sheet]
     folder = output / "glyphs"
     for code, picture in zip(drawn.codes, drawn.pictures, strict=True):
         save_png(folder / f"{code_point_name(code)}.png", Image.fromarray(picture))
     return [sheet, folder]
+
+
+def _label(drawn: Generated, code: int) -> str:
+    """The code point, and whether the true glyph below was learnt from: what was is no proof of skill."""
+    return code_point_name(code) + (" learnt" if code in drawn.learnt else "")

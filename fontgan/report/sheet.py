@@ -10,7 +10,6 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from fontgan.files import replacing
-from fontgan.fonts.charset import code_point_name
 
 COLUMNS = 12
 _LEAST_CELL = 128  # pixels: smaller glyphs are shown enlarged, so that one sees their pixels
@@ -31,19 +30,19 @@ class Row:
     pictures: Sequence[np.ndarray | None]
 
 
-def draw_sheet(title: str, codes: Sequence[int], rows: Sequence[Row], size: int) -> Image.Image:
-    """A sheet with a column for each code point and the rows one above the other.
+def draw_sheet(title: str, labels: Sequence[str], rows: Sequence[Row], size: int) -> Image.Image:
+    """A sheet with a column under each of the labels and the rows one above the other.
 
     More than `COLUMNS` characters go on below, in further bands of the same rows.
     """
-    layout = _Layout(title, len(codes), [row.label for row in rows], size)
+    layout = _Layout(title, len(labels), [row.label for row in rows], size)
     image = Image.new("RGB", (layout.width, layout.height), _PAPER)
     draw = ImageDraw.Draw(image)
     draw.text((_MARGIN, _MARGIN), title, fill=_TEXT, font=layout.title_font)
-    for place, code in enumerate(codes):
+    for place, label in enumerate(labels):
         x, y = layout.corner(place, 0)
-        label = (x + layout.cell / 2, y - _GAP)
-        draw.text(label, code_point_name(code), fill=_PALE, font=layout.font, anchor="mb")
+        middle = (x + layout.cell / 2, y - _GAP)
+        draw.text(middle, label, fill=_PALE, font=layout.font, anchor="mb")
     for number, row in enumerate(rows):
         for place, picture in enumerate(row.pictures):
             x, y = layout.corner(place, number)
@@ -54,9 +53,9 @@ def draw_sheet(title: str, codes: Sequence[int], rows: Sequence[Row], size: int)
     return image
 
 
-def save_sheet(path: Path, title: str, codes: Sequence[int], rows: Sequence[Row], size: int) -> None:
+def save_sheet(path: Path, title: str, labels: Sequence[str], rows: Sequence[Row], size: int) -> None:
     """Draw a sheet and write it to `path`, a PNG, whole or not at all."""
-    save_png(path, draw_sheet(title, codes, rows, size))
+    save_png(path, draw_sheet(title, labels, rows, size))
 
 
 def save_png(path: Path, image: Image.Image) -> None:

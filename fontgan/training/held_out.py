@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from fontgan.data.pairs import Pairs, as_bytes, as_floats
 from fontgan.evaluation.metrics import Measures, measure
+from fontgan.fonts.charset import code_point_name
 from fontgan.report.sheet import COLUMNS, Row, save_sheet
 
 _BATCH = 64
@@ -51,4 +52,5 @@ def draw_samples(path: Path, title: str, generator: nn.Module, pairs: Pairs) -> 
             ("true", style),
         )
     ]
-    save_sheet(path, title, pairs.codes[:count], rows, content.shape[-1])
+    labels = [code_point_name(code) for code in pairs.codes[:count]]
+    save_sheet(path, title, labels, rows, content.shape[-1])

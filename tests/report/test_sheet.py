@@ -16,7 +16,9 @@ from fontgan.report.sheet import COLUMNS, Row, draw_sheet, save_sheet
 def test_every_picture_is_on_the_sheet_pixel_for_pixel(count: int, size: int) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (count, size, size), np.uint8)
     rows = [Row("content", list(noise)), Row("true", [None] * count)]
-    sheet = np.asarray(draw_sheet("a title", range(0x4E00, 0x4E00 + count), rows, size).convert("L"))
+    sheet = np.asarray(
+        draw_sheet("a title", [str(number) for number in range(count)], rows, size).convert("L")
+    )
     scale = max(1, 128 // size)
     places = set()
     for picture in noise:
@@ -32,14 +34,14 @@ def test_every_picture_is_on_the_sheet_pixel_for_pixel(count: int, size: int) ->
 
 def test_a_long_title_is_not_cut_off() -> None:
     blank = Row("content", [np.full((64, 64), 255, np.uint8)])
-    narrow = draw_sheet("i", [0x4E00], [blank], 64)
-    wide = draw_sheet("a title that is much longer than one column is wide", [0x4E00], [blank], 64)
+    narrow = draw_sheet("i", ["U+4E00"], [blank], 64)
+    wide = draw_sheet("a title that is much longer than one column is wide", ["U+4E00"], [blank], 64)
     assert wide.width > narrow.width
     assert np.asarray(wide)[:, -24:].min() == 255
 
 
 def test_a_sheet_is_saved_as_a_png(tmp_path: Path) -> None:
     path = tmp_path / "new" / "sheet.png"
-    save_sheet(path, "title", [0x6C38], [Row("a", [None])], 64)
+    save_sheet(path, "title", ["U+6C38"], [Row("a", [None])], 64)
     with Image.open(path) as image:
         assert image.format == "PNG"
