@@ -41,8 +41,8 @@ def draw_sheet(title: str, labels: Sequence[str], rows: Sequence[Row], size: int
     draw.text((_MARGIN, _MARGIN), title, fill=_TEXT, font=layout.title_font)
     for place, label in enumerate(labels):
         x, y = layout.corner(place, 0)
-        middle = (x + layout.cell / 2, y - _GAP)
-        draw.text(middle, label, fill=_PALE, font=layout.font, anchor="mb")
+        above = (x + layout.cell / 2, y - _GAP)
+        draw.text(above, label, fill=_PALE, font=layout.font, anchor="mb")
     for number, row in enumerate(rows):
         for place, picture in enumerate(row.pictures):
             x, y = layout.corner(place, number)
