@@ -6,9 +6,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as RichProgress
 
-# Results, such as paths, go to standard output, where a script can read them.
-messages = Console(stderr=True, highlight=False)
-results = Console(highlight=False, soft_wrap=True)
+# Results, such as paths, are echoed to standard output, where a script can read them. Names of fonts and
+# of files are shown as they are: a bracket in one is no markup.
+messages = Console(stderr=True, highlight=False, markup=False)
 
 
 class Bar:

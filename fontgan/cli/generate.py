@@ -39,7 +39,7 @@ def generate_command(
     device: Annotated[DeviceChoice, typer.Option(help="What computes.")] = "auto",
 ) -> None:
     """Draw characters in the style that was learnt: a sheet, and one picture for each."""
-    from fontgan.cli.console import Bar, messages, results
+    from fontgan.cli.console import Bar, messages
     from fontgan.fonts.charset import describe_characters, parse_charset
     from fontgan.fonts.face import FontReference
 
@@ -58,9 +58,9 @@ def generate_command(
     with Bar("characters") as bar:
         drawn = generate(found, codes, reference, device, bar)
     for note in drawn.notes:
-        messages.print(f"[yellow]note:[/yellow] {note}")
+        messages.print(f"note: {note}", style="yellow")
     if drawn.lacking:
         lacking = describe_characters(drawn.lacking)
-        messages.print(f"[yellow]left out:[/yellow] the content font does not draw {lacking}")
+        messages.print(f"left out: the content font does not draw {lacking}", style="yellow")
     for path in save_generated(drawn, target):
-        results.print(f"{path}")
+        typer.echo(path)

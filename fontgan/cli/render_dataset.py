@@ -40,7 +40,7 @@ def render_dataset_command(
 ) -> None:
     """Render glyph pairs from font files into a dataset."""
     from fontgan.assets import CONTENT_FONT, STYLE_FONTS, bundled_font
-    from fontgan.cli.console import Bar, messages, results
+    from fontgan.cli.console import Bar, messages
     from fontgan.data.render import render_dataset
     from fontgan.fonts.charset import parse_charset
     from fontgan.fonts.face import FontReference
@@ -51,8 +51,8 @@ def render_dataset_command(
     with Bar("glyphs") as bar:
         record = render_dataset(content, styles, codes, size, output, bar)
     messages.print(_table(record, len(codes)))
-    results.print(f"{output}")
-    messages.print("Next: [bold]fontgan train --model pix2pix[/bold]")
+    typer.echo(output)
+    messages.print("Next: fontgan train --model pix2pix", style="bold")
 
 
 def _table(record: StoreRecord, asked: int) -> Table:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import typer
 from rich.progress import BarColumn, TextColumn
 from rich.progress import Progress as RichProgress
 from rich.table import Table
 
-from fontgan.cli.console import messages, results
+from fontgan.cli.console import messages
 from fontgan.evaluation.metrics import Measures
 from fontgan.training.run import Event, Finished, Progressed, Sampled, Started
 
@@ -63,7 +64,7 @@ def _status(event: Progressed) -> str:
 
 def _show_start(event: Started) -> None:
     counts = event.counts
-    messages.print(f"{event.content.family} → [bold]{event.style.family}[/bold], in {event.run}")
+    messages.print(f"{event.content.family} → {event.style.family}, in {event.run}", style="bold")
     messages.print(
         f"{counts['train']:,} characters to learn from, {counts['validation']:,} to watch, "
         f"{counts['test']:,} to test; {event.parameters / 1e6:.2f} million weights"
@@ -79,8 +80,8 @@ def _show_end(event: Finished) -> None:
         f"(besides: start {event.start_seconds:.0f} s, samples {event.sample_seconds:.0f} s)"
     )
     messages.print(_measures_table(event.test))
-    results.print(f"{event.checkpoint}")
-    messages.print("Next: [bold]fontgan generate --chars 永和[/bold]")
+    typer.echo(event.checkpoint)
+    messages.print("Next: fontgan generate --chars 永和", style="bold")
 
 
 def _measures_table(test: Mapping[str, Measures]) -> Table:

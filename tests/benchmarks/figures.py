@@ -1,8 +1,15 @@
-"""The figures of a run, printed alike by all benchmarks."""
+"""The figures of a run, printed alike by all benchmarks.
+
+    python -m tests.benchmarks.figures RUN WHOLE_FONT
+
+prints those on all characters of GB2312 level 1 that a run's style font lacks, where WHOLE_FONT is the font
+that the style font is a subset of.
+"""
 
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import torch
@@ -52,3 +59,7 @@ def _print(measures: dict[str, Measures], title: str) -> None:
             f"  {name:<20} IoU {found.iou:.3f}  fixed L1 {found.fixed_l1:.3f}  "
             f"L1 {found.l1:.4f}  grey {found.grey:.3f}"
         )
+
+
+if __name__ == "__main__":
+    print_unseen_measures(Path(sys.argv[1]), sys.argv[2])
