@@ -31,7 +31,7 @@ class ModelSettings:
     """What every model can be told; each model's own settings extend it."""
 
     batch_size: int = setting(32, "characters in one training step")
-    shift: int = setting(0, "each pair is moved by up to so many pixels, both sides alike")
+    shift: int = setting(0, "each pair is moved by up to so many pixels at random, both sides alike")
     optimiser: Optimiser = setting("adam", "adam, or muon for the hidden layers and Adam for the others")
     learning_rate: float = setting(2e-4, "Adam's step size at its highest")
     muon_learning_rate: float = setting(0.02, "Muon's step size at its highest")
