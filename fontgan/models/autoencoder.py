@@ -37,6 +37,7 @@ class AutoEncoderSettings(ModelSettings):
 _FAST = AutoEncoderSettings(
     **FAST_OPTIMISATION,
     width=16,
+    dropout=0.0,
     decoder_dropout=0.0,
     reconstruction="fixed-l1",
 )
