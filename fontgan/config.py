@@ -38,7 +38,7 @@ class ModelSettings:
     beta1: float = setting(0.5, "decay of the gradient's mean in Adam")
     beta2: float = setting(0.999, "decay of the gradient's square in Adam")
     weight_decay: float = setting(0.0, "decoupled decay of the weights, times the step size")
-    warm_up: float = setting(0.0, "share of the training in which the step size rises from 0")
+    warm_up: int = setting(0, "first steps, in which the step size rises from 0")
     schedule: Schedule = setting(
         "constant", "the step size: constant, linear (from half way) or cosine, to 0"
     )

@@ -106,11 +106,17 @@ class Optimisers:
             rate = settings.muon_learning_rate
             self._optimisers.append(Muon(hidden, rate, weight_decay=decay, precision=precision))
         self._settings = settings
+        self._steps = 0
         self._rates = [optimiser.defaults["lr"] for optimiser in self._optimisers]
 
     def step(self, progress: float) -> None:
-        """One step at the step size that the schedule gives, then forget the gradients."""
-        share = scheduled(self._settings.schedule, self._settings.warm_up, progress)
+        """One step at the step size that warm-up and schedule give, then forget the gradients.
+
+        The warm-up counts steps and not a share of the training: a short one needs it just as long.
+        """
+        self._steps += 1
+        share = scheduled(self._settings.schedule, progress)
+        share *= min(1.0, self._steps / (self._settings.warm_up + 1))
         for optimiser, rate in zip(self._optimisers, self._rates, strict=True):
             for group in optimiser.param_groups:
                 group["lr"] = rate * share
@@ -118,11 +124,8 @@ class Optimisers:
             optimiser.zero_grad()
 
 
-def scheduled(schedule: Schedule, warm_up: float, progress: float) -> float:
+def scheduled(schedule: Schedule, progress: float) -> float:
     """The share of the full step size at `progress`, the share of the training that is done."""
-    rise = min(1.0, progress / warm_up) if warm_up else 1.0
     if schedule == "cosine":
-        return rise * (1 + math.cos(math.pi * progress)) / 2
-    if schedule == "linear":
-        return rise * min(1.0, 2 - 2 * progress)
-    return rise
+        return (1 + math.cos(math.pi * progress)) / 2
+    return min(1.0, 2 - 2 * progress) if schedule == "linear" else 1.0

@@ -25,7 +25,7 @@ FAST_OPTIMISATION: Mapping[str, Any] = {
     "beta1": 0.9,
     "beta2": 0.99,
     "weight_decay": 0.01,
-    "warm_up": 0.02,
+    "warm_up": 40,
     "schedule": "cosine",
 }
 

@@ -65,7 +65,11 @@ def up_block(
 
 
 class ResidualBlock(nn.Module):
-    """Two 3×3 convolutions whose result is added to what came in (He et al. 2015, figure 2)."""
+    """Two 3×3 convolutions whose result is added to what came in (He et al. 2015, figure 2).
+
+    With a norm, its last scale begins at 0 and the block as the identity, which keeps the first steps of
+    a deep network from blowing up (Goyal et al. 2017, section 5.1).
+    """
 
     def __init__(self, width: int, norm: Norm) -> None:
         super().__init__()
@@ -77,6 +81,11 @@ class ResidualBlock(nn.Module):
             make_norm(norm, width),
         )
         self.activation = nn.LeakyReLU(0.2)
+
+    @property
+    def last_scale(self) -> nn.Parameter | None:
+        """The scale of the norm that ends the change, where there is one."""
+        return getattr(self.change[-1], "weight", None)
 
     def forward(self, maps: Tensor) -> Tensor:
         """(n, width, h, w) to the same shape."""
@@ -107,6 +116,9 @@ def initialise(network: nn.Module, kind: Initialisation = "normal") -> None:
             nn.init.normal_(module.weight, 1.0, 0.02)
         if getattr(module, "bias", None) is not None:
             nn.init.zeros_(module.bias)  # type: ignore[arg-type]
+    for module in network.modules():
+        if isinstance(module, ResidualBlock) and module.last_scale is not None:
+            nn.init.zeros_(module.last_scale)
 
 
 def _dropout(probability: float) -> list[nn.Module]:

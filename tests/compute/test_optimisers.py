@@ -68,15 +68,26 @@ def test_either_optimiser_learns_and_forgets_its_gradients(optimiser: str) -> No
     assert all(weight.grad is None for weight in network.parameters())
 
 
-@given(st.sampled_from(["constant", "linear", "cosine"]), st.floats(0, 0.5), st.floats(0, 0.999))
-def test_the_step_size_is_a_share_of_the_full_one(
-    schedule: Schedule, warm_up: float, progress: float
-) -> None:
-    assert 0 <= scheduled(schedule, warm_up, progress) <= 1
+@given(st.sampled_from(["constant", "linear", "cosine"]), st.floats(0, 0.999))
+def test_the_step_size_is_a_share_of_the_full_one(schedule: Schedule, progress: float) -> None:
+    assert 0 <= scheduled(schedule, progress) <= 1
 
 
-def test_schedules_rise_stay_and_fall_as_named() -> None:
-    assert scheduled("constant", 0.1, 0.05) == pytest.approx(0.5)
-    assert scheduled("constant", 0.0, 0.99) == 1
-    assert [scheduled("linear", 0.0, at) for at in (0.0, 0.5, 0.75)] == [1, 1, 0.5]
-    assert scheduled("cosine", 0.0, 0.5) == pytest.approx(0.5)
+def test_schedules_stay_and_fall_as_named() -> None:
+    assert scheduled("constant", 0.99) == 1
+    assert [scheduled("linear", at) for at in (0.0, 0.5, 0.75)] == [1, 1, 0.5]
+    assert scheduled("cosine", 0.5) == pytest.approx(0.5)
+
+
+def test_a_warm_up_takes_its_steps_however_short_the_training() -> None:
+    weight = nn.Parameter(torch.ones(1))
+    network = nn.ParameterList([weight])
+    settings = ModelSettings(learning_rate=0.1, warm_up=3)
+    optimisers = Optimisers(network, settings, torch.float32)
+    sizes = []
+    for step in range(5):
+        before = weight.item()
+        weight.grad = torch.ones(1)
+        optimisers.step(progress=step / 5)
+        sizes.append(before - weight.item())
+    assert sizes == pytest.approx([0.025, 0.05, 0.075, 0.1, 0.1], rel=1e-3)
