@@ -89,12 +89,16 @@ def find_checkpoint(given: Path | None, runs: Path) -> Path:
     if given is None:
         found = [path for run in runs.glob("*") for path in _checkpoints(run)]
         if not found:
-            raise FontganError(f"there is no trained run in {runs}/: type `fontgan train` first")
+            raise FontganError(
+                f"there is no trained run in {runs}/: type `fontgan train --model pix2pix` first"
+            )
         return max(found, key=lambda path: path.stat().st_mtime_ns)
     if given.is_dir():
         found = _checkpoints(given)
         if not found:
-            raise FontganError(f"the run {given} has no checkpoint yet: let it train for a while")
+            raise FontganError(
+                f"{given} is no run, or one that has learnt nothing yet: name a folder of {runs}/"
+            )
         return found[-1]
     if not given.is_file():
         raise FontganError(f"there is no run or checkpoint {given}: name a folder of {runs}/, or none")

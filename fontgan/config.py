@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -21,28 +22,30 @@ Optimiser = Literal["adam", "muon"]
 DeviceChoice = Literal["auto", "cpu", "cuda"]
 
 
-def setting(default: T, text: str) -> T:
-    """A dataclass field with its default and its help; typed as the value that it holds."""
-    return field(default=default, metadata={"help": text})
+def setting(default: T, text: str, least: float = -math.inf, most: float = math.inf) -> T:
+    """A dataclass field with its default, its help, and the range that a number may be in."""
+    return field(default=default, metadata={"help": text, "least": least, "most": most})
 
 
 @dataclass(frozen=True)
 class ModelSettings:
     """What every model can be told; each model's own settings extend it."""
 
-    batch_size: int = setting(32, "characters in one training step")
-    shift: int = setting(0, "each pair is moved by up to so many pixels at random, both sides alike")
+    batch_size: int = setting(32, "characters in one training step", least=1)
+    shift: int = setting(0, "each pair is moved by up to so many pixels at random, both sides alike", least=0)
     optimiser: Optimiser = setting("adam", "adam, or muon for the hidden layers and Adam for the others")
-    learning_rate: float = setting(2e-4, "Adam's step size at its highest")
-    muon_learning_rate: float = setting(0.02, "Muon's step size at its highest")
-    beta1: float = setting(0.5, "decay of the gradient's mean in Adam")
-    beta2: float = setting(0.999, "decay of the gradient's square in Adam")
-    weight_decay: float = setting(0.0, "decoupled decay of the weights, times the step size")
-    warm_up: int = setting(0, "first steps, in which the step size rises from 0")
+    learning_rate: float = setting(2e-4, "Adam's step size at its highest", least=0)
+    muon_learning_rate: float = setting(0.02, "Muon's step size at its highest", least=0)
+    beta1: float = setting(0.5, "decay of the gradient's mean in Adam", least=0, most=0.9999)
+    beta2: float = setting(0.999, "decay of the gradient's square in Adam", least=0, most=0.9999)
+    weight_decay: float = setting(0.0, "decoupled decay of the weights, times the step size", least=0)
+    warm_up: int = setting(0, "first steps, in which the step size rises from 0", least=0)
     schedule: Schedule = setting(
         "constant", "the step size: constant, linear (from half way) or cosine, to 0"
     )
-    ema_decay: float = setting(0.995, "decay of the running average of the weights, which is what is kept")
+    ema_decay: float = setting(
+        0.995, "decay of the running average of the weights, which is what is kept", least=0, most=1
+    )
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,7 @@ def from_strings(settings: T, given: Mapping[str, str]) -> T:
             continue
         try:
             values[name] = _parse(text, known[name])
+            _check_range(values[name], settings.__dataclass_fields__[name].metadata)  # type: ignore[attr-defined]
         except ValueError as error:
             mistakes.append(f"{name}={text}: {error}")
     if mistakes:
@@ -145,6 +149,12 @@ def _near(name: str, known: Mapping[str, Any]) -> str:
     return nearest(name, list(known))
 
 
+def _check_range(value: Any, limits: Mapping[str, Any]) -> None:
+    for number in value if isinstance(value, tuple) else (value,):
+        if isinstance(number, int | float) and not limits["least"] <= number <= limits["most"]:
+            raise ValueError(f"it must be from {limits['least']:g} to {limits['most']:g}")
+
+
 def _parse(text: str, kind: Any) -> Any:
     origin = get_origin(kind)
     if origin is Literal:
@@ -153,7 +163,7 @@ def _parse(text: str, kind: Any) -> Any:
         return text
     if origin is tuple:
         (item, _) = get_args(kind)
-        return tuple(_parse(part.strip(), item) for part in text.split(","))
+        return tuple(_parse(part.strip(), item) for part in text.strip("[]").split(","))
     if kind is bool:
         if text not in ("true", "false"):
             raise ValueError("write true or false")

@@ -59,7 +59,7 @@ def test_the_newest_run_is_found_and_older_checkpoints_go(tmp_path: Path) -> Non
 def test_where_nothing_was_trained_the_command_is_named(tmp_path: Path) -> None:
     with pytest.raises(FontganError, match="type `fontgan train"):
         find_checkpoint(None, tmp_path / "runs")
-    with pytest.raises(FontganError, match="no checkpoint yet"):
+    with pytest.raises(FontganError, match="is no run, or one that has learnt nothing"):
         find_checkpoint(tmp_path, tmp_path / "runs")
     with pytest.raises(FontganError, match="there is no run or checkpoint"):
         find_checkpoint(tmp_path / "none", tmp_path / "runs")

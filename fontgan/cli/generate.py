@@ -13,6 +13,8 @@ from fontgan.errors import FontganError
 # The first sentence of 蘭亭集序 (353), in simplified characters: it begins with 永和.
 _EXAMPLE = "永和九年岁在癸丑暮春之初会于会稽山阴之兰亭"
 
+_OTHER_PICTURES = {".bmp", ".gif", ".jpeg", ".jpg", ".pdf", ".svg", ".tif", ".tiff", ".webp"}
+
 
 def generate_command(
     chars: Annotated[
@@ -52,8 +54,7 @@ def generate_command(
     found = find_checkpoint(checkpoint, Path("runs"))
     messages.print(f"from {found}")
     target = output or Path("generated") / run_name(found)
-    if target.suffix != ".png" and target.exists() and not target.is_dir():
-        raise FontganError(f"{target} is a file and no folder: name another --output")
+    _check_output(target)
     reference = FontReference.parse(source) if source else None
     with Bar("characters") as bar:
         drawn = generate(found, codes, reference, device, bar)
@@ -64,3 +65,14 @@ def generate_command(
         messages.print(f"left out: the content font does not draw {lacking}", style="yellow")
     for path in save_generated(drawn, target):
         typer.echo(path)
+
+
+def _check_output(target: Path) -> None:
+    """Refuse what cannot be written before the characters are drawn, not after."""
+    if target.suffix.lower() == ".png":
+        if target.is_dir():
+            raise FontganError(f"{target} is a folder and no picture: name another --output")
+    elif target.suffix.lower() in _OTHER_PICTURES:
+        raise FontganError(f"sheets are PNG files: name {target.with_suffix('.png')}, or a folder")
+    elif target.exists() and not target.is_dir():
+        raise FontganError(f"{target} is a file and no folder: name another --output")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from fontgan.config import TrainingPlan
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -36,7 +39,7 @@ def render_dataset_command(
         ),
     ] = "gb2312-1",
     size: Annotated[int, typer.Option(help="Pixels of an em: 64, 128 or 256.")] = 64,
-    output: Annotated[Path, typer.Option(help="The glyph store to write.")] = Path("data/glyphs.lmdb"),
+    output: Annotated[Path, typer.Option(help="The glyph store to write.")] = TrainingPlan.data,
 ) -> None:
     """Render glyph pairs from font files into a dataset."""
     from fontgan.assets import CONTENT_FONT, STYLE_FONTS, bundled_font
@@ -52,7 +55,8 @@ def render_dataset_command(
         record = render_dataset(content, styles, codes, size, output, bar)
     messages.print(_table(record, len(codes)))
     typer.echo(output)
-    messages.print("Next: fontgan train --model pix2pix", style="bold")
+    data = "" if output == TrainingPlan.data else f" --data {shlex.quote(str(output))}"
+    messages.print(f"Next: fontgan train --model pix2pix{data}", style="bold")
 
 
 def _table(record: StoreRecord, asked: int) -> Table:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
+from pathlib import Path
 
 import typer
 from rich.progress import BarColumn, TextColumn
@@ -81,7 +83,10 @@ def _show_end(event: Finished) -> None:
     )
     messages.print(_measures_table(event.test))
     typer.echo(event.checkpoint)
-    messages.print("Next: fontgan generate --chars 永和", style="bold")
+    # Without --checkpoint, generate takes the newest run in runs/.
+    elsewhere = event.run.parent != Path("runs")
+    checkpoint = f" --checkpoint {shlex.quote(str(event.run))}" if elsewhere else ""
+    messages.print(f"Next: fontgan generate --chars 永和{checkpoint}", style="bold")
 
 
 def _measures_table(test: Mapping[str, Measures]) -> Table:

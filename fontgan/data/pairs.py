@@ -78,8 +78,8 @@ def load_pairs(store: GlyphStore, content: str, style: str, split: Split) -> Pai
     codes = [code for code in store.codes(content) if code in in_style and split_of(code) == split]
     if not codes:
         raise FontganError(
-            f"{content} and {style} have no {split} characters in common in {store.path}: "
-            "render more characters with `fontgan render-dataset --charset`"
+            f"{style} has too few characters in {store.path}: of {len(in_style)} none falls to {split}. "
+            "A hundred are enough: draw more, or render more with `fontgan render-dataset --charset`"
         )
     pictures = (torch.from_numpy(store.images(face, codes)).unsqueeze(1) for face in (content, style))
     return Pairs(codes, *pictures)

@@ -89,7 +89,8 @@ def _drawn(face: Face, codes: Sequence[int]) -> list[int]:
     if not drawn:
         raise FontganError(
             f"{face.reference} draws none of the {len(codes):,} characters "
-            f"({describe_characters(codes, most=2)}): choose another font or --charset"
+            f"({describe_characters(codes, most=2)}): choose another font or --charset; "
+            "if the font should have them, its file is damaged"
         )
     return drawn
 

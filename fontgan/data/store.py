@@ -18,6 +18,7 @@ from typing import Any, Literal
 import lmdb
 import numpy as np
 
+from fontgan.config import nearest
 from fontgan.errors import FontganError
 from fontgan.files import replacing
 
@@ -79,8 +80,8 @@ class StoreRecord:
         for face in styles:
             if key in (face.key, None):
                 return face
-        keys = ", ".join(face.key for face in styles)
-        raise FontganError(f"the glyph store has no style {key!r}: it has {keys}")
+        keys = [face.key for face in styles]
+        raise FontganError(f"the glyph store has no style {key!r}{nearest(key or '', keys)}")
 
 
 class GlyphStore:
@@ -217,5 +218,5 @@ def _key(face: str, code: int) -> bytes:
 
 def _not_a_store(path: Path) -> FontganError:
     return FontganError(
-        f"{path} is not a glyph store: name another --data or --output, or remove it and render again"
+        f"{path} is not a glyph store: name another file, or one that `fontgan render-dataset` made"
     )

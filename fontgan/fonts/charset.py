@@ -40,8 +40,8 @@ NAMED = {
 def parse_charset(text: str) -> list[int]:
     """The code points that `text` stands for: a name of `NAMED`, a UTF-8 text file, or the text itself.
 
-    A text that ends in `.txt` is a file. Each code point comes once, in the order of its first mention,
-    without spaces and controls.
+    A text that ends in `.txt`, or that is the path of something, is a file. Each code point comes once,
+    in the order of its first mention, without spaces and controls.
 
     Raises:
         FontganError: the file is not there or not UTF-8, a name is misspelt, or there is no character.
@@ -50,7 +50,7 @@ def parse_charset(text: str) -> list[int]:
         return NAMED[text]()
     for name in difflib.get_close_matches(text, NAMED, n=1, cutoff=0.75):
         raise FontganError(f"there is no character set {text!r}; did you mean {name!r}?")
-    codes = unique_characters(_read_text(Path(text)) if text.endswith(".txt") else text)
+    codes = unique_characters(_read_text(Path(text)) if _names_a_file(text) else text)
     if not codes:
         raise FontganError(
             f"the character set {text!r} holds no character: "
@@ -77,10 +77,17 @@ def describe_characters(codes: Iterable[int], most: int = 8) -> str:
     return shown + (f" and {len(listed) - most:,} more" if len(listed) > most else "")
 
 
+def _names_a_file(text: str) -> bool:
+    # A long text cannot be a path, and asking for it would raise.
+    return text.endswith(".txt") or (len(text.encode()) < 256 and "\n" not in text and Path(text).exists())
+
+
 def _read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise FontganError(f"the character set {path} cannot be read: {error.strerror}") from error
+        raise FontganError(
+            f"the character set {path} cannot be read ({error.strerror}): check the path"
+        ) from error
     except UnicodeDecodeError as error:
         raise FontganError(f"the character set {path} is not UTF-8 text: save it as UTF-8") from error

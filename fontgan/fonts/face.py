@@ -39,6 +39,8 @@ class FontReference:
     @classmethod
     def parse(cls, text: str) -> FontReference:
         """Read `text`; a file whose own name ends in `#2` is taken as that file."""
+        if not text.strip():
+            raise FontganError("the path of a font is empty: name a font file")
         match = re.fullmatch(r"(.+)#(\d+)", text)
         if match is None or Path(text).exists():
             return cls(Path(text))

@@ -25,11 +25,13 @@ from fontgan.networks.blocks import initialise
 class AutoEncoderSettings(ModelSettings):
     """The settings of AutoEncoderGen; their defaults are those of the notes."""
 
-    batch_size: int = setting(8, "characters in one training step")
-    learning_rate: float = setting(1e-4, "Adam's step size at its highest")
-    width: int = setting(64, "channels after the first encoder unit; after the last 32 times as many")
-    dropout: float = setting(0.5, "in the last three encoder units")
-    decoder_dropout: float = setting(0.5, "in the decoder units")
+    batch_size: int = setting(8, "characters in one training step", least=1)
+    learning_rate: float = setting(1e-4, "Adam's step size at its highest", least=0)
+    width: int = setting(
+        64, "channels after the first encoder unit; after the last 32 times as many", least=1
+    )
+    dropout: float = setting(0.5, "in the last three encoder units", least=0, most=1)
+    decoder_dropout: float = setting(0.5, "in the decoder units", least=0, most=1)
     reconstruction: Reconstruction = setting("l1", "distance to the true glyph: l1 or fixed-l1")
 
 

@@ -19,7 +19,7 @@ S = TypeVar("S", bound=ModelSettings)
 # What gets most out of minutes on a CPU, whichever the model; docs/benchmarks.md has what was tried.
 FAST_OPTIMISATION: Mapping[str, Any] = {
     "batch_size": 32,
-    "shift": 1,
+    "shift": 2,
     "optimiser": "muon",
     "learning_rate": 3e-3,
     "beta1": 0.9,

@@ -26,27 +26,32 @@ from fontgan.networks.unet import Skip, Stem, UNet, reduction
 class Pix2PixSettings(ModelSettings):
     """The settings of pix2pix; their defaults are the published ones (the paper's section 6)."""
 
-    batch_size: int = setting(1, "characters in one training step")
+    batch_size: int = setting(1, "characters in one training step", least=1)
     schedule: Schedule = setting("linear", "the step size: constant, linear (from half way) or cosine, to 0")
     widths: tuple[int, ...] = setting(
         (64, 128, 256, 512, 512, 512, 512, 512),
         "channels at each size, from the largest; sizes below one pixel are left out",
+        least=1,
     )
     stem: Stem = setting("stride", "how the picture comes to the first size: stride or unshuffle")
-    down_kernel: int = setting(4, "kernel of the convolutions that halve the size: 4 or 2")
+    down_kernel: int = setting(4, "kernel of the convolutions that halve the size: 4 or 2", least=2)
     skip: Skip = setting("concat", "skip connections: concat or add")
-    residual: int = setting(0, "residual blocks after each change of size")
+    residual: int = setting(0, "residual blocks after each change of size", least=0)
     norm: Norm = setting("instance", "batch, instance or none; the paper's batch norm of 1 is instance")
     upsampling: Upsampling = setting("transposed", "how maps are doubled: transposed or nearest")
-    dropout: float = setting(0.5, "in the decoder's three innermost sizes")
+    dropout: float = setting(0.5, "in the decoder's three innermost sizes", least=0, most=1)
     initialisation: Initialisation = setting("normal", "of the weights: normal (0.02) or uniform (He)")
     reconstruction: Reconstruction = setting("l1", "distance to the true glyph: l1 or fixed-l1")
-    reconstruction_weight: float = setting(100.0, "of that distance in the generator's loss")
-    dice_weight: float = setting(0.0, "of the soft Dice loss of the ink, which draws strokes sharp")
-    adversarial_weight: float = setting(1.0, "of the discriminator's word; 0: no discriminator")
-    adversarial_from: float = setting(0.0, "share of the training after which the discriminator joins")
-    discriminator_width: int = setting(64, "channels after the discriminator's first layer")
-    discriminator_layers: int = setting(3, "its patches: 3 for 70×70 pixels, 2 for 34×34, 1 for 16×16")
+    reconstruction_weight: float = setting(100.0, "of that distance in the generator's loss", least=0)
+    dice_weight: float = setting(0.0, "of the soft Dice loss of the ink, which draws strokes sharp", least=0)
+    adversarial_weight: float = setting(1.0, "of the discriminator's word; 0: no discriminator", least=0)
+    adversarial_from: float = setting(
+        0.0, "share of the training after which the discriminator joins", least=0, most=1
+    )
+    discriminator_width: int = setting(64, "channels after the discriminator's first layer", least=1)
+    discriminator_layers: int = setting(
+        3, "its patches: 3 for 70×70 pixels, 2 for 34×34, 1 for 16×16", least=1, most=4
+    )
 
 
 # The best pictures for minutes on a CPU; docs/benchmarks.md has what was tried.

@@ -186,7 +186,7 @@ class _Session:
         return report
 
     def _keep(self, step: Step) -> Sampled:
-        """Draw and measure held-out characters, and save the weights that drew them."""
+        """Draw and measure held-out characters, and save the weights that drew them if they have learnt."""
         began = time.perf_counter()
         pairs, generator = self.splits["validation"], self.model.average.network
         measures = measure_generator(generator, pairs)
@@ -196,11 +196,16 @@ class _Session:
             f"fixed L1 {measures.fixed_l1:.3f} on {len(pairs)} held-out characters"
         )
         draw_samples(sheet, title, generator, pairs)
-        size = pairs.content.shape[-1]
-        record = CheckpointRecord(
-            self.plan.model, self.model.settings, size, step.number, self.content, self.style
-        )
-        self.checkpoint = save_checkpoint(self.run, generator, record)
+        if step.number:
+            record = CheckpointRecord(
+                self.plan.model,
+                self.model.settings,
+                pairs.content.shape[-1],
+                step.number,
+                self.content,
+                self.style,
+            )
+            self.checkpoint = save_checkpoint(self.run, generator, record)
         self.log.write("sample", step=step.number, **asdict(measures))
         self.sample_seconds += time.perf_counter() - began
         return Sampled(step.number, sheet, measures)
@@ -223,7 +228,7 @@ def _make_run(plan: TrainingPlan) -> Path:
         except FileExistsError:
             continue
         except OSError as error:
-            raise FontganError(f"the run {folder} cannot be made: {error.strerror}") from error
+            raise FontganError(f"the run {folder} cannot be made: name another --run") from error
         break
     return folder
 

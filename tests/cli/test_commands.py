@@ -55,6 +55,17 @@ def test_the_three_commands_each_say_what_comes_next(here: Path, type_command: C
     assert type_command("generate", "--chars", "一", "--checkpoint", "runs/pix2pix-1")[0] == 0
 
 
+def test_what_comes_next_names_what_is_elsewhere(here: Path, type_command: Command) -> None:
+    toys = ("--source", "toys/content.ttf", "--target", "toys/style.ttf", "--charset", _text())
+    _, out, err = type_command("render-dataset", *toys, "--output", "my store.lmdb")
+    assert out == "my store.lmdb\n"
+    assert "train --model pix2pix --data 'my store.lmdb'" in err
+    data = ("--data", "my store.lmdb", "--run", "[my] run")
+    _, out, err = type_command("train", "--model", "pix2pix", *QUICK, *data)
+    assert (here / out.strip()).is_file()
+    assert "generate --chars 永和 --checkpoint '[my] run'" in err
+
+
 def test_bad_fonts_end_in_one_line_and_harm_nothing(here: Path, type_command: Command) -> None:
     before = Path("toys/data/glyphs.lmdb").read_bytes()
     Path("empty.ttf").touch()
@@ -102,8 +113,11 @@ def test_an_output_that_cannot_be_is_told_before_the_work(here: Path, type_comma
     data = ("--data", "toys/data/glyphs.lmdb")
     assert type_command("train", "--model", "pix2pix", *QUICK, *data)[0] == 0
     Path("letter.txt").write_text("dear")
+    Path("toys/x.png").mkdir()
     fails(type_command("generate", "--chars", "一", "--output", "letter.txt"), "letter.txt is a file")
     fails(type_command("generate", "--chars", "AB"), "draws none of A U+0041, B U+0042")
+    fails(type_command("generate", "--chars", "一", "--output", "one.jpg"), "one.png")
+    fails(type_command("generate", "--chars", "一", "--output", "toys/x.png"), "is a folder")
     Path("bad.safetensors").write_bytes(b"no weights")
     fails(type_command("generate", "--chars", "一", "--checkpoint", "bad.safetensors"), "is no checkpoint")
     assert Path("letter.txt").read_text() == "dear"

@@ -48,7 +48,7 @@ def test_a_pair_is_one_character_in_both_faces(toy_store: Path) -> None:
         train = splits["train"]
         assert train.content.shape == train.style.shape == (len(train), 1, 64, 64)
         assert torch.equal(train.style[3, 0], torch.from_numpy(store.images("style", [train.codes[3]])[0]))
-        with pytest.raises(FontganError, match="no train characters in common"):
+        with pytest.raises(FontganError, match="nothing has too few characters"):
             load_pairs(store, "content", "nothing", "train")
 
 

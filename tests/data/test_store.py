@@ -86,5 +86,5 @@ def test_a_store_of_a_newer_format_says_so(toy_store: Path) -> None:
 def test_a_glyph_that_is_not_there_is_named(toy_store: Path) -> None:
     with GlyphStore(toy_store) as store, pytest.raises(FontganError, match=r"content U\+0041"):
         store.images("content", [0x41])
-    with GlyphStore(toy_store) as store, pytest.raises(FontganError, match="it has style"):
+    with GlyphStore(toy_store) as store, pytest.raises(FontganError, match="there are style"):
         store.record.style("content")

@@ -45,6 +45,8 @@ def test_a_set_without_characters_or_not_in_utf8_is_an_error(tmp_path: Path) -> 
     with pytest.raises(FontganError, match="not UTF-8"):
         parse_charset(str(file))
     with pytest.raises(FontganError, match="cannot be read"):
+        parse_charset(str(tmp_path))
+    with pytest.raises(FontganError, match="cannot be read"):
         parse_charset(str(tmp_path / "none.txt"))
     with pytest.raises(FontganError, match="holds no character"):
         parse_charset("  \n")

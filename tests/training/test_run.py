@@ -105,7 +105,7 @@ def test_ctrl_c_ends_after_the_step_and_keeps_what_was_learnt(here: Path) -> Non
 def test_a_plan_that_cannot_be_followed_is_told_and_makes_no_run(here: Path) -> None:
     for changes, words in (
         ({"data": Path("none.lmdb")}, "fontgan render-dataset"),
-        ({"style": "kai"}, "it has style"),
+        ({"style": "kai"}, "there are style"),
         ({"model": "pix2pax"}, "did you mean 'pix2pix'"),
         ({"preset": "best"}, "there is no preset 'best'"),
         ({"overrides": {"bach_size": "3"}}, "did you mean 'batch_size'"),
