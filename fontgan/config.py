@@ -111,7 +111,7 @@ def from_record(kind: type[T], record: Mapping[str, Any]) -> T:
 
 
 def to_toml(tables: Mapping[str, Any], title: str) -> str:
-    """TOML text of settings: one table each, every value under its help as a comment.
+    """TOML text of settings: one table each, every value under its help as a comment; no empty ones.
 
     Args:
         tables: a name and a settings dataclass for each table.
@@ -125,7 +125,7 @@ def to_toml(tables: Mapping[str, Any], title: str) -> str:
         table = tomlkit.table()
         for item in fields(settings):
             value = getattr(settings, item.name)
-            if value is not None:
+            if value not in (None, {}):
                 table.add(tomlkit.comment(item.metadata["help"]))
                 table.add(item.name, _plain(value))
         document.add(name, table)

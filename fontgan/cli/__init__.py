@@ -16,6 +16,8 @@ from fontgan.cli.render_dataset import render_dataset_command
 from fontgan.cli.train import train_command
 from fontgan.errors import FontganError
 
+_BROKEN_OFF = 130  # the exit status after Ctrl-C: 128 and the number of the signal
+
 app = typer.Typer(
     name="fontgan",
     no_args_is_help=True,
@@ -60,3 +62,7 @@ def main() -> None:
             raise
         print(f"error: {error}", file=sys.stderr)
         sys.exit(1)
+    except SystemExit as ended:
+        if ended.code == _BROKEN_OFF:
+            print("stopped: what was whole before is as it was", file=sys.stderr)
+        raise

@@ -124,6 +124,16 @@ def test_an_output_that_cannot_be_is_told_before_the_work(here: Path, type_comma
     assert not (here / "generated").exists()
 
 
+def test_ctrl_c_is_answered(type_command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("fontgan.data.render.render_dataset", interrupted)
+    status, out, err = type_command("render-dataset")
+    assert (status, out) == (130, "")
+    assert "stopped: what was whole before is as it was" in err
+
+
 def test_wrong_usage_is_status_two(type_command: Command) -> None:
     assert type_command("train")[0] == 2
     assert type_command("train", "--model", "pix2pix", "--set", "skip")[0] == 2
