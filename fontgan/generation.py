@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import Tensor, nn
 
 from fontgan.checkpoint import CheckpointRecord, load_checkpoint
 from fontgan.compute.engine import choose_engine
@@ -82,11 +83,7 @@ def generate(
     watcher = progress or Silent()
     watcher.start("generating", len(drawn))
     content = np.stack([face.render(code, record.size, shift) for code in drawn])
-    parts = []
-    with torch.no_grad():
-        for part in torch.from_numpy(content).unsqueeze(1).split(_BATCH):
-            parts.append(as_bytes(network(as_floats(part.to(engine.device)))).squeeze(1).cpu())
-            watcher.advance(len(part))
+    pictures = translate(network, torch.from_numpy(content).unsqueeze(1).to(engine.device), watcher)
     truth = _true_glyphs(record, drawn, notes)
     known = {code for code, glyph in zip(drawn, truth, strict=True) if glyph is not None}
     return Generated(
@@ -94,11 +91,26 @@ def generate(
         codes=drawn,
         lacking=[code for code in codes if code not in set(drawn)],
         content=content,
-        pictures=torch.cat(parts).numpy(),
+        pictures=pictures.squeeze(1).cpu().numpy(),
         truth=truth,
         learnt={code for code in known if split_of(code) == "train"},
         notes=notes,
     )
+
+
+@torch.no_grad()
+def translate(generator: nn.Module, pictures: Tensor, progress: Progress | None = None) -> Tensor:
+    """Content glyph images, uint8 (n, 1, size, size), to those of the style, on the same device.
+
+    In float32 throughout, in batches that fit any memory, and rounded to bytes: what is measured is what
+    is saved.
+    """
+    watcher = progress or Silent()
+    parts = []
+    for part in pictures.split(_BATCH):
+        parts.append(as_bytes(generator(as_floats(part))))
+        watcher.advance(len(part))
+    return torch.cat(parts)
 
 
 def _content_face(

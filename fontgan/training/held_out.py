@@ -4,24 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import torch
-from torch import Tensor, nn
+from torch import nn
 
-from fontgan.data.pairs import Pairs, as_bytes, as_floats
+from fontgan.data.pairs import Pairs, as_floats
 from fontgan.evaluation.metrics import Measures, measure
 from fontgan.fonts.charset import code_point_name
+from fontgan.generation import translate
 from fontgan.report.sheet import COLUMNS, Row, save_sheet
-
-_BATCH = 64
-
-
-@torch.no_grad()
-def translate(generator: nn.Module, pictures: Tensor) -> Tensor:
-    """Content glyph images, uint8 (n, 1, size, size), to those of the style, in float32 throughout.
-
-    Rounded to bytes: what is measured is what is saved.
-    """
-    return torch.cat([as_bytes(generator(as_floats(part))) for part in pictures.split(_BATCH)])
 
 
 def measure_generator(generator: nn.Module, pairs: Pairs) -> Measures:
