@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
@@ -84,7 +84,7 @@ def from_strings(settings: T, given: Mapping[str, str]) -> T:
     mistakes = []
     for name, text in given.items():
         if name not in known:
-            mistakes.append(f"there is no setting {name!r}{_near(name, known)}")
+            mistakes.append(f"there is no setting {name!r}{nearest(name, known)}")
             continue
         try:
             values[name] = _parse(text, known[name])
@@ -132,8 +132,9 @@ def to_toml(tables: Mapping[str, Any], title: str) -> str:
     return tomlkit.dumps(document)
 
 
-def nearest(name: str, known: Sequence[str]) -> str:
+def nearest(name: str, known: Iterable[str]) -> str:
     """A hint for a misspelt name: `; did you mean 'skip'?`, or nothing where none is near."""
+    known = list(known)
     close = difflib.get_close_matches(name, known, n=1)
     return f"; did you mean {close[0]!r}?" if close else f": there are {', '.join(known)}"
 
@@ -143,10 +144,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return list(value)
     return str(value) if isinstance(value, Path) else value
-
-
-def _near(name: str, known: Mapping[str, Any]) -> str:
-    return nearest(name, list(known))
 
 
 def _check_range(value: Any, limits: Mapping[str, Any]) -> None:

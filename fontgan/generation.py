@@ -85,15 +85,18 @@ def generate(
     content = np.stack([face.render(code, record.size, shift) for code in drawn])
     pictures = translate(network, torch.from_numpy(content).unsqueeze(1).to(engine.device), watcher)
     truth = _true_glyphs(record, drawn, notes)
-    known = {code for code, glyph in zip(drawn, truth, strict=True) if glyph is not None}
     return Generated(
         record=record,
         codes=drawn,
-        lacking=[code for code in codes if code not in set(drawn)],
+        lacking=[code for code in codes if not face.draws(code)],
         content=content,
         pictures=pictures.squeeze(1).cpu().numpy(),
         truth=truth,
-        learnt={code for code in known if split_of(code) == "train"},
+        learnt={
+            code
+            for code, glyph in zip(drawn, truth, strict=True)
+            if glyph is not None and split_of(code) == "train"
+        },
         notes=notes,
     )
 

@@ -76,5 +76,5 @@ class Model(ABC, Generic[S]):
             FontganError: there is none.
         """
         if name not in cls.presets:
-            raise FontganError(f"there is no preset {name!r}{nearest(name, list(cls.presets))}")
+            raise FontganError(f"there is no preset {name!r}{nearest(name, cls.presets)}")
         return cls.presets[name]

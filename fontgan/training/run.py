@@ -109,7 +109,8 @@ def run_training(plan: TrainingPlan, began: float | None = None) -> Iterator[Eve
         size = store.record.size
     model = kind(settings, size, engine)
     run = _make_run(plan)
-    write_text(run / "config.toml", to_toml(_tables(plan, settings), _describe(plan, style)))
+    title = f"{plan.model} learning {style.family}, all settings as decided"
+    write_text(run / "config.toml", to_toml({"training": plan, plan.model: settings}, title))
     parameters = sum(weight.numel() for weight in model.generator.parameters())
     counts = {split: len(pairs) for split, pairs in splits.items()}
     yield Started(run, content, style, counts, parameters, engine.reason)
@@ -231,11 +232,3 @@ def _make_run(plan: TrainingPlan) -> Path:
             raise FontganError(f"the run {folder} cannot be made: name another --run") from error
         break
     return folder
-
-
-def _tables(plan: TrainingPlan, settings: ModelSettings) -> dict[str, object]:
-    return {"training": plan, plan.model: settings}
-
-
-def _describe(plan: TrainingPlan, style: FaceRecord) -> str:
-    return f"{plan.model} learning {style.family}, all settings as decided"

@@ -21,8 +21,8 @@ TURNS = 5
 
 def main() -> None:
     """Print the median of each number of threads, and what fontgan chooses."""
-    print(choose_engine("cpu").reason)
     engine = choose_engine("cpu")
+    print(engine.reason)
     kind = find_model("pix2pix")
     model = kind(kind.preset("default"), 64, engine)
     batch = Batch(torch.rand(32, 1, 64, 64), torch.rand(32, 1, 64, 64))
