@@ -54,7 +54,9 @@ def test_a_run_tells_and_keeps_what_happened(here: Path) -> None:
     assert all(event.sheet.read_bytes().startswith(b"\x89PNG") for event in sampled)
     assert len(list((end.run / "samples").iterdir())) == len(sampled)
     assert [path.parent.name for path in end.run.glob("checkpoints/*/*")] == ["step-0000020"]
-    config = tomllib.loads((end.run / "config.toml").read_text())
+    text = (end.run / "config.toml").read_text()
+    assert text.startswith("# pix2pix learning Style, all settings as decided\n")
+    config = tomllib.loads(text)
     assert config["pix2pix"]["widths"] == [8, 16]
     assert config["training"]["steps"] == 20
     log = [json.loads(line) for line in (end.run / "log.jsonl").read_text().splitlines()]
