@@ -1,4 +1,4 @@
-"""The fonts that come with fontgan, and where they lie."""
+"""The fonts and lists of characters that come with fontgan, and where they lie."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ CONTENT_FONT = "noto-sans-sc.otf"
 STYLE_FONTS = ("fontgan-kai.ttf", "ma-shan-zheng.ttf")
 
 _PACKAGE = Path(__file__).parent
-# In an installed wheel the fonts lie inside the package, in a clone beside it.
-_FOLDERS = (_PACKAGE / "assets" / "fonts", _PACKAGE.parent / "assets" / "fonts")
+# In an installed wheel they lie inside the package, in a clone beside it.
+_FOLDERS = (_PACKAGE / "assets", _PACKAGE.parent / "assets")
 
 
 def bundled_font(name: str) -> Path:
@@ -20,7 +20,20 @@ def bundled_font(name: str) -> Path:
     Raises:
         FontganError: it is not where the installation should have put it.
     """
+    return _find("fonts", name)
+
+
+def bundled_charset(name: str) -> Path:
+    """The path of a list of characters that comes with fontgan.
+
+    Raises:
+        FontganError: it is not where the installation should have put it.
+    """
+    return _find("charsets", name)
+
+
+def _find(kind: str, name: str) -> Path:
     for folder in _FOLDERS:
-        if (folder / name).is_file():
-            return folder / name
-    raise FontganError(f"the font {name} that comes with fontgan is missing: install fontgan again")
+        if (folder / kind / name).is_file():
+            return folder / kind / name
+    raise FontganError(f"{name}, which comes with fontgan, is missing: install fontgan again")

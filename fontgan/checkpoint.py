@@ -21,7 +21,7 @@ from fontgan.errors import FontganError
 from fontgan.files import replacing
 from fontgan.models import find_model
 
-FORMAT = 1
+FORMAT = 2
 _WEIGHTS = "generator.safetensors"
 
 
@@ -34,14 +34,15 @@ class CheckpointRecord:
         settings: all of the model's.
         size: of its pictures, in pixels.
         step: after which step of the training.
-        content, style: the faces that it was trained on.
+        contents: the content faces that it was trained on, the first that draws a character first.
+        style: the face that it learnt.
     """
 
     model: str
     settings: ModelSettings
     size: int
     step: int
-    content: FaceRecord
+    contents: tuple[FaceRecord, ...]
     style: FaceRecord
 
 
@@ -120,7 +121,8 @@ def _read_record(path: Path, text: str) -> CheckpointRecord:
         data: dict[str, Any] = json.loads(text)
         if data["format"] != FORMAT:
             raise FontganError(
-                f"{path} has format {data['format']}, this fontgan reads format {FORMAT}: update fontgan"
+                f"{path} has format {data['format']}, this fontgan reads format {FORMAT}: "
+                + ("update fontgan" if data["format"] > FORMAT else "train again")
             )
         kind = type(find_model(data["model"]).preset("default"))
         return CheckpointRecord(
@@ -128,8 +130,8 @@ def _read_record(path: Path, text: str) -> CheckpointRecord:
             settings=from_record(kind, data["settings"]),
             size=data["size"],
             step=data["step"],
-            content=FaceRecord(**data["content"]),
-            style=FaceRecord(**data["style"]),
+            contents=tuple(FaceRecord.from_json(content) for content in data["contents"]),
+            style=FaceRecord.from_json(data["style"]),
         )
     except (ValueError, KeyError, TypeError) as error:
         raise _not_a_checkpoint(path) from error

@@ -33,6 +33,12 @@ class ModelSettings:
 
     batch_size: int = setting(32, "characters in one training step", least=1)
     shift: int = setting(0, "each pair is moved by up to so many pixels at random, both sides alike", least=0)
+    scale: float = setting(
+        0.0,
+        "each pair is enlarged or reduced by up to this share at random, both sides alike",
+        least=0,
+        most=0.5,
+    )
     optimiser: Optimiser = setting("adam", "adam, or muon for the hidden layers and Adam for the others")
     learning_rate: float = setting(2e-4, "Adam's step size at its highest", least=0)
     muon_learning_rate: float = setting(0.02, "Muon's step size at its highest", least=0)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -13,15 +14,16 @@ from torch import Tensor, nn
 from fontgan.checkpoint import CheckpointRecord, load_checkpoint
 from fontgan.compute.engine import choose_engine
 from fontgan.config import DeviceChoice
-from fontgan.data.pairs import as_bytes, as_floats, split_of
-from fontgan.data.store import FaceRecord
+from fontgan.data.images import as_bytes, as_floats
+from fontgan.data.splits import split_of
 from fontgan.errors import FontganError
+from fontgan.fonts.canvas import font_shift
 from fontgan.fonts.charset import describe_characters
-from fontgan.fonts.face import Face, FontReference, font_shift
+from fontgan.fonts.reference import FontReference
+from fontgan.fonts.source import GlyphSource, open_source
 from fontgan.progress import Progress, Silent
 
 _BATCH = 64
-_SHIFT_SAMPLE = 500  # characters that place a content font other than the one trained with
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,8 @@ class Generated:
     Attributes:
         record: of the checkpoint.
         codes: the characters that were drawn.
-        lacking: characters that were asked for and that the content font does not draw.
-        content: their glyphs in the content font.
+        lacking: characters that were asked for and that no content font draws.
+        content: their glyphs in the content fonts.
         pictures: the generated ones.
         truth: the glyph that the style font itself has, or None.
         learnt: those of the characters that the training learnt from.
@@ -52,7 +54,7 @@ class Generated:
 def generate(
     checkpoint: Path,
     codes: Sequence[int],
-    source: FontReference | None = None,
+    sources: Sequence[FontReference] = (),
     device: DeviceChoice = "auto",
     progress: Progress | None = None,
 ) -> Generated:
@@ -61,7 +63,7 @@ def generate(
     Args:
         checkpoint: the weights, as `find_checkpoint` finds them.
         codes: code points.
-        source: the content font, where it is not at the path that the checkpoint knows.
+        sources: the content fonts, where they are not at the paths that the checkpoint knows.
         device: what computes.
         progress: is told of each character.
 
@@ -71,24 +73,28 @@ def generate(
     """
     network, record = load_checkpoint(checkpoint)
     notes: list[str] = []
-    face, shift = _content_face(record.content, source, codes, notes)
-    drawn = [code for code in codes if face.draws(code)]
+    contents = _content_fonts(record, sources, codes, notes)
+    glyphs = {
+        code: glyph for code in codes if (glyph := _content_glyph(contents, code, record.size)) is not None
+    }
+    drawn = list(glyphs)
     if not drawn:
+        names = " and ".join(str(font.reference) for font, _ in contents)
         raise FontganError(
-            f"{face.reference} draws none of {describe_characters(codes)}: "
+            f"{names} draws none of {describe_characters(codes)}: "
             "ask for other --chars, or name a --source that has them"
         )
     engine = choose_engine(device)
     network = engine.place(network)
     watcher = progress or Silent()
     watcher.start("generating", len(drawn))
-    content = np.stack([face.render(code, record.size, shift) for code in drawn])
+    content = np.stack(list(glyphs.values()))
     pictures = translate(network, torch.from_numpy(content).unsqueeze(1).to(engine.device), watcher)
     truth = _true_glyphs(record, drawn, notes)
     return Generated(
         record=record,
         codes=drawn,
-        lacking=[code for code in codes if not face.draws(code)],
+        lacking=[code for code in codes if code not in glyphs],
         content=content,
         pictures=pictures.squeeze(1).cpu().numpy(),
         truth=truth,
@@ -99,6 +105,20 @@ def generate(
         },
         notes=notes,
     )
+
+
+def style_draws(checkpoint: Path) -> Callable[[int], bool]:
+    """Whether the style font that a checkpoint has learnt draws a code point; opened when first asked.
+
+    Raises:
+        FontganError: when asked, if the font is no longer where the training found it.
+    """
+
+    @cache
+    def style() -> GlyphSource:
+        return open_source(load_checkpoint(checkpoint)[1].style.reference)
+
+    return lambda code: style().draws(code)
 
 
 @torch.no_grad()
@@ -116,37 +136,48 @@ def translate(generator: nn.Module, pictures: Tensor, progress: Progress | None 
     return torch.cat(parts)
 
 
-def _content_face(
-    trained: FaceRecord, source: FontReference | None, codes: Sequence[int], notes: list[str]
-) -> tuple[Face, float]:
-    """The content font and its shift: as in training, where it is the same file."""
-    known = FontReference(Path(trained.path), trained.index)
-    if source is None and not known.path.is_file():
-        raise FontganError(
-            f"the content font {known} is no longer there: name it with --source, wherever it is now"
-        )
-    face = Face(source or known)
-    if face.sha256 == trained.sha256:
-        return face, trained.shift
-    if source is None:
-        raise FontganError(
-            f"the content font {known} has changed since the training: "
-            f"name the one trained with by --source, or the changed one by --source {known}"
-        )
-    notes.append(f"{source} is not the font that was trained with ({trained.family}): pictures may suffer")
-    drawn = [code for code in codes if face.draws(code)][:_SHIFT_SAMPLE]
-    return face, font_shift(face, drawn) if drawn else trained.shift
+def _content_glyph(contents: Sequence[tuple[GlyphSource, float]], code: int, size: int) -> np.ndarray | None:
+    """The glyph of the first content font that draws the character."""
+    glyphs = (font.draw(code, size, shift) for font, shift in contents)
+    return next((glyph for glyph in glyphs if glyph is not None), None)
+
+
+def _content_fonts(
+    record: CheckpointRecord, sources: Sequence[FontReference], codes: Sequence[int], notes: list[str]
+) -> list[tuple[GlyphSource, float]]:
+    """The content fonts, each with its shift: as in training, where it is the same file."""
+    known = {(content.sha256, content.index, content.axes): content.shift for content in record.contents}
+    fonts = []
+    for reference in sources or [content.reference for content in record.contents]:
+        if not sources and not reference.path.exists():
+            raise FontganError(
+                f"the content font {reference} is no longer there: name it with --source, wherever it is now"
+            )
+        font = open_source(reference)
+        shift = known.get((font.sha256, reference.index, font.axes))
+        if shift is not None:
+            fonts.append((font, shift))
+            continue
+        if not sources:
+            raise FontganError(
+                f"the content font {reference} has changed since the training: "
+                f"name the one trained with by --source, or the changed one by --source {reference}"
+            )
+        families = ", ".join(content.family for content in record.contents)
+        notes.append(f"{reference} is not the font that was trained with ({families}): pictures may suffer")
+        fonts.append((font, font_shift(font, codes)))
+    return fonts
 
 
 def _true_glyphs(record: CheckpointRecord, codes: Sequence[int], notes: list[str]) -> list[np.ndarray | None]:
     """What the style font draws itself; nothing where its file is gone or another."""
     style = record.style
     try:
-        face = Face(FontReference(Path(style.path), style.index))
+        font = open_source(style.reference)
     except FontganError:
         notes.append(f"the style font {style.path} is no longer there: its own glyphs are not shown")
         return [None] * len(codes)
-    if face.sha256 != style.sha256:
+    if font.sha256 != style.sha256:
         notes.append(f"the style font {style.path} has changed: its own glyphs are not shown")
         return [None] * len(codes)
-    return [face.render(code, record.size, style.shift) if face.draws(code) else None for code in codes]
+    return [font.draw(code, record.size, style.shift) for code in codes]

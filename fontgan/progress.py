@@ -8,6 +8,9 @@ from typing import Protocol
 class Progress(Protocol):
     """What a watcher of long work offers; the command line's is drawn by Rich."""
 
+    def whole(self, total: int) -> None:
+        """All pieces together have so many steps, as far as is known now; may be called again."""
+
     def start(self, title: str, total: int) -> None:
         """A piece of work named `title`, of `total` steps, begins; the one before it has ended."""
 
@@ -17,6 +20,9 @@ class Progress(Protocol):
 
 class Silent:
     """A watcher that shows nothing."""
+
+    def whole(self, total: int) -> None:
+        """Ignored."""
 
     def start(self, title: str, total: int) -> None:
         """Ignored."""

@@ -12,7 +12,7 @@ import pytest
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from fontgan.data.render import render_dataset
-from fontgan.fonts.face import FontReference
+from fontgan.fonts.reference import FontReference
 from tests.toy_fonts import CHARACTERS, build_font
 
 
@@ -26,7 +26,7 @@ def make_toy_store(folder: Path, codes: list[int] = CHARACTERS) -> Path:
     content = build_font(folder / "content.ttf", codes, "Content")
     style = build_font(folder / "style.ttf", codes, "Style", raised=90, width=200)
     output = folder / "data" / "glyphs.lmdb"
-    render_dataset(FontReference(content), [FontReference(style)], codes, 64, output)
+    render_dataset([FontReference(content)], [FontReference(style)], codes, 64, output)
     return output
 
 

@@ -11,7 +11,8 @@ from fontgan import assets
 from fontgan.assets import CONTENT_FONT, STYLE_FONTS, bundled_font
 from fontgan.errors import FontganError
 from fontgan.fonts.charset import gb2312_level
-from fontgan.fonts.face import Face, FontReference
+from fontgan.fonts.face import Face
+from fontgan.fonts.reference import FontReference
 
 FOLDER = bundled_font(CONTENT_FONT).parent
 

@@ -20,11 +20,23 @@ from fontgan.data.store import FaceRecord
 from fontgan.errors import FontganError
 from fontgan.models import find_model, model_names
 
-FACE = FaceRecord("toy", "content", "Toy 字", "/fonts/toy.ttf", 2, "ab" * 32, -0.031, 3, 1)
+FACE = FaceRecord(
+    key="toy",
+    role="content",
+    kind="font",
+    family="Toy 字",
+    path="/fonts/toy.ttf",
+    index=2,
+    axes=(("wght", 650.5),),
+    sha256="ab" * 32,
+    shift=-0.031,
+    count=3,
+    cropped=1,
+)
 
 
 def record_of(name: str, step: int = 7) -> CheckpointRecord:
-    return CheckpointRecord(name, find_model(name).preset("default"), 64, step, FACE, FACE)
+    return CheckpointRecord(name, find_model(name).preset("default"), 64, step, (FACE, FACE), FACE)
 
 
 @pytest.mark.parametrize("name", model_names())
@@ -80,7 +92,7 @@ def test_damaged_and_foreign_files_are_told(tmp_path: Path) -> None:
             load_checkpoint(wrong)
     newer = tmp_path / "newer.safetensors"
     save_file(
-        {"x": torch.zeros(2)}, newer, {"fontgan": _metadata(path).replace('"format": 1', '"format": 9')}
+        {"x": torch.zeros(2)}, newer, {"fontgan": _metadata(path).replace('"format": 2', '"format": 9')}
     )
     with pytest.raises(FontganError, match="format 9"):
         load_checkpoint(newer)

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from fontgan.checkpoint import CheckpointRecord, save_checkpoint
-from fontgan.data.pairs import split_of
+from fontgan.data.splits import split_of
 from fontgan.data.store import GlyphStore
 from fontgan.errors import FontganError
-from fontgan.fonts.face import FontReference
+from fontgan.fonts.reference import FontReference
 from fontgan.generation import generate
 from fontgan.models import find_model
 from fontgan.report.glyphs import save_generated
@@ -25,7 +25,7 @@ def checkpoint(toy_store: Path, tmp_path: Path) -> Path:
     settings = find_model("pix2pix").preset("default")
     with GlyphStore(toy_store) as store:
         content, style = store.record.faces
-    record = CheckpointRecord("pix2pix", settings, 64, 0, content, style)
+    record = CheckpointRecord("pix2pix", settings, 64, 0, (content,), style)
     return save_checkpoint(tmp_path / "run", find_model("pix2pix").build_generator(settings, 64), record)
 
 
@@ -57,14 +57,14 @@ def test_a_content_font_that_moved_is_named_by_source(checkpoint: Path, tmp_path
     moved = FontReference(Path(shutil.move(tmp_path / "content.ttf", tmp_path / "moved.ttf")))
     with pytest.raises(FontganError, match="--source"):
         generate(checkpoint, CHARACTERS[:3], device="cpu")
-    after = generate(checkpoint, CHARACTERS[:3], moved, device="cpu")
+    after = generate(checkpoint, CHARACTERS[:3], [moved], device="cpu")
     assert np.array_equal(after.pictures, before)
     assert after.notes == []
 
 
 def test_another_content_font_is_told_and_a_changed_one_refused(checkpoint: Path, tmp_path: Path) -> None:
     other = FontReference(build_font(tmp_path / "other.ttf", CHARACTERS, "Other", raised=30))
-    assert "is not the font that was trained with" in generate(checkpoint, CHARACTERS[:3], other).notes[0]
+    assert "is not the font that was trained with" in generate(checkpoint, CHARACTERS[:3], [other]).notes[0]
     build_font(tmp_path / "content.ttf", CHARACTERS, "Content", raised=10)
     with pytest.raises(FontganError, match="has changed since the training"):
         generate(checkpoint, CHARACTERS[:3])

@@ -8,9 +8,12 @@ from pathlib import Path
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.t2CharStringPen import T2CharStringPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
+from fontTools.ttLib import TTFont
+from fontTools.ttLib.tables.TupleVariation import TupleVariation
 
 EM = 1000
 BOX = (100, 0, 600, 700)  # of .notdef
+SHARED_BOX = (50, -50, 950, 750)
 CHARACTERS = [*range(0x4E00, 0x4E40)]
 
 
@@ -26,6 +29,7 @@ def build_font(
     family: str = "Toy",
     blank: Iterable[int] = (),
     placeholder: Iterable[int] = (),
+    shared: Iterable[int] = (),
     raised: int = 0,
     left_shift: int = 0,
     width: int = 600,
@@ -33,10 +37,11 @@ def build_font(
 ) -> Path:
     """A font at `path` that draws a rectangle for each of `codes`.
 
-    Those in `blank` it maps to glyphs without ink, those in `placeholder` to a copy of .notdef. The
-    rectangles are `width` units wide, raised by `raised` and moved to the left by `left_shift`.
+    Those in `blank` it maps to glyphs without ink, those in `placeholder` to a copy of .notdef, and those
+    in `shared` to copies of one other box. The rectangles are `width` units wide, raised by `raised` and
+    moved to the left by `left_shift`.
     """
-    codes, blank, placeholder = list(codes), set(blank), set(placeholder)
+    codes, blank, placeholder, shared = list(codes), set(blank), set(placeholder), set(shared)
     names = {code: f"u{code:05X}" for code in codes}
     builder = FontBuilder(EM, isTTF=not cff)
     builder.setupGlyphOrder([".notdef", *names.values()])
@@ -46,7 +51,7 @@ def build_font(
         if code not in blank:
             left, bottom, right, top = rectangle_of(code, raised, width)
             moved = left - left_shift, bottom, right - left_shift, top
-            boxes[name] = BOX if code in placeholder else moved
+            boxes[name] = BOX if code in placeholder else SHARED_BOX if code in shared else moved
     glyphs = {name: _draw(boxes.get(name), cff) for name in [".notdef", *names.values()]}
     if cff:
         builder.setupCFF(f"{family}-Regular", {}, glyphs, {})
@@ -59,6 +64,19 @@ def build_font(
     builder.setupPost()
     path.parent.mkdir(parents=True, exist_ok=True)
     builder.save(path)
+    return path
+
+
+def build_variable_font(path: Path) -> Path:
+    """A font whose one character, U+4E00, is half as wide again at weight 900 as at weight 100."""
+    build_font(path, [0x4E00])
+    font = TTFont(path)
+    builder = FontBuilder(font=font)
+    builder.setupFvar([("wght", 100, 100, 900, "Weight")], [])
+    # The first two of a rectangle's four points are at its left; then come four phantom points.
+    deltas = [(0, 0), (0, 0), (300, 0), (300, 0), (0, 0), (0, 0), (0, 0), (0, 0)]
+    builder.setupGvar({"u04E00": [TupleVariation({"wght": (0, 1, 1)}, deltas)]})
+    font.save(path)
     return path
 
 

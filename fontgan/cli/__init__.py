@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from fontgan.cli.generate import generate_command
+from fontgan.cli.inspect import inspect_command
 from fontgan.cli.render_dataset import render_dataset_command
 from fontgan.cli.train import train_command
 from fontgan.errors import FontganError
@@ -29,6 +30,7 @@ app = typer.Typer(
 app.command("render-dataset")(render_dataset_command)
 app.command("train")(train_command)
 app.command("generate")(generate_command)
+app.command("inspect")(inspect_command)
 
 
 def _show_version(wanted: bool) -> None:
@@ -49,7 +51,8 @@ def options(
 ) -> None:
     """Learn a font from some of its characters, and draw the rest.
 
-    Three commands, in this order: render-dataset, train, generate.
+    Three commands, in this order: render-dataset, train, generate. Before them, inspect shows what a
+    font really draws.
     """
 
 
@@ -64,5 +67,8 @@ def main() -> None:
         sys.exit(1)
     except SystemExit as ended:
         if ended.code == _BROKEN_OFF:
-            print("stopped: what was whole before is as it was", file=sys.stderr)
+            print(
+                "stopped: what was whole before is as it was; the same command again goes on",
+                file=sys.stderr,
+            )
         raise

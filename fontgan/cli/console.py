@@ -9,10 +9,11 @@ from rich.progress import Progress as RichProgress
 # Results, such as paths, are echoed to standard output, where a script can read them. Names of fonts and
 # of files are shown as they are: a bracket in one is no markup.
 messages = Console(stderr=True, highlight=False, markup=False)
+results = Console(highlight=False, markup=False)
 
 
 class Bar:
-    """A `fontgan.progress.Progress` drawn by Rich: one bar for each piece of work."""
+    """A `fontgan.progress.Progress` drawn by Rich: one bar for each piece of work, and one for all."""
 
     def __init__(self, unit: str) -> None:
         self._progress = RichProgress(
@@ -24,6 +25,13 @@ class Bar:
             console=messages,
         )
         self._task: TaskID | None = None
+        self._whole: TaskID | None = None
+
+    def whole(self, total: int) -> None:
+        """Show a bar for all pieces together, or correct its length."""
+        if self._whole is None:
+            self._whole = self._progress.add_task("in all", total=total)
+        self._progress.update(self._whole, total=total)
 
     def start(self, title: str, total: int) -> None:
         """Show a new bar under those that are done."""
@@ -31,8 +39,9 @@ class Bar:
 
     def advance(self, steps: int = 1) -> None:
         """Move the newest bar on."""
-        if self._task is not None:
-            self._progress.advance(self._task, steps)
+        for task in (self._task, self._whole):
+            if task is not None:
+                self._progress.advance(task, steps)
 
     def __enter__(self) -> Bar:
         self._progress.start()

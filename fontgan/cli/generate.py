@@ -19,15 +19,20 @@ _OTHER_PICTURES = {".bmp", ".gif", ".jpeg", ".jpg", ".pdf", ".svg", ".tif", ".ti
 def generate_command(
     chars: Annotated[
         str,
-        typer.Option(metavar="TEXT|FILE|NAME", help="The characters: a text, a text file, or a set's name."),
+        typer.Option(
+            metavar="TEXT|FILE|NAME",
+            help="The characters: a text, a text file, a set's name (as for render-dataset), or "
+            "missing:NAME, what the style font lacks of a set.",
+        ),
     ] = _EXAMPLE,
     checkpoint: Annotated[
         Path | None, typer.Option(metavar="RUN|FILE", help="What was trained. [default: the newest run]")
     ] = None,
     source: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
-            metavar="FONT", help="The content font, where it is no longer where the training found it."
+            metavar="FONT",
+            help="The content font, where it is no longer where the training found it; may be repeated.",
         ),
     ] = None,
     output: Annotated[
@@ -43,21 +48,21 @@ def generate_command(
     """Draw characters in the style that was learnt: a sheet, and one picture for each."""
     from fontgan.cli.console import Bar, messages
     from fontgan.fonts.charset import describe_characters, parse_charset
-    from fontgan.fonts.face import FontReference
+    from fontgan.fonts.reference import FontReference
 
-    codes = parse_charset(chars)
+    sources = [FontReference.parse(font) for font in source or []]
     with messages.status("loading torch"):
         from fontgan.checkpoint import find_checkpoint, run_name
-        from fontgan.generation import generate
+        from fontgan.generation import generate, style_draws
         from fontgan.report.glyphs import save_generated
 
     found = find_checkpoint(checkpoint, Path("runs"))
     messages.print(f"from {found}")
+    codes = parse_charset(chars, style_draws(found))
     target = output or Path("generated") / run_name(found)
     _check_output(target)
-    reference = FontReference.parse(source) if source else None
     with Bar("characters") as bar:
-        drawn = generate(found, codes, reference, device, bar)
+        drawn = generate(found, codes, sources, device, bar)
     for note in drawn.notes:
         messages.print(f"note: {note}", style="yellow")
     if drawn.lacking:

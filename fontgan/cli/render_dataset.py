@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fontgan.config import TrainingPlan
+from fontgan.fonts.charset import NAMED
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -18,16 +20,19 @@ if TYPE_CHECKING:
 
 def render_dataset_command(
     source: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
-            metavar="FONT", help="The content font, which has all the characters. [default: Noto Sans SC]"
+            metavar="FONT",
+            help="The content font, which has all the characters; may be repeated: the first that draws a "
+            "character gives it. [default: Noto Sans SC]",
         ),
     ] = None,
     target: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="FONT",
-            help="A style font to learn; may be repeated. A face of a collection is FONT#2. "
+            metavar="FONT|DIR",
+            help="A style font to learn, a folder of fonts, or one of glyph pictures (永.png, U+6C38.png); "
+            "may be repeated. A face of a collection is FONT#2, a place in a variable font FONT@wght=700. "
             "[default: the two that come with fontgan]",
         ),
     ] = None,
@@ -35,28 +40,38 @@ def render_dataset_command(
         str,
         typer.Option(
             metavar="NAME|FILE|TEXT",
-            help="Which characters: gb2312, gb2312-1, gb2312-2, a text file, or the characters themselves.",
+            help=f"Which characters: a text file, the characters themselves, or one of {', '.join(NAMED)}.",
         ),
     ] = "gb2312-1",
     size: Annotated[int, typer.Option(help="Pixels of an em: 64, 128 or 256.")] = 64,
     output: Annotated[Path, typer.Option(help="The glyph store to write.")] = TrainingPlan.data,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, max=256, help="Threads that draw. [default: one a core]")
+    ] = None,
 ) -> None:
-    """Render glyph pairs from font files into a dataset."""
+    """Render glyph pairs from font files into a dataset. Broken off, the same command again goes on."""
     from fontgan.assets import CONTENT_FONT, STYLE_FONTS, bundled_font
     from fontgan.cli.console import Bar, messages
     from fontgan.data.render import render_dataset
     from fontgan.fonts.charset import parse_charset
-    from fontgan.fonts.face import FontReference
+    from fontgan.fonts.reference import FontReference
 
-    content = FontReference.parse(source or str(bundled_font(CONTENT_FONT)))
+    contents = [FontReference.parse(font) for font in source or [str(bundled_font(CONTENT_FONT))]]
     styles = [FontReference.parse(font) for font in target or map(str, map(bundled_font, STYLE_FONTS))]
     codes = parse_charset(charset)
     with Bar("glyphs") as bar:
-        record = render_dataset(content, styles, codes, size, output, bar)
-    messages.print(_table(record, len(codes)))
+        rendered = render_dataset(contents, styles, codes, size, output, bar, jobs or _cores())
+    for note in rendered.notes:
+        messages.print(note, style="yellow")
+    messages.print(_table(rendered.record, len(codes)))
     typer.echo(output)
     data = "" if output == TrainingPlan.data else f" --data {shlex.quote(str(output))}"
     messages.print(f"Next: fontgan train --model pix2pix{data}", style="bold")
+
+
+def _cores() -> int:
+    """The processor cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _table(record: StoreRecord, asked: int) -> Table:

@@ -66,7 +66,8 @@ def _status(event: Progressed) -> str:
 
 def _show_start(event: Started) -> None:
     counts = event.counts
-    messages.print(f"{event.content.family} → {event.style.family}, in {event.run}", style="bold")
+    contents = " + ".join(content.family for content in event.contents)
+    messages.print(f"{contents} → {event.style.family}, in {event.run}", style="bold")
     messages.print(
         f"{counts['train']:,} characters to learn from, {counts['validation']:,} to watch, "
         f"{counts['test']:,} to test; {event.parameters / 1e6:.2f} million weights"

@@ -7,6 +7,7 @@ import time
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
+import psutil
 import torch
 from torch import nn
 
@@ -34,6 +35,12 @@ class Engine:
         """A context in which networks compute in the engine's precision."""
         low = self.precision != torch.float32
         return torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=low)
+
+    def free_memory(self) -> int:
+        """Bytes that are free on the device, which pictures may be kept in."""
+        if self.device.type == "cuda":
+            return torch.cuda.mem_get_info(self.device)[0]
+        return int(psutil.virtual_memory().available)
 
     def place(self, network: nn.Module) -> nn.Module:
         """The network on the device, its weights laid out channels-last, as convolutions like it best."""

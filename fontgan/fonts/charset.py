@@ -1,51 +1,126 @@
 """Sets of characters, by name, from a file, or as text.
 
-The named sets are read out of Python's own codecs, which follow the standards' tables.
+The named sets are read out of Python's own codecs, which follow the standards' tables, out of Unicode's
+blocks, or out of the lists in `assets/charsets`.
 """
 
 from __future__ import annotations
 
 import difflib
+import functools
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from fontgan.assets import bundled_charset
 from fontgan.errors import FontganError
-
-# GB/T 2312-1980: level 1 is rows 16 to 55 (by pronunciation), level 2 rows 56 to 87 (by radical).
-_GB2312_ROWS = {1: range(16, 56), 2: range(56, 88)}
 
 # Unicode's general categories of what is never drawn: separators, controls, formats, surrogates.
 _NOT_DRAWN = {"Zs", "Zl", "Zp", "Cc", "Cf", "Cs"}
 
+MISSING = "missing"  # with a set's name after a colon: those of the set that the style font lacks
+
 
 def gb2312_level(level: int) -> list[int]:
     """The code points of GB2312's hanzi of `level` 1 (3,755) or 2 (3,008), in the standard's order."""
-    codes: list[int] = []
-    for row in _GB2312_ROWS[level]:
-        for cell in range(1, 95):
-            # EUC-CN: a character is its row and its cell, each plus 0xA0.
-            text = bytes((row + 0xA0, cell + 0xA0)).decode("gb2312", errors="ignore")
-            codes.extend(map(ord, text))
-    return codes
+    # GB/T 2312-1980: level 1 is rows 16 to 55 (by pronunciation), level 2 rows 56 to 87 (by radical).
+    return _rows("gb2312", {1: range(16, 56), 2: range(56, 88)}[level])
 
 
-NAMED = {
+def _rows(codec: str, rows: range) -> list[int]:
+    """The characters of the rows of a 94 × 94 standard, by its EUC codec: each byte is a number plus 0xA0."""
+    pairs = (bytes((row + 0xA0, cell + 0xA0)) for row in rows for cell in range(1, 95))
+    return [ord(char) for pair in pairs for char in pair.decode(codec, errors="ignore")]
+
+
+def _big5(first: int, last: int) -> list[int]:
+    """The hanzi of Big5 from one code to another; a lead byte and a trail byte of 40–7E or A1–FE."""
+    trails = [*range(0x40, 0x7F), *range(0xA1, 0xFF)]
+    codes = (lead << 8 | trail for lead in range(first >> 8, (last >> 8) + 1) for trail in trails)
+    texts = (
+        code.to_bytes(2, "big").decode("big5", errors="ignore") for code in codes if first <= code <= last
+    )
+    return [ord(char) for text in texts for char in text]
+
+
+@functools.cache
+def _listed(name: str) -> tuple[int, ...]:
+    return tuple(unique_characters(_read_text(bundled_charset(name))))
+
+
+def _spans(*spans: tuple[int, int]) -> list[int]:
+    """The assigned, visible characters of spans of code points, ends included."""
+    return unique_characters("".join(chr(code) for first, last in spans for code in range(first, last + 1)))
+
+
+def _common(first: int = 0, last: int = 8105) -> list[int]:
+    return list(_listed("gb18030-common.txt")[first:last])
+
+
+# Unified ideographs to their last assigned code point, as of Unicode 15.1.
+_IDEOGRAPHS = {
+    "cjk": (0x4E00, 0x9FFF),
+    "cjk-ext-a": (0x3400, 0x4DBF),
+    "cjk-ext-b": (0x20000, 0x2A6DF),
+    "cjk-ext-c": (0x2A700, 0x2B739),
+    "cjk-ext-d": (0x2B740, 0x2B81D),
+    "cjk-ext-e": (0x2B820, 0x2CEA1),
+    "cjk-ext-f": (0x2CEB0, 0x2EBE0),
+    "cjk-ext-g": (0x30000, 0x3134A),
+    "cjk-ext-h": (0x31350, 0x323AF),
+    "cjk-ext-i": (0x2EBF0, 0x2EE5D),
+}
+_HIRAGANA = ((0x3041, 0x3096), (0x309B, 0x309F))
+_KATAKANA = ((0x30A0, 0x30FF),)
+_GENERAL_PUNCTUATION = tuple((ord(char), ord(char)) for char in "·—‘’“”…")
+
+NAMED: dict[str, Callable[[], list[int]]] = {
     "gb2312": lambda: gb2312_level(1) + gb2312_level(2),
     "gb2312-1": lambda: gb2312_level(1),
     "gb2312-2": lambda: gb2312_level(2),
+    "gb18030-common": _common,
+    "gb18030-common-1": lambda: _common(0, 3500),
+    "gb18030-common-2": lambda: _common(3500, 6500),
+    "gb18030-common-3": lambda: _common(6500),
+    "big5": lambda: _big5(0xA440, 0xC67E) + _big5(0xC940, 0xF9D5),
+    "big5-1": lambda: _big5(0xA440, 0xC67E),
+    "big5-2": lambda: _big5(0xC940, 0xF9D5),
+    "jis-x-0208": lambda: _rows("euc_jp", range(16, 85)),
+    "jis-x-0208-1": lambda: _rows("euc_jp", range(16, 48)),
+    "jis-x-0208-2": lambda: _rows("euc_jp", range(48, 85)),
+    "joyo": lambda: list(_listed("joyo.txt")),
+    "ks-x-1001": lambda: _rows("euc_kr", range(16, 41)),
+    "kana": lambda: _spans(*_HIRAGANA, *_KATAKANA),
+    "hiragana": lambda: _spans(*_HIRAGANA),
+    "katakana": lambda: _spans(*_KATAKANA),
+    "ascii": lambda: _spans((0x21, 0x7E)),
+    "latin-1": lambda: _spans((0x21, 0x7E), (0xA1, 0xFF)),
+    "cjk-punctuation": lambda: _spans(
+        (0x3001, 0x3029), (0x3030, 0x303F), (0xFF01, 0xFF5E), (0xFFE0, 0xFFE6), *_GENERAL_PUNCTUATION
+    ),
+    **{name: functools.partial(_spans, span) for name, span in _IDEOGRAPHS.items()},
+    # Not unified: F900–FAFF and its supplement. Twelve of the first block are, by an old mistake.
+    "cjk-compatibility": lambda: _spans((0xF900, 0xFA6D), (0xFA70, 0xFAD9), (0x2F800, 0x2FA1D)),
 }
 
 
-def parse_charset(text: str) -> list[int]:
+def parse_charset(text: str, style: Callable[[int], bool] | None = None) -> list[int]:
     """The code points that `text` stands for: a name of `NAMED`, a UTF-8 text file, or the text itself.
 
-    A text that ends in `.txt`, or that is the path of something, is a file. Each code point comes once,
-    in the order of its first mention, without spaces and controls.
+    A text that ends in `.txt`, or that is the path of something, is a file. `missing:NAME` (or `missing`, of
+    gb2312) is what the style font lacks of a set. Each code point comes once, in the order of its first
+    mention, without spaces and controls.
+
+    Args:
+        text: what the user wrote.
+        style: whether the style font draws a code point, where there is a style font.
 
     Raises:
-        FontganError: the file is not there or not UTF-8, a name is misspelt, or there is no character.
+        FontganError: the file is not there or not UTF-8, a name is misspelt, there is no character, or
+            `missing` is asked for without a style font.
     """
+    if text == MISSING or text.startswith(f"{MISSING}:"):
+        return _missing(text, style)
     if text in NAMED:
         return NAMED[text]()
     for name in difflib.get_close_matches(text, NAMED, n=1, cutoff=0.75):
@@ -56,6 +131,18 @@ def parse_charset(text: str) -> list[int]:
             f"the character set {text!r} holds no character: "
             f"give a text, a text file in UTF-8, or one of {', '.join(NAMED)}"
         )
+    return codes
+
+
+def _missing(text: str, style: Callable[[int], bool] | None) -> list[int]:
+    if style is None:
+        raise FontganError(
+            f"{text!r} means what a style font lacks, and there is none here: name a set, as gb2312"
+        )
+    whole = text.partition(":")[2] or "gb2312"
+    codes = [code for code in parse_charset(whole) if not style(code)]
+    if not codes:
+        raise FontganError(f"the style font lacks nothing of {whole}: ask for other --chars")
     return codes
 
 

@@ -1,153 +1,195 @@
-"""A font file, opened: which characters it draws, and the exact pixels of a glyph.
+"""A face of a font file, opened: which characters it draws, and the exact pixels of a glyph.
 
-The pixels follow the outline alone: glyphs are loaded without hinting and FreeType's smooth
-rasteriser computes the exact coverage of each pixel, so that the same outline gives the same pixels
-in whichever file it lies.
+The pixels follow the outline alone: glyphs are loaded without hinting, all at one reference size, then
+scaled, and FreeType's smooth rasteriser computes the exact coverage of each pixel. So the same outline
+gives the same pixels in whichever file it lies.
 """
 
 from __future__ import annotations
 
 import ctypes
-import hashlib
 import io
-import re
-from dataclasses import dataclass
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator
 from functools import cached_property
-from pathlib import Path
+from itertools import islice
 
 import freetype
 import numpy as np
 from freetype import raw
 
 from fontgan.errors import FontganError
+from fontgan.fonts.canvas import DESCENT
+from fontgan.fonts.container import FontFile
+from fontgan.fonts.reference import FontReference
 
-# The canvas is the em box: its top is 0.88 em above the baseline and its bottom 0.12 em below.
-DESCENT = 0.12
-CENTRE = 0.5 - DESCENT  # of the canvas, above the baseline, in em
+# An outline that more characters than these share is a placeholder, drawn where the designer drew nothing.
+# Fonts share outlines honestly among up to five that differ by more than compatibility (I Ι І Ⅰ ⵏ).
+_SHARED_BY_MANY = 8
+_SAMPLE = 1024  # glyphs, of which such sharing is seen
 
+# Outlines are loaded at so many pixels an em, in 1/64 pixel: finer than any font's own grid.
+_REFERENCE = 1024
 _OUTLINE_ONLY = freetype.FT_LOAD_NO_HINTING | freetype.FT_LOAD_NO_BITMAP
-_FONT_UNITS = _OUTLINE_ONLY | freetype.FT_LOAD_NO_SCALE
-
-
-@dataclass(frozen=True)
-class FontReference:
-    """A font file as a user writes it: `path.ttf`, or `path.ttc#2` for a face of a collection."""
-
-    path: Path
-    index: int = 0
-
-    @classmethod
-    def parse(cls, text: str) -> FontReference:
-        """Read `text`; a file whose own name ends in `#2` is taken as that file."""
-        if not text.strip():
-            raise FontganError("the path of a font is empty: name a font file")
-        match = re.fullmatch(r"(.+)#(\d+)", text)
-        if match is None or Path(text).exists():
-            return cls(Path(text))
-        return cls(Path(match[1]), int(match[2]))
-
-    def __str__(self) -> str:
-        return f"{self.path}#{self.index}" if self.index else str(self.path)
+_POINT = ctypes.sizeof(raw.FT_Vector)
+_OVERSAMPLED = 4  # where contours overlap, as FreeType itself does it
 
 
 class Face:
     """One face of a font file.
 
+    A face is for one thread at a time; `another` gives a second one.
+
     Attributes:
         reference: the file and the face in it.
+        file: its bytes.
         family: the family name, with the style where it is not Regular.
-        sha256: of the whole file, in hexadecimal.
+        axes: the place in a variable font, (tag, value); empty where it is at its defaults.
 
     Raises:
-        FontganError: there is no such file, or it is not a font with scalable outlines.
+        FontganError: there is no such file, it is not a font with scalable outlines, or it has no such
+            face or axis.
     """
 
-    def __init__(self, reference: FontReference) -> None:
+    kind = "font"
+
+    def __init__(self, reference: FontReference, file: FontFile | None = None) -> None:
         self.reference = reference
-        content = _read(reference.path)
-        self.sha256 = hashlib.sha256(content).hexdigest()
+        self.axes = reference.axes
+        self.file = file or FontFile.read(reference.path)
+        content = self.file.unpacked
         try:
             # From memory: FreeType never sees a half-changed file, nor a path in a wrong encoding.
             self._face = freetype.Face(io.BytesIO(content), reference.index)
             self._face.select_charmap(freetype.FT_ENCODING_UNICODE)
+            if not self._face.is_scalable:
+                raise FontganError(f"{reference} has no outlines, only bitmaps: give an outline font")
+            self._go_to(reference)
+            self._face.set_pixel_sizes(_REFERENCE, _REFERENCE)
         except freetype.FT_Exception as error:
             raise FontganError(_why_not_a_font(reference, content)) from error
-        if not self._face.is_scalable:
-            raise FontganError(f"{reference} has no outlines, only bitmaps: give an outline font")
         self.family = self._read_family()
-        self._size = 0
+        self._slot = self._face.glyph._FT_GlyphSlot.contents
+        self._pointer = self._face._FT_Face
+        self._shape = self._slot.outline  # of whichever glyph was loaded last
+        self._outline = ctypes.byref(self._shape)
+        self._canvases: dict[int, _Canvas] = {}
+
+    @property
+    def sha256(self) -> str:
+        """Of the whole file, in hexadecimal."""
+        return self.file.sha256
+
+    def another(self) -> Face:
+        """The same face once more, for another thread."""
+        twin = Face(self.reference, self.file)
+        twin.__dict__["_placeholders"] = self._placeholders  # cached, and the same in both
+        return twin
+
+    def mapped(self) -> Iterator[int]:
+        """The code points that the font's best Unicode cmap maps to a glyph, ascending."""
+        return (code for code, _ in self._mapped_from(1))
 
     def draws(self, code: int) -> bool:
-        """Whether the font draws the character `code`: mapped, with an outline, not the placeholder."""
-        glyph = self._face.get_char_index(code)
-        if glyph == 0:
+        """Whether the font draws the character: mapped, with an outline, and not a placeholder."""
+        if not self._load(code):
             return False
-        outline = self._outline(glyph)
-        return outline not in (b"", self._placeholder)
+        box = self._control_box()
+        return bool(box.xMax > box.xMin and box.yMax > box.yMin)
 
-    def vertical_centre(self, code: int) -> float:
-        """The middle of the ink of `code` above the baseline, in em.
+    def ink_centre(self, code: int) -> float | None:
+        """The middle of the ink above the baseline, in em, off the control box; None if not drawn."""
+        if not self.draws(code):
+            return None
+        box = self._control_box()
+        return float(box.yMin + box.yMax) / 2 / (64 * _REFERENCE)
 
-        Read in font units off the control box, hence the same at every size.
-        """
-        self._face.load_char(chr(code), _FONT_UNITS)
-        box = raw.FT_BBox()
-        raw.FT_Outline_Get_CBox(ctypes.byref(self._slot.outline), ctypes.byref(box))
-        return float(box.yMin + box.yMax) / 2 / float(self._face.units_per_EM)
+    def advance(self, code: int) -> float:
+        """The horizontal advance of a character that the font maps, in em."""
+        self._load(code)
+        return float(self._slot.linearHoriAdvance / 65536 / _REFERENCE)
 
-    def render(self, code: int, size: int, shift: float = 0.0) -> np.ndarray:
-        """The glyph image of `code`: uint8 (size, size), 0 = ink, 255 = paper.
+    def draw(self, code: int, size: int, shift: float = 0.0) -> np.ndarray | None:
+        """The glyph image of `code`: uint8 (size, size), 0 = ink, 255 = paper; None if not drawn.
 
         One em is `size` pixels, the advance is centred and the outline raised by `shift` em. What
         lies beyond the canvas is cut off.
         """
-        if self._size != size:
-            self._face.set_pixel_sizes(size, size)
-            self._size = size
-        self._face.load_char(chr(code), _OUTLINE_ONLY)
-        advance = self._slot.linearHoriAdvance / 65536  # 16.16 fixed point, in pixels, unrounded
-        right = round((size - advance) / 2 * 64)  # outlines are in 1/64 pixel
-        up = round((DESCENT + shift) * size * 64)
-        raw.FT_Outline_Translate(ctypes.byref(self._slot.outline), right, up)
-        self._face.glyph.render(freetype.FT_RENDER_MODE_NORMAL)
-        return self._on_canvas(size)
+        if not self._load(code):
+            return None
+        advance = self._slot.linearHoriAdvance / 65536 / _REFERENCE
+        overlaps = self._shape.flags & 0x40  # FT_OUTLINE_OVERLAP
+        pixels = size * _OVERSAMPLED if overlaps else size
+        canvas = self._canvases.get(pixels)
+        if canvas is None:
+            canvas = self._canvases[pixels] = _Canvas(pixels)
+        ink = canvas.cover(self._outline, (1 - advance) / 2, DESCENT + shift)
+        if overlaps:
+            ink = _reduced(ink)
+        return np.bitwise_xor(ink, 255) if np.count_nonzero(ink) else None
 
-    @property
-    def _slot(self) -> raw.FT_GlyphSlotRec:
-        return self._face.glyph._FT_GlyphSlot.contents
+    def _load(self, code: int) -> bool:
+        """Load the outline of a character; whether there is one and it is no placeholder."""
+        placeholders = self._placeholders
+        # What is not mapped loads as .notdef; a damaged glyph is one that the font does not draw.
+        if raw.FT_Load_Char(self._pointer, code, _OUTLINE_ONLY):
+            return False
+        alike = placeholders.get(self._shape.n_points)
+        return alike is None or self._points() not in alike
 
     @cached_property
-    def _placeholder(self) -> bytes:
-        return self._outline(0)
+    def _placeholders(self) -> dict[int, set[bytes]]:
+        """The outlines that stand for nothing, by their number of points: .notdef's and shared ones."""
+        found: dict[int, set[bytes]] = defaultdict(set)
+        if not raw.FT_Load_Glyph(self._pointer, 0, _OUTLINE_ONLY):
+            found[self._shape.n_points].add(self._points())
+        sharing: dict[bytes, list[int]] = defaultdict(list)
+        step = max(1, self._face.num_glyphs // _SAMPLE)
+        for code, glyph in islice(self._mapped_from(step), 8 * _SAMPLE):
+            if not raw.FT_Load_Glyph(self._pointer, glyph, _OUTLINE_ONLY):
+                sharing[self._points()].append(code)
+        for points, codes in sharing.items():
+            # Compatibility characters share their outline rightly: 樂 has three more code points.
+            if len(codes) > _SHARED_BY_MANY:
+                alike = {unicodedata.normalize("NFKC", chr(code)) for code in codes}
+                if len(alike) > _SHARED_BY_MANY:
+                    found[len(points) // _POINT].add(points)
+        return dict(found)
 
-    def _outline(self, glyph: int) -> bytes:
-        """The points of a glyph in font units, as bytes; empty where there is no ink to draw."""
-        try:
-            self._face.load_glyph(glyph, _FONT_UNITS)
-        except freetype.FT_Exception:  # a damaged glyph is one that the font does not draw
-            return b""
-        outline = self._slot.outline
-        points = ctypes.string_at(outline.points, outline.n_points * ctypes.sizeof(raw.FT_Vector))
+    def _mapped_from(self, step: int) -> Iterator[tuple[int, int]]:
+        """(Code point, glyph) of the characters mapped, or of about every `step`-th of them."""
+        glyph = ctypes.c_uint()
+        code = raw.FT_Get_First_Char(self._pointer, ctypes.byref(glyph))
+        while glyph.value and code <= 0x10FFFF:
+            if not 0xD800 <= code < 0xE000:  # half a surrogate pair is no character
+                yield code, glyph.value
+            code = raw.FT_Get_Next_Char(self._pointer, code + step - 1, ctypes.byref(glyph))
+
+    def _points(self) -> bytes:
+        return ctypes.string_at(self._shape.points, self._shape.n_points * _POINT)
+
+    def _control_box(self) -> raw.FT_BBox:
         box = raw.FT_BBox()
-        raw.FT_Outline_Get_CBox(ctypes.byref(outline), ctypes.byref(box))
-        has_extent = box.xMax > box.xMin and box.yMax > box.yMin
-        return points if has_extent else b""
+        raw.FT_Outline_Get_CBox(self._outline, ctypes.byref(box))
+        return box
 
-    def _on_canvas(self, size: int) -> np.ndarray:
-        """The slot's coverage bitmap, inverted and laid on a sheet of paper."""
-        canvas = np.full((size, size), 255, np.uint8)
-        bitmap = self._slot.bitmap
-        rows, width = bitmap.rows, bitmap.width
-        if rows == 0 or width == 0:
-            return canvas
-        data = ctypes.string_at(bitmap.buffer, rows * bitmap.pitch)
-        coverage = np.frombuffer(data, np.uint8).reshape(rows, bitmap.pitch)[:, :width]
-        left, top = self._slot.bitmap_left, size - self._slot.bitmap_top
-        y0, y1 = max(top, 0), min(top + rows, size)
-        x0, x1 = max(left, 0), min(left + width, size)
-        if y0 < y1 and x0 < x1:
-            canvas[y0:y1, x0:x1] -= coverage[y0 - top : y1 - top, x0 - left : x1 - left]
-        return canvas
+    def _go_to(self, reference: FontReference) -> None:
+        """Move a variable font to its place."""
+        if not reference.axes:
+            return
+        axes = variation_axes(self._face)
+        if not axes:
+            raise FontganError(f"{reference.path} is no variable font: leave out the @")
+        wanted = dict(reference.axes)
+        for axis in axes:
+            if not axis.minimum <= wanted.get(axis.tag, axis.default) <= axis.maximum:
+                raise FontganError(f"{reference}: {axis.tag} goes from {axis.minimum:g} to {axis.maximum:g}")
+        unknown = set(wanted) - {axis.tag for axis in axes}
+        if unknown:
+            have = ", ".join(f"{axis.tag} ({axis.minimum:g} to {axis.maximum:g})" for axis in axes)
+            raise FontganError(f"{reference}: there is no axis {sorted(unknown)[0]!r}; the font has {have}")
+        self._face.set_var_design_coords([wanted.get(axis.tag, axis.default) for axis in axes])
 
     def _read_family(self) -> str:
         family = (self._face.family_name or b"").decode("ascii", "ignore").strip()
@@ -157,36 +199,55 @@ class Face:
         return family if style in ("", "Regular") else f"{family} {style}"
 
 
-def font_shift(face: Face, codes: list[int]) -> float:
-    """The one vertical shift of a font, in em: it brings the ink of `codes`, as a whole, to the centre.
-
-    The median over the characters of the middle of each one's ink, to a thousandth of an em, so that
-    a character more or less does not move the font. Never apply one shift a character: it destroys
-    what a model should learn, and the baseline.
-    """
-    centres = [face.vertical_centre(code) for code in codes]
-    return round(CENTRE - float(np.median(centres)), 3)
-
-
-def _read(path: Path) -> bytes:
-    if path.is_dir():
-        raise FontganError(f"{path} is a directory: name a font file in it")
+def variation_axes(face: freetype.Face) -> list[freetype.VariationAxis]:
+    """The axes of a variable font, none if it is no such font or they are damaged."""
     try:
-        content = path.read_bytes()
-    except FileNotFoundError as error:
-        raise FontganError(f"there is no font file {path}: check the path") from error
-    except OSError as error:
-        raise FontganError(f"the font file {path} cannot be read: {error.strerror}") from error
-    if not content:
-        raise FontganError(f"the font file {path} is empty: get it again")
-    return content
+        return list(face.get_variation_info().axes)
+    except (freetype.FT_Exception, UnicodeDecodeError):  # freetype-py wants their names in ASCII
+        return []
+
+
+class _Canvas:
+    """A sheet of (pixels, pixels) for FreeType to draw on, used again for each glyph."""
+
+    def __init__(self, pixels: int) -> None:
+        self._pixels = pixels
+        self._ink = np.zeros((pixels, pixels), np.uint8)
+        self._bitmap = raw.FT_Bitmap()
+        self._bitmap.rows = self._bitmap.width = self._bitmap.pitch = pixels
+        self._bitmap.buffer = self._ink.ctypes.data_as(type(self._bitmap.buffer))
+        self._bitmap.num_grays = 256
+        self._bitmap.pixel_mode = freetype.FT_PIXEL_MODE_GRAY
+        self._target = ctypes.byref(self._bitmap)
+        scale = round(pixels / _REFERENCE * 65536)  # 16.16 fixed point
+        self._matrix = raw.FT_Matrix(scale, 0, 0, scale)
+        self._scale = ctypes.byref(self._matrix)
+
+    def cover(self, outline: object, right: float, up: float) -> np.ndarray:
+        """The coverage of an outline (which is changed), 0 to 255, moved by so many em; until the next."""
+        raw.FT_Outline_Transform(outline, self._scale)
+        raw.FT_Outline_Translate(outline, round(right * self._pixels * 64), round(up * self._pixels * 64))
+        self._ink.fill(0)
+        if raw.FT_Outline_Get_Bitmap(freetype.get_handle(), outline, self._target):
+            self._ink.fill(0)  # an outline that FreeType cannot fill is one without ink
+        return self._ink
+
+
+def _reduced(ink: np.ndarray) -> np.ndarray:
+    size = len(ink) // _OVERSAMPLED
+    blocks = ink.reshape(size, _OVERSAMPLED, size, _OVERSAMPLED)
+    reduced: np.ndarray = blocks.mean(axis=(1, 3)).round().astype(np.uint8)
+    return reduced
 
 
 def _why_not_a_font(reference: FontReference, content: bytes) -> str:
     try:
         count = freetype.Face(io.BytesIO(content), 0).num_faces
     except freetype.FT_Exception:
-        return f"{reference.path} is not a font that FreeType can read: give a TTF, OTF or TTC file"
+        return (
+            f"{reference.path} is not a font that FreeType can read, or a damaged one: "
+            "give a TTF, OTF, TTC, WOFF or WOFF2 file"
+        )
     if reference.index >= count:
         return f"{reference.path} has {count} faces, counted from 0: there is no #{reference.index}"
     return f"{reference} maps no Unicode characters: give a font with a Unicode cmap"

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from fontgan.compute.engine import Engine
 from fontgan.compute.optimisers import Optimisers
 from fontgan.config import ModelSettings, setting
-from fontgan.data.pairs import Batch
+from fontgan.data.views import Batch
 from fontgan.errors import FontganError
 from fontgan.losses import Reconstruction, reconstruction
 from fontgan.models.base import FAST_OPTIMISATION, Model

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from fontgan.compute.average import Average
 from fontgan.compute.engine import Engine
 from fontgan.config import ModelSettings, nearest
-from fontgan.data.pairs import Batch
+from fontgan.data.views import Batch
 from fontgan.errors import FontganError
 
 S = TypeVar("S", bound=ModelSettings)

@@ -19,7 +19,8 @@ def save_generated(drawn: Generated, output: Path) -> list[Path]:
     single = output.suffix.lower() == ".png"
     sheet = output if single else output / "sheet.png"
     record = drawn.record
-    title = f"{record.model}: {record.content.family} to {record.style.family}, {record.step:,} steps"
+    contents = " + ".join(content.family for content in record.contents)
+    title = f"{record.model}: {contents} to {record.style.family}, {record.step:,} steps"
     rows = [
         Row("content", list(drawn.content)),
         Row("generated", list(drawn.pictures)),

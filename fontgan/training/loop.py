@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from fontgan.data.pairs import Batch
+from fontgan.data.views import Batch
 from fontgan.models.base import Model
 
 

@@ -20,14 +20,16 @@ import torch
 from fontgan.checkpoint import CheckpointRecord, save_checkpoint
 from fontgan.compute.engine import choose_engine
 from fontgan.config import ModelSettings, TrainingPlan, from_strings, to_toml
-from fontgan.data.pairs import Pairs, Split, load_pairs, training_batches
+from fontgan.data.augmentation import Augmentation
+from fontgan.data.splits import SPLITS, Split
 from fontgan.data.store import FaceRecord, GlyphStore
+from fontgan.data.views import View, load_view
 from fontgan.errors import FontganError
 from fontgan.evaluation.metrics import Measures
 from fontgan.files import write_text
 from fontgan.models import find_model
 from fontgan.models.base import Model
-from fontgan.training.held_out import compare, draw_samples, measure_generator
+from fontgan.training.held_out import HeldOut, compare, draw_samples, measure_generator
 from fontgan.training.interrupt import interruptible
 from fontgan.training.log import Log
 from fontgan.training.loop import Budget, Clock, Step, train
@@ -41,7 +43,7 @@ class Started:
     """All is ready: what will be trained, on what, and why so."""
 
     run: Path
-    content: FaceRecord
+    contents: tuple[FaceRecord, ...]
     style: FaceRecord
     counts: Mapping[Split, int]
     parameters: int
@@ -104,18 +106,19 @@ def run_training(plan: TrainingPlan, began: float | None = None) -> Iterator[Eve
     settings = from_strings(kind.preset(plan.preset), plan.overrides)
     torch.manual_seed(plan.seed)
     with GlyphStore(plan.data) as store:
-        content, style = store.record.of_role("content")[0], store.record.style(plan.style)
-        splits = {split: load_pairs(store, content.key, style.key, split) for split in _SPLITS}
-        size = store.record.size
-    model = kind(settings, size, engine)
-    run = _make_run(plan)
-    title = f"{plan.model} learning {style.family}, all settings as decided"
-    write_text(run / "config.toml", to_toml({"training": plan, plan.model: settings}, title))
-    parameters = sum(weight.numel() for weight in model.generator.parameters())
-    counts = {split: len(pairs) for split, pairs in splits.items()}
-    yield Started(run, content, style, counts, parameters, engine.reason)
-    session = _Session(run, plan, model, splits, content, style)
-    yield from session.train(started=time.perf_counter() - began)
+        style = store.record.style(plan.style)
+        room = engine.free_memory() // 2  # the networks need the other half
+        views = {split: load_view(store, [style.key], split, room=room) for split in SPLITS}
+        model = kind(settings, store.record.size, engine)
+        run = _make_run(plan)
+        title = f"{plan.model} learning {style.family}, all settings as decided"
+        write_text(run / "config.toml", to_toml({"training": plan, plan.model: settings}, title))
+        contents = tuple(store.record.of_role("content"))
+        parameters = sum(weight.numel() for weight in model.generator.parameters())
+        counts = {split: len(view) for split, view in views.items()}
+        yield Started(run, contents, style, counts, parameters, engine.reason)
+        session = _Session(run, plan, model, views, contents, style)
+        yield from session.train(started=time.perf_counter() - began)
 
 
 class _Session:
@@ -126,13 +129,15 @@ class _Session:
         run: Path,
         plan: TrainingPlan,
         model: Model[ModelSettings],
-        splits: Mapping[Split, Pairs],
-        content: FaceRecord,
+        views: Mapping[Split, View],
+        contents: tuple[FaceRecord, ...],
         style: FaceRecord,
     ) -> None:
         self.run, self.plan, self.model = run, plan, model
-        self.splits = {split: pairs.to(model.engine.device) for split, pairs in splits.items()}
-        self.content, self.style = content, style
+        device = model.engine.device
+        self.learnt = views["train"].to(device)
+        self.watched, self.tested = (HeldOut.of(views[split], device) for split in SPLITS[1:])
+        self.contents, self.style = contents, style
         self.log = Log(run / "log.jsonl")
         self.sample_seconds = 0.0
 
@@ -140,7 +145,8 @@ class _Session:
         """Train until the plan's end or Ctrl-C, with samples and checkpoints on the way."""
         settings = self.model.settings
         generator = torch.Generator().manual_seed(self.plan.seed)
-        batches = training_batches(self.splits["train"], settings.batch_size, settings.shift, generator)
+        augmentation = Augmentation(settings.shift, settings.scale)
+        batches = self.learnt.training_batches(settings.batch_size, augmentation, generator)
         budget = Budget(self.plan.steps, self.plan.minutes * 60)
         reported, kept = 0.0, Step(0, 0, 0.0, {})
         yield self._keep(kept)
@@ -173,7 +179,7 @@ class _Session:
             start_seconds=started,
             sample_seconds=self.sample_seconds,
             images_per_second=step.images / seconds,
-            test=compare(self.model.average.network, self.splits["test"]),
+            test=compare(self.model.average.network, self.tested),
         )
         paths = {"run": str(self.run), "checkpoint": str(self.checkpoint)}
         self.log.write("finished", **{**asdict(finished), **paths})
@@ -189,7 +195,7 @@ class _Session:
     def _keep(self, step: Step) -> Sampled:
         """Draw and measure held-out characters, and save the weights that drew them if they have learnt."""
         began = time.perf_counter()
-        pairs, generator = self.splits["validation"], self.model.average.network
+        pairs, generator = self.watched, self.model.average.network
         measures = measure_generator(generator, pairs)
         sheet = self.run / "samples" / f"step-{step.number:07}.png"
         title = (
@@ -203,16 +209,13 @@ class _Session:
                 self.model.settings,
                 pairs.content.shape[-1],
                 step.number,
-                self.content,
+                self.contents,
                 self.style,
             )
             self.checkpoint = save_checkpoint(self.run, generator, record)
         self.log.write("sample", step=step.number, **asdict(measures))
         self.sample_seconds += time.perf_counter() - began
         return Sampled(step.number, sheet, measures)
-
-
-_SPLITS: tuple[Split, ...] = ("train", "validation", "test")
 
 
 def _make_run(plan: TrainingPlan) -> Path:

@@ -12,14 +12,16 @@ import json
 import sys
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from fontgan.checkpoint import find_checkpoint, load_checkpoint
-from fontgan.data.pairs import Pairs
 from fontgan.evaluation.metrics import Measures
+from fontgan.fonts.canvas import font_shift
 from fontgan.fonts.charset import gb2312_level
-from fontgan.fonts.face import Face, FontReference, font_shift
-from fontgan.training.held_out import compare
+from fontgan.fonts.face import Face
+from fontgan.fonts.reference import FontReference
+from fontgan.training.held_out import HeldOut, compare
 
 
 def print_test_measures(run: Path) -> None:
@@ -38,17 +40,17 @@ def print_unseen_measures(run: Path, whole: str) -> None:
     `whole` is the font that has them all, of which the run's style font is a subset.
     """
     network, record = load_checkpoint(find_checkpoint(run, run.parent))
-    content = Face(FontReference(Path(record.content.path), record.content.index))
-    subset = Face(FontReference(Path(record.style.path), record.style.index))
+    (trained,) = record.contents
+    content, subset = Face(trained.reference), Face(record.style.reference)
     full = Face(FontReference.parse(whole))
     level = gb2312_level(1)
     shift = font_shift(full, [code for code in level if subset.draws(code)])
     codes = [code for code in level if not subset.draws(code) and full.draws(code)]
     sides = (
-        [face.render(code, record.size, raised) for code in codes]
-        for face, raised in ((content, record.content.shift), (full, shift))
+        np.stack([glyph for code in codes if (glyph := face.draw(code, record.size, raised)) is not None])
+        for face, raised in ((content, trained.shift), (full, shift))
     )
-    pairs = Pairs(codes, *(torch.stack([torch.from_numpy(one)[None] for one in side]) for side in sides))
+    pairs = HeldOut(codes, *(torch.from_numpy(side).unsqueeze(1) for side in sides))
     _print(compare(network, pairs), f"{len(codes):,} characters that the style font lacks")
 
 

@@ -12,7 +12,7 @@ import time
 import torch
 
 from fontgan.compute.engine import choose_engine
-from fontgan.data.pairs import Batch
+from fontgan.data.views import Batch
 from fontgan.models import find_model
 
 STEPS = 20
@@ -25,7 +25,7 @@ def main() -> None:
     print(engine.reason)
     kind = find_model("pix2pix")
     model = kind(kind.preset("default"), 64, engine)
-    batch = Batch(torch.rand(32, 1, 64, 64), torch.rand(32, 1, 64, 64))
+    batch = Batch(torch.rand(32, 1, 64, 64), torch.rand(32, 1, 64, 64), torch.zeros(32, dtype=torch.int64))
     speeds: dict[int, list[float]] = {1: [], os.cpu_count() or 1: []}
     for _ in range(TURNS):
         for threads, found in speeds.items():

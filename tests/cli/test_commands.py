@@ -75,7 +75,7 @@ def test_bad_fonts_end_in_one_line_and_harm_nothing(here: Path, type_command: Co
     for font, words in (
         ("empty.ttf", "is empty"),
         ("text.ttf", "is not a font"),
-        ("toys", "is a directory"),
+        ("toys/data", "holds no font and no glyph picture"),
         ("none.ttf", "there is no font file"),
         ("blank.ttf", "draws none of the 64 characters"),
     ):

@@ -2,23 +2,50 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
 import lmdb
 import numpy as np
 import pytest
+from filelock import FileLock
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from fontgan.data.store import FaceRecord, GlyphStore, StoreRecord, new_store
+from fontgan.data.store import FaceRecord, GlyphStore, StoreWriter, is_store, new_store, pack
 from fontgan.errors import FontganError
 
-FACE = FaceRecord("toy", "content", "Toy 字", "/fonts/toy.ttf", 2, "ab" * 32, -0.031, 3, 1)
+FACE = FaceRecord(
+    key="toy",
+    role="content",
+    kind="font",
+    family="Toy 字",
+    path="/fonts/toy.ttf",
+    index=2,
+    axes=(("wght", 650.5),),
+    sha256="ab" * 32,
+    shift=-0.031,
+    count=3,
+    cropped=1,
+)
 IMAGES = st.dictionaries(
     st.integers(0x20, 0x10FFFF), arrays.arrays(np.uint8, (64, 64), elements=st.integers(0, 255)), max_size=4
 )
+PLAN = "12" * 32
+
+
+def face_of(key: str, count: int) -> FaceRecord:
+    return dataclasses.replace(FACE, key=key, count=count)
+
+
+def put(writer: StoreWriter, key: str, images: dict[int, np.ndarray]) -> None:
+    writer.put(face_of(key, len(images)), [(code, pack(image)) for code, image in images.items()])
+
+
+def some_images(count: int = 3) -> dict[int, np.ndarray]:
+    return {0x4E00 + number: np.full((64, 64), number, np.uint8) for number in range(count)}
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -26,13 +53,13 @@ IMAGES = st.dictionaries(
 def test_images_and_record_come_back_as_they_were(
     tmp_path: Path, images: dict[int, np.ndarray], others: dict[int, np.ndarray]
 ) -> None:
-    record = StoreRecord(64, (FACE,), "2026-01-02T03:04:05+00:00")
-    with new_store(tmp_path / "glyphs.lmdb") as writer:
-        writer.put("toy", images.items())
-        writer.put("toy-2", others.items())
-        writer.finish(record)
+    with new_store(tmp_path / "glyphs.lmdb", 64, PLAN) as writer:
+        put(writer, "toy", images)
+        put(writer, "toy-2", others)
+        writer.finish("2026-01-02T03:04:05+00:00")
     with GlyphStore(tmp_path / "glyphs.lmdb") as store:
-        assert store.record == record
+        assert store.record == writer.record
+        assert store.record.faces == (face_of("toy", len(images)), face_of("toy-2", len(others)))
         assert store.codes("toy") == sorted(images)
         assert store.codes("toy-2") == sorted(others)
         found = store.images("toy", images)
@@ -42,21 +69,61 @@ def test_images_and_record_come_back_as_they_were(
 
 
 def test_the_map_grows_by_itself(tmp_path: Path) -> None:
-    noise = np.random.default_rng(0).integers(0, 256, (300, 256, 256), np.uint8)  # cannot be compressed
-    with new_store(tmp_path / "glyphs.lmdb") as writer:
-        writer.put("toy", enumerate(noise, start=0x4E00))
-        writer.finish(StoreRecord(256, (FACE,), ""))
+    noise = np.random.default_rng(0).integers(0, 256, (1200, 256, 256), np.uint8)  # cannot be compressed
+    with new_store(tmp_path / "glyphs.lmdb", 256, PLAN) as writer:
+        put(writer, "toy", dict(enumerate(noise, start=0x4E00)))
+        writer.finish("now")
     with GlyphStore(tmp_path / "glyphs.lmdb") as store:
         assert np.array_equal(store.images("toy", store.codes("toy")), noise)
 
 
-def test_a_store_that_fails_half_way_leaves_the_old_one_whole(toy_store: Path) -> None:
+def test_the_first_content_font_gives_a_character(tmp_path: Path) -> None:
+    with new_store(tmp_path / "glyphs.lmdb", 64, PLAN) as writer:
+        put(writer, "b", {0x4E00: np.zeros((64, 64), np.uint8)})
+        put(writer, "a", some_images())
+        writer.finish("now")
+    with GlyphStore(tmp_path / "glyphs.lmdb") as store:
+        assert store.content() == {0x4E00: "b", 0x4E01: "a", 0x4E02: "a"}
+
+
+def test_what_is_broken_off_leaves_the_old_store_whole_and_is_gone_on_with(toy_store: Path) -> None:
     before = toy_store.read_bytes()
-    with pytest.raises(KeyboardInterrupt), new_store(toy_store) as writer:
-        writer.put("toy", [(0x4E00, np.zeros((64, 64), np.uint8))])
+    with pytest.raises(KeyboardInterrupt), new_store(toy_store, 64, PLAN) as writer:
+        put(writer, "toy", some_images())
         raise KeyboardInterrupt
     assert toy_store.read_bytes() == before
+    with new_store(toy_store, 64, PLAN) as writer:
+        assert [face.key for face in writer.record.faces] == ["toy"]
+        assert writer.codes("toy") == [*some_images()]
+        writer.finish("now")
+    with GlyphStore(toy_store) as store:
+        assert np.array_equal(store.images("toy", [0x4E01])[0], some_images()[0x4E01])
     assert [path.name for path in toy_store.parent.iterdir()] == [toy_store.name]
+
+
+def test_what_is_broken_off_is_forgotten_by_another_plan_and_if_nothing_was_finished(tmp_path: Path) -> None:
+    path = tmp_path / "glyphs.lmdb"
+    with pytest.raises(ZeroDivisionError), new_store(path, 64, PLAN) as writer:
+        put(writer, "toy", some_images())
+        raise ZeroDivisionError
+    with pytest.raises(FontganError, match="is not complete"):
+        GlyphStore(path)
+    with pytest.raises(ZeroDivisionError), new_store(path, 64, "another") as writer:
+        assert writer.record.faces == ()
+        raise ZeroDivisionError
+    assert [one for one in tmp_path.iterdir() if "partial" in one.name] == []
+
+
+def test_a_second_writer_is_told_to_wait(tmp_path: Path) -> None:
+    path = tmp_path / "glyphs.lmdb"
+    lock, told = (
+        FileLock(tmp_path / ".glyphs.lmdb.lock"),
+        pytest.raises(FontganError, match="another process"),
+    )
+    with lock, told, new_store(path, 64, PLAN):
+        pass
+    with new_store(path, 64, PLAN) as writer:
+        writer.finish("now")
 
 
 def test_what_is_no_store_is_told_and_never_replaced(tmp_path: Path) -> None:
@@ -64,23 +131,31 @@ def test_what_is_no_store_is_told_and_never_replaced(tmp_path: Path) -> None:
     letter.write_text("Dear reader, " * 1000)
     (tmp_path / "empty").touch()
     for path in (letter, tmp_path, tmp_path / "empty"):
+        assert not is_store(path)
         with pytest.raises(FontganError, match="is not a glyph store"):
             GlyphStore(path)
-        with pytest.raises(FontganError, match="is not a glyph store"), new_store(path):
+        with pytest.raises(FontganError, match="is not a glyph store"), new_store(path, 64, PLAN):
             pass
     assert letter.read_text().startswith("Dear reader")
     with pytest.raises(FontganError, match="fontgan render-dataset"):
         GlyphStore(tmp_path / "none.lmdb")
 
 
-def test_a_store_of_a_newer_format_says_so(toy_store: Path) -> None:
+@pytest.mark.parametrize(("number", "cure"), [(1, "render it again"), (99, "update fontgan")])
+def test_a_store_of_another_format_says_so_and_may_be_made_anew(
+    toy_store: Path, number: int, cure: str
+) -> None:
+    assert is_store(toy_store)
     environment = lmdb.open(str(toy_store), subdir=False, lock=False)
     with environment.begin(write=True) as transaction:
         record = json.loads(transaction.get(b"record") or b"")
-        transaction.put(b"record", json.dumps(record | {"format": 99}).encode())
+        transaction.put(b"record", json.dumps(record | {"format": number}).encode())
     environment.close()
-    with pytest.raises(FontganError, match="format 99"):
+    with pytest.raises(FontganError, match=f"has format {number}.*{cure}"):
         GlyphStore(toy_store)
+    with new_store(toy_store, 64, PLAN) as writer:
+        writer.finish("now")
+    GlyphStore(toy_store).close()
 
 
 def test_a_glyph_that_is_not_there_is_named(toy_store: Path) -> None:
@@ -88,3 +163,30 @@ def test_a_glyph_that_is_not_there_is_named(toy_store: Path) -> None:
         store.images("content", [0x41])
     with GlyphStore(toy_store) as store, pytest.raises(FontganError, match="there are style"):
         store.record.style("content")
+
+
+def test_verifying_finds_each_kind_of_damage(toy_store: Path) -> None:
+    with GlyphStore(toy_store) as store:
+        assert store.verify() == []
+    environment = lmdb.open(str(toy_store), subdir=False, lock=False)
+    with environment.begin(write=True) as transaction:
+        whole = bytearray(transaction.get(b"content/004E00") or b"")
+        whole[-1] ^= 1  # of zlib's checksum
+        transaction.put(b"content/004E00", bytes(whole))
+        transaction.put(b"content/004E01", pack(np.zeros((32, 32), np.uint8)))
+        transaction.put(b"style/004E02", pack(np.full((64, 64), 255, np.uint8)))
+        transaction.put(b"other/004E03", b"")
+        transaction.delete(b"style/004E04")
+    environment.close()
+    with GlyphStore(toy_store) as store:
+        problems = "\n".join(store.verify())
+        for words in (
+            "content/004E00 in the glyph store",
+            "content/004E01 in the glyph store",
+            "style/004E02 is blank",
+            "other/004E03 belongs to no face",
+            "style has 63 glyphs, not 64",
+        ):
+            assert words in problems
+        with pytest.raises(FontganError, match="is damaged"):
+            store.images("content", [0x4E00])

@@ -9,13 +9,74 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fontgan.errors import FontganError
-from fontgan.fonts.charset import describe_characters, gb2312_level, parse_charset, unique_characters
+from fontgan.fonts.charset import (
+    NAMED,
+    describe_characters,
+    gb2312_level,
+    parse_charset,
+    unique_characters,
+)
+
+# How many characters each standard says that it has; a first and a last one.
+STANDARDS = {
+    "gb2312": (6763, "啊", "齄"),
+    "gb18030-common": (8105, "一", "蠼"),
+    "gb18030-common-1": (3500, "一", "矗"),
+    "gb18030-common-2": (3000, "乂", "齉"),
+    "gb18030-common-3": (1605, "亍", "蠼"),
+    "big5": (13053, "一", "龘"),
+    "big5-1": (5401, "一", "籲"),
+    "big5-2": (7652, "乂", "龘"),
+    "jis-x-0208": (6355, "亜", "熙"),
+    "jis-x-0208-1": (2965, "亜", "腕"),
+    "jis-x-0208-2": (3390, "弌", "熙"),
+    "joyo": (2136, "一", "𠮟"),
+    "ks-x-1001": (2350, "가", "힝"),
+    "ascii": (94, "!", "~"),
+    "latin-1": (188, "!", "ÿ"),
+    "cjk": (20992, "一", "\u9fff"),
+    "cjk-ext-a": (6592, "㐀", "\u4dbf"),
+    "cjk-ext-b": (42720, "\U00020000", "\U0002a6df"),
+}
 
 
 def test_gb2312_has_the_standards_counts_and_ends() -> None:
     one, two = gb2312_level(1), gb2312_level(2)
     assert (len(one), len(two), len({*one, *two})) == (3755, 3008, 6763)
     assert (chr(one[0]), chr(one[-1]), chr(two[0]), chr(two[-1])) == ("啊", "座", "亍", "齄")
+
+
+@pytest.mark.parametrize("name", STANDARDS)
+def test_a_named_set_has_what_its_standard_says(name: str) -> None:
+    codes = parse_charset(name)
+    assert (len(codes), chr(codes[0]), chr(codes[-1])) == STANDARDS[name]
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_a_named_set_has_each_character_once_and_all_can_be_seen(name: str) -> None:
+    codes = parse_charset(name)
+    assert codes == unique_characters("".join(map(chr, codes)))
+
+
+def test_sets_hold_what_they_are_named_for() -> None:
+    assert set("ぁあんゝァンヴー") <= {chr(code) for code in parse_charset("kana")}
+    assert set("，。！？、；：「」『』（）《》—…“”") <= {
+        chr(code) for code in parse_charset("cjk-punctuation")
+    }
+    assert {*parse_charset("joyo")} < {*parse_charset("cjk"), 0x20B9F}  # 𠮟 alone lies above U+FFFF
+    assert {*parse_charset("gb2312-1")} < {*parse_charset("cjk")}
+
+
+def test_what_the_style_font_lacks_is_a_set_too() -> None:
+    def style(code: int) -> bool:
+        return code != ord("啊")
+
+    assert parse_charset("missing", style) == parse_charset("missing:gb2312-1", style) == [ord("啊")]
+    assert parse_charset("missing:啊永", style) == [ord("啊")]
+    with pytest.raises(FontganError, match="lacks nothing of kana"):
+        parse_charset("missing:kana", style)
+    with pytest.raises(FontganError, match="there is none here"):
+        parse_charset("missing")
 
 
 @given(st.text())

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from fontgan.compute.engine import Engine
-from fontgan.data.pairs import Batch
+from fontgan.data.views import Batch
 from fontgan.errors import FontganError
 from fontgan.models import find_model, model_names
 from fontgan.models.base import Model
@@ -38,7 +38,7 @@ def some_batch(count: int = 8) -> Batch:
         picture[0, top : top + 32, left : left + 32] = 0
     style = content.clone()
     style[..., ::2, :] = style[..., ::2, :].maximum(style[..., ::2, :].roll(4, -1))
-    return Batch(content, style)
+    return Batch(content, style, torch.zeros(len(content), dtype=torch.int64))
 
 
 @pytest.mark.parametrize(("name", "preset"), PRESETS)
@@ -108,7 +108,8 @@ def test_a_gpu_computes_the_losses_of_the_cpu(name: str, preset: str) -> None:
     for device in ("cpu", "cuda"):
         engine = Engine(torch.device(device), torch.float32, "")
         model = small_model(name, preset, engine, dropout=0.0)
-        batch = Batch(some_batch().real_a.to(device), some_batch().real_b.to(device))
+        sides = (some_batch().real_a, some_batch().real_b, some_batch().styles)
+        batch = Batch(*(side.to(device) for side in sides))
         losses.append(float(model.step(batch, progress=0.3)[model.settings.reconstruction]))
     assert losses[0] == pytest.approx(losses[1], rel=1e-3)
 

@@ -1,0 +1,97 @@
+"""The bytes of a font file: read once, and WOFF2 unpacked for FreeType, which reads all the others."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import struct
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from fontgan.errors import FontganError
+
+_SFNT = {
+    b"\0\1\0\0": "TrueType",
+    b"true": "TrueType",
+    b"OTTO": "OpenType",
+    b"ttcf": "collection",
+    b"wOFF": "WOFF",
+    b"wOF2": "WOFF2",
+}
+_MOST_BYTES = 512 << 20  # the largest CJK collections have 200 MB
+_WOFF2_HEADER = ">4sIIHHI"  # signature, flavour, length, tables, reserved, size when unpacked
+
+
+@dataclass(frozen=True)
+class FontFile:
+    """A font file in memory.
+
+    Attributes:
+        path: where it was read.
+        content: the file's own bytes.
+    """
+
+    path: Path
+    content: bytes
+
+    @classmethod
+    def read(cls, path: Path) -> FontFile:
+        """Read the file.
+
+        Raises:
+            FontganError: it is not there, cannot be read, or is no file of a possible size.
+        """
+        if path.is_dir():
+            raise FontganError(f"{path} is a directory: name a font file in it")
+        try:
+            if path.stat().st_size > _MOST_BYTES:
+                raise FontganError(f"{path} has more than 512 MB, which no font has: give a font file")
+            content = path.read_bytes()
+        except FileNotFoundError as error:
+            raise FontganError(f"there is no font file {path}: check the path") from error
+        except (OSError, ValueError) as error:
+            raise FontganError(f"the font file {path} cannot be read: {error}") from error
+        if not content:
+            raise FontganError(f"the font file {path} is empty: get it again")
+        return cls(path, content)
+
+    @property
+    def container(self) -> str:
+        """How the file packs its font: TrueType, OpenType, collection, WOFF, WOFF2 or other."""
+        return _SFNT.get(self.content[:4], "other")
+
+    @cached_property
+    def sha256(self) -> str:
+        """Of the file as it is, in hexadecimal."""
+        return hashlib.sha256(self.content).hexdigest()
+
+    @cached_property
+    def unpacked(self) -> bytes:
+        """The bytes that FreeType can read.
+
+        Raises:
+            FontganError: a WOFF2 file that cannot be unpacked.
+        """
+        return _unpack_woff2(self.path, self.content) if self.container == "WOFF2" else self.content
+
+
+def _unpack_woff2(path: Path, content: bytes) -> bytes:
+    from fontTools.ttLib import TTFont  # slow to import, and few fonts come as WOFF2
+
+    damaged = FontganError(f"{path} is a damaged WOFF2 file: get it again, or give the TTF or OTF")
+    header = content[: struct.calcsize(_WOFF2_HEADER)]
+    if len(header) < struct.calcsize(_WOFF2_HEADER):
+        raise damaged
+    # Brotli makes a font some two or three times smaller; a header that claims more is not a font's.
+    size: int = struct.unpack(_WOFF2_HEADER, header)[-1]
+    if size > min(_MOST_BYTES, 64 * len(content) + 65536):
+        raise damaged
+    try:
+        font = TTFont(io.BytesIO(content), recalcBBoxes=False, recalcTimestamp=False)
+        font.flavor = None
+        output = io.BytesIO()
+        font.save(output, reorderTables=None)
+    except Exception as error:  # fontTools, brotli and struct each raise their own on damaged bytes
+        raise damaged from error
+    return output.getvalue()

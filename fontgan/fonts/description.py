@@ -1,0 +1,204 @@
+"""What a font says of itself, and what it really draws."""
+
+from __future__ import annotations
+
+import ctypes
+import io
+import struct
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import freetype
+from freetype import raw
+
+from fontgan.fonts.charset import NAMED
+from fontgan.fonts.face import Face, variation_axes
+from fontgan.fonts.source import GlyphSource
+from fontgan.progress import Progress, Silent
+
+# OpenType specification, «name»: the identifiers of the texts that are told.
+_NAMES = {
+    "copyright": 0,
+    "family": 1,
+    "style": 2,
+    "full_name": 4,
+    "version": 5,
+    "designer": 9,
+    "licence": 13,
+    "licence_url": 14,
+}
+_ENGLISH = 0x409
+# OpenType specification, «OS/2», fsType: bits 0–3 exclude one another, the others are added.
+_EMBEDDING = {0: "installable", 2: "restricted", 4: "preview and print", 8: "editable"}
+_EMBEDDING_LIMITS = {0x100: "no subsetting", 0x200: "bitmaps only"}
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How much of a set of characters a font draws."""
+
+    total: int
+    drawn: int
+    missing: int
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """The measures of a font, in font units.
+
+    Attributes:
+        em: units of an em.
+        ascent, descent, line_gap: of «hhea»; the descent is negative.
+        advance: the one that most ideographs have, or the widest character's; 0 where nothing is drawn.
+        vertical: whether it has metrics for vertical writing.
+    """
+
+    em: int
+    ascent: int
+    descent: int
+    line_gap: int
+    advance: int
+    vertical: bool
+
+
+@dataclass(frozen=True)
+class Description:
+    """All that `fontgan inspect` tells of a font or of a folder of glyph pictures.
+
+    Attributes:
+        path: as it was given.
+        kind: `font` or `pictures`.
+        format: container and outlines, such as `WOFF2, TrueType outlines`.
+        faces: in the file.
+        axes: tag to (least, default, most) of a variable font.
+        names: those of `_NAMES` that it has, in English where it has that.
+        embedding: what the embedding bits permit.
+        metrics: None for pictures.
+        sha256: of the file.
+        mapped, drawn: how many code points.
+        charsets: a set's name to how much of it is drawn, in the order of `NAMED`.
+    """
+
+    path: str
+    kind: str
+    format: str
+    faces: int
+    axes: dict[str, tuple[float, float, float]]
+    names: dict[str, str]
+    embedding: str
+    metrics: Metrics | None
+    sha256: str
+    mapped: int
+    drawn: int
+    charsets: dict[str, Coverage]
+
+
+def describe(source: GlyphSource, progress: Progress | None = None) -> tuple[Description, list[int]]:
+    """Read all of a font: its description, and the code points that it draws, ascending."""
+    mapped = list(source.mapped())
+    watcher = progress or Silent()
+    watcher.start("reading", len(mapped))
+    drawn = []
+    for code in mapped:
+        if source.draws(code):
+            drawn.append(code)
+        watcher.advance()
+    charsets = {name: coverage(set(drawn), codes()) for name, codes in NAMED.items()}
+    font = _Tables(source) if isinstance(source, Face) else None
+    described = Description(
+        path=str(source.reference),
+        kind=source.kind,
+        format=font.format if font else "glyph pictures",
+        faces=font.face.num_faces if font else 1,
+        axes=font.axes() if font else {},
+        names=font.names() if font else {"family": source.family},
+        embedding=font.embedding() if font else "",
+        metrics=font.metrics(drawn) if font else None,
+        sha256=source.sha256,
+        mapped=len(mapped),
+        drawn=len(drawn),
+        charsets=charsets,
+    )
+    return described, drawn
+
+
+def coverage(drawn: Collection[int], codes: Sequence[int]) -> Coverage:
+    """How much of the characters `codes` is among those drawn."""
+    found = sum(code in drawn for code in codes)
+    return Coverage(len(codes), found, len(codes) - found)
+
+
+class _Tables:
+    """The tables of a font that tell of it, read through FreeType, which survives damaged ones."""
+
+    def __init__(self, font: Face) -> None:
+        self._font = font
+        self.face = freetype.Face(io.BytesIO(font.file.unpacked), font.reference.index)
+
+    @property
+    def format(self) -> str:
+        """Container and kind of outlines."""
+        outlines = "CFF2" if self._table("CFF2") else self.face.get_format().decode()
+        return f"{self._font.file.container}, {outlines} outlines"
+
+    def axes(self) -> dict[str, tuple[float, float, float]]:
+        """Tag to (least, default, most)."""
+        axes = variation_axes(self.face)
+        return {axis.tag: (axis.minimum, axis.default, axis.maximum) for axis in axes}
+
+    def names(self) -> dict[str, str]:
+        """The texts of «name» that are told."""
+        texts: dict[int, str] = {}
+        english: set[int] = set()
+        for index in range(min(self.face.sfnt_name_count, 4096)):
+            try:
+                entry = self.face.get_sfnt_name(index)
+            except freetype.FT_Exception:
+                continue
+            text = _decoded(entry.platform_id, entry.string)
+            is_english = entry.platform_id == 3 and entry.language_id == _ENGLISH
+            if text and (entry.name_id not in texts or (is_english and entry.name_id not in english)):
+                texts[entry.name_id] = text
+                if is_english:
+                    english.add(entry.name_id)
+        return {name: texts[number] for name, number in _NAMES.items() if number in texts}
+
+    def embedding(self) -> str:
+        """What the embedding bits permit, in words."""
+        table = self._table("OS/2")
+        if len(table) < 10:
+            return "not said"
+        (bits,) = struct.unpack(">H", table[8:10])
+        permitted = next((text for bit, text in _EMBEDDING.items() if bits & 0xF == bit), f"unknown ({bits})")
+        limits = [text for bit, text in _EMBEDDING_LIMITS.items() if bits & bit]
+        return ", ".join([permitted, *limits])
+
+    def metrics(self, drawn: Sequence[int]) -> Metrics:
+        """Its measures, the advance over some of the characters that it draws."""
+        hhea = self._table("hhea")
+        ascent, descent, gap = struct.unpack(">hhh", hhea[4:10]) if len(hhea) >= 10 else (0, 0, 0)
+        em = int(self.face.units_per_EM)
+        wide = [code for code in drawn if code >= 0x2E80] or drawn
+        sample = wide[:: max(1, len(wide) // 100)]
+        advances = [round(self._font.advance(code) * em) for code in sample]
+        usual = max(set(advances), key=lambda width: (advances.count(width), width), default=0)
+        return Metrics(em, ascent, descent, gap, usual, bool(self._table("vhea")))
+
+    def _table(self, tag: str) -> bytes:
+        """A table of the font, or nothing."""
+        number = int.from_bytes(tag.encode(), "big")
+        length = ctypes.c_ulong(0)
+        pointer = self.face._FT_Face
+        if raw.FT_Load_Sfnt_Table(pointer, ctypes.c_ulong(number), 0, None, ctypes.byref(length)):
+            return b""
+        # A damaged directory may claim any length; what is told stands in the first bytes.
+        length.value = min(length.value, 256)
+        buffer = (ctypes.c_ubyte * length.value)()
+        if raw.FT_Load_Sfnt_Table(pointer, ctypes.c_ulong(number), 0, buffer, ctypes.byref(length)):
+            return b""
+        return bytes(buffer)
+
+
+def _decoded(platform: int, text: bytes) -> str:
+    codec = "mac_roman" if platform == 1 else "utf-16-be"
+    return " ".join(text.decode(codec, errors="replace").replace("\0", "").split())

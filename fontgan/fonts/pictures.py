@@ -1,0 +1,218 @@
+"""A folder of glyph pictures in place of a font: `永.png`, `U+6C38.png`.
+
+A picture is the em box, whatever its size: it is scaled, never cropped to its ink, and the whole folder is
+shifted as one, as a font is. Ink and paper are told apart in each picture by themselves, so that black
+on white, white on black, grey and colour all give the same glyph image.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+import warnings
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from fontgan.errors import FontganError
+from fontgan.fonts.canvas import CENTRE
+from fontgan.fonts.reference import FontReference
+
+PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp"})
+_LEAST_CONTRAST = 24  # of 255, in any channel: what differs less from the paper is noise
+_MOST_PIXELS = 1 << 26  # 8,192 × 8,192
+
+
+class PictureFolder:
+    """Glyph pictures in a folder, each named by its character or code point.
+
+    Attributes:
+        reference: the folder.
+        family: its name.
+        files: code point to picture, ascending.
+        unnamed: pictures whose names are no characters; they are left out.
+
+    Raises:
+        FontganError: the folder cannot be read, has no such pictures, or has two of one character.
+    """
+
+    kind = "pictures"
+    axes: tuple[tuple[str, float], ...] = ()
+
+    def __init__(self, reference: FontReference) -> None:
+        if reference.index or reference.axes:
+            raise FontganError(f"{reference}: a folder of pictures has no faces and no axes")
+        self.reference = reference
+        self.family = reference.path.resolve().name
+        self.files, self.unnamed = _named_pictures(reference.path)
+        if not self.files:
+            raise FontganError(
+                f"{reference.path} holds no font and no glyph picture: name pictures by their characters, "
+                "as 永.png or U+6C38.png"
+            )
+
+    @cached_property
+    def sha256(self) -> str:
+        """Of all the pictures, with their code points, in hexadecimal."""
+        digest = hashlib.sha256()
+        for code, path in self.files.items():
+            content = _read(path)
+            digest.update(f"{code:06X} {len(content)} ".encode() + content)
+        return digest.hexdigest()
+
+    def another(self) -> PictureFolder:
+        """The same, for another thread: pictures are opened one by one anyway."""
+        return self
+
+    def mapped(self) -> Iterator[int]:
+        """The code points that have a picture, ascending."""
+        return iter(self.files)
+
+    def draws(self, code: int) -> bool:
+        """Whether there is a picture of the character with ink in it."""
+        return code in self.files and _ink(self.files[code]) is not None
+
+    def ink_centre(self, code: int) -> float | None:
+        """The middle of the ink above the baseline, in em, as `Face` has it; None if not drawn."""
+        ink = _ink(self.files[code]) if code in self.files else None
+        if ink is None:
+            return None
+        rows = np.flatnonzero((ink >= 0.5).any(axis=1))
+        middle = float(rows[0] + rows[-1] + 1) / 2 / len(ink) if len(rows) else 0.5
+        return CENTRE + 0.5 - middle
+
+    def draw(self, code: int, size: int, shift: float = 0.0) -> np.ndarray | None:
+        """The glyph image of `code`: uint8 (size, size), 0 = ink, 255 = paper; None if not drawn."""
+        ink = _ink(self.files[code]) if code in self.files else None
+        if ink is None:
+            return None
+        scaled = _reduced(ink, size, shift) if len(ink) >= size else _enlarged(ink, size, shift)
+        return 255 - (scaled.clip(0, 1) * 255).round().astype(np.uint8)
+
+
+def code_of_name(stem: str) -> int | None:
+    """The code point that a file's name stands for: `永`, `U+6C38`, `u6C38`, `uni6C38` or `6C38`."""
+    composed = unicodedata.normalize("NFC", stem)  # macOS takes が apart
+    if len(composed) == 1:
+        return ord(composed)
+    named = re.fullmatch(r"(?:[uU]\+?|uni|)([0-9A-Fa-f]{4,6})", stem)
+    code = int(named[1], 16) if named else None
+    return code if code is not None and code <= 0x10FFFF else None
+
+
+def _named_pictures(folder: Path) -> tuple[dict[int, Path], list[Path]]:
+    try:
+        paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in PICTURE_SUFFIXES)
+    except OSError as error:
+        raise FontganError(f"the folder {folder} cannot be read: {error.strerror}") from error
+    files: dict[int, Path] = {}
+    unnamed = []
+    for path in paths:
+        code = code_of_name(path.stem)
+        if code is None:
+            unnamed.append(path)
+        elif code in files:
+            raise FontganError(f"{files[code]} and {path.name} are the same character: remove one of them")
+        else:
+            files[code] = path
+    return dict(sorted(files.items())), unnamed
+
+
+def _reduced(ink: np.ndarray, size: int, shift: float) -> np.ndarray:
+    """`ink` at (size, size), raised by `shift` of its height.
+
+    Each pixel is the mean of the area that it covers, as FreeType's coverage is; Pillow's box filter takes
+    whole pixels, which is another mean unless the sizes divide.
+    """
+    side = len(ink)
+    down, across = (_overlaps(size, side, start) for start in (shift * side, 0.0))
+    reduced: np.ndarray = down @ ink @ across.T
+    return reduced
+
+
+def _overlaps(size: int, side: int, start: float) -> np.ndarray:
+    """How much each of `side` pixels has of each of `size` larger ones, the first beginning at `start`."""
+    edges = start + np.arange(size + 1) * side / size
+    pixels = np.arange(side)
+    shared = np.minimum(edges[1:, None], pixels + 1) - np.maximum(edges[:-1, None], pixels)
+    overlaps: np.ndarray = shared.clip(0) * size / side
+    return overlaps
+
+
+def _enlarged(ink: np.ndarray, size: int, shift: float) -> np.ndarray:
+    """The same for a smaller picture, bicubic: a mean would show its pixels."""
+    side = len(ink)
+    reach = round(abs(shift) * side) + 1
+    padded = Image.fromarray(np.pad(ink, ((reach, reach), (0, 0))))  # paper comes in
+    top = reach + shift * side
+    return np.asarray(padded.resize((size, size), Image.Resampling.BICUBIC, box=(0, top, side, top + side)))
+
+
+def _ink(path: Path) -> np.ndarray | None:
+    """How much ink each pixel has: float32 (side, side), 0 = paper, 1 = ink; None for a blank picture.
+
+    The paper is the colour that the border mostly has, the ink the one that is farthest from it; what lies
+    between is taken along the line from one to the other.
+    """
+    colours = _square(_open(path))
+    border = np.concatenate((colours[0], colours[-1], colours[:, 0], colours[:, -1]))
+    paper = np.median(border, axis=0)
+    away = colours - paper
+    distance = np.square(away).sum(axis=2)
+    farthest = away.reshape(-1, 3)[int(distance.argmax())]
+    if np.abs(farthest).max() < _LEAST_CONTRAST:
+        return None
+    ink: np.ndarray = (away @ farthest / (farthest @ farthest)).clip(0, 1).astype(np.float32)
+    return ink
+
+
+def _square(image: Image.Image) -> np.ndarray:
+    """The colours of a picture in the middle of a square sheet of its own border's colour: float32."""
+    colours = np.asarray(image, np.float32)
+    height, width = colours.shape[:2]
+    side = max(height, width)
+    if height == width:
+        return colours
+    border = np.concatenate((colours[0], colours[-1], colours[:, 0], colours[:, -1]))
+    sheet = np.empty((side, side, 3), np.float32)
+    sheet[:] = np.median(border, axis=0)
+    top, left = (side - height) // 2, (side - width) // 2
+    sheet[top : top + height, left : left + width] = colours
+    return sheet
+
+
+def _open(path: Path) -> Image.Image:
+    """A picture in RGB; where it is transparent, on white, or on black if its ink is nearly white."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Pillow warns of sizes that are refused here anyway
+            with Image.open(path) as image:
+                if image.width * image.height > _MOST_PIXELS:
+                    raise FontganError(f"{path} has {image.width} × {image.height} pixels: make it smaller")
+                if not image.has_transparency_data:
+                    return image.convert("RGB")
+                clear = image.convert("RGBA")
+    except FontganError:
+        raise
+    except Exception as error:  # Pillow's decoders raise whatever their format made of the damage
+        raise FontganError(
+            f"{path} is not a picture that can be read: save it again as PNG, or remove it"
+        ) from error
+    pixels = np.asarray(clear, np.float32)
+    opaque = pixels[..., 3] > 127
+    light = bool(opaque.any()) and float(pixels[..., :3][opaque].mean()) > 200
+    sheet = Image.new(
+        "RGBA", clear.size, (0, 0, 0, 255) if light and not opaque.all() else (255, 255, 255, 255)
+    )
+    return Image.alpha_composite(sheet, clear).convert("RGB")
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise FontganError(f"{path} cannot be read: {error.strerror}") from error

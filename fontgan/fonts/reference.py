@@ -1,0 +1,76 @@
+"""How a user names a font, and which files of a folder are fonts."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from fontgan.errors import FontganError
+
+FONT_SUFFIXES = frozenset({".ttf", ".otf", ".ttc", ".otc", ".woff", ".woff2"})
+
+
+@dataclass(frozen=True)
+class FontReference:
+    """A font as a user writes it.
+
+    `path.ttf`, `path.ttc#2` for a face of a collection, `path.ttf@wght=700,wdth=80` for a place in a
+    variable font, and both as `path.ttc#2@wght=700`. A folder, of glyph pictures, is named by its path.
+
+    Attributes:
+        path: the file.
+        index: of the face in it, from 0.
+        axes: (tag, value) of each axis of a variable font that does not stay at its default.
+    """
+
+    path: Path
+    index: int = 0
+    axes: tuple[tuple[str, float], ...] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> FontReference:
+        """Read `text`; a file whose own name ends in `#2` or `@wght=700` is taken as that file.
+
+        Raises:
+            FontganError: `text` is empty, or what follows the `@` is no list of axes.
+        """
+        if not text.strip():
+            raise FontganError("the path of a font is empty: name a font file")
+        path, index = text, 0
+        axes: tuple[tuple[str, float], ...] = ()
+        if "@" in path and not Path(path).exists() and "=" in path.rsplit("@", 1)[1]:
+            path, places = path.rsplit("@", 1)
+            axes = _parse_axes(text, places)
+        numbered = re.fullmatch(r"(.+)#(\d{1,6})", path)
+        if numbered and not Path(path).exists():
+            path, index = numbered[1], int(numbered[2])
+        return cls(Path(path), index, axes)
+
+    def __str__(self) -> str:
+        number = f"#{self.index}" if self.index else ""
+        axes = ",".join(f"{tag}={value:g}" for tag, value in self.axes)
+        return f"{self.path}{number}" + (f"@{axes}" if axes else "")
+
+
+def fonts_in(folder: Path) -> list[FontReference]:
+    """The font files of a folder, by name; of a collection its first face. Empty where there are none."""
+    try:
+        files = sorted(path for path in folder.iterdir() if path.suffix.lower() in FONT_SUFFIXES)
+    except OSError as error:
+        raise FontganError(f"the folder {folder} cannot be read: {error.strerror}") from error
+    return [FontReference(path) for path in files if path.is_file() and not path.name.startswith(".")]
+
+
+def _parse_axes(text: str, places: str) -> tuple[tuple[str, float], ...]:
+    axes = {}
+    for place in places.split(","):
+        tag, _, value = place.partition("=")
+        try:
+            axes[tag.strip()] = float(value)
+        except ValueError:
+            axes[tag.strip()] = math.nan
+    if not all(re.fullmatch(r"[ -~]{1,4}", tag) and math.isfinite(value) for tag, value in axes.items()):
+        raise FontganError(f"{text}: write the place in a variable font as FONT@wght=700,wdth=80")
+    return tuple(axes.items())

@@ -1,0 +1,74 @@
+"""Where glyphs come from: a font, or a folder of pictures, as one thing to those who draw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from fontgan.errors import FontganError
+from fontgan.fonts.face import Face
+from fontgan.fonts.pictures import PictureFolder
+from fontgan.fonts.reference import FontReference, fonts_in
+
+
+class GlyphSource(Protocol):
+    """What `Face` and `PictureFolder` have in common; see there."""
+
+    kind: str
+    reference: FontReference
+    family: str
+    axes: tuple[tuple[str, float], ...]
+
+    @property
+    def sha256(self) -> str:
+        """Of what it was read from."""
+
+    def another(self) -> GlyphSource:
+        """The same, to be used by another thread."""
+
+    def mapped(self) -> Iterator[int]:
+        """The code points that it has something for."""
+
+    def draws(self, code: int) -> bool:
+        """Whether it draws a character."""
+
+    def ink_centre(self, code: int) -> float | None:
+        """The middle of a character's ink above the baseline, in em."""
+
+    def draw(self, code: int, size: int, shift: float = 0.0) -> np.ndarray | None:
+        """The glyph image of a character."""
+
+
+def open_source(reference: FontReference) -> GlyphSource:
+    """Open a font, or a folder of glyph pictures.
+
+    Raises:
+        FontganError: it cannot be used.
+    """
+    return PictureFolder(reference) if reference.path.is_dir() else Face(reference)
+
+
+def find_sources(reference: FontReference) -> tuple[list[GlyphSource], list[str]]:
+    """All that a reference names: a font, the fonts of a folder, or a folder of glyph pictures.
+
+    Returns the sources and, for each font of a folder that cannot be used, why not.
+
+    Raises:
+        FontganError: there is nothing that can be used.
+    """
+    fonts = fonts_in(reference.path) if reference.path.is_dir() else []
+    if not fonts:
+        return [open_source(reference)], []
+    sources: list[GlyphSource] = []
+    failures = []
+    for font in fonts:
+        try:
+            sources.append(Face(font))
+        except FontganError as error:
+            failures.append(str(error))
+    if not sources:
+        raise FontganError(f"no font in {Path(reference.path)} can be used: {failures[0]}")
+    return sources, failures

@@ -1,0 +1,133 @@
+"""`fontgan inspect`, as it is typed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import lmdb
+import pytest
+from PIL import Image
+
+from fontgan.data.store import GlyphStore
+from fontgan.fonts.face import Face
+from fontgan.fonts.reference import FontReference
+from tests.conftest import make_toy_store
+from tests.toy_fonts import CHARACTERS, build_font
+
+Command = Callable[..., tuple[int, str, str]]
+TEXT = "".join(map(chr, CHARACTERS))
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_font_is_told_in_a_table_and_drawn_on_a_sheet(here: Path, type_command: Command) -> None:
+    build_font(here / "toy.ttf", CHARACTERS, "My Toy", blank=CHARACTERS[:4])
+    status, out, _ = type_command("inspect", "toy.ttf", "--charset", TEXT)
+    assert status == 0
+    for words in ("My Toy Regular", "64 characters", "60 characters", "gb2312-1", "一 U+4E00"):
+        assert words in out
+    assert out.splitlines()[-1] == "inspected/toy.png"
+    with Image.open("inspected/toy.png") as sheet:
+        assert sheet.width > 1000
+    before = Path("inspected/toy.png").read_bytes()
+    assert type_command("inspect", "toy.ttf", "--seed", "1", "--sheet", "other.png")[0] == 0
+    assert Path("other.png").read_bytes() == before  # 60 of 60 characters, whichever the seed
+
+
+def test_json_has_stable_keys_and_nothing_beside_it(here: Path, type_command: Command) -> None:
+    build_font(here / "toy.ttf", CHARACTERS, blank=CHARACTERS[:4])
+    status, out, _ = type_command("inspect", "toy.ttf", "--json", "--charset", TEXT)
+    found = json.loads(out)
+    assert status == 0
+    assert (found["mapped"], found["drawn"]) == (64, 60)
+    assert found["charsets"]["cjk"] == {"total": 20992, "drawn": 60, "missing": 20932}
+    assert found["asked"] == {"total": 64, "drawn": 60, "missing": 4, "characters": TEXT[:4]}
+    assert found["metrics"]["em"] == 1000
+    assert Path(found["sheet"]).is_file()
+
+
+def test_a_font_that_draws_nothing_is_told(here: Path, type_command: Command) -> None:
+    build_font(here / "blank.ttf", CHARACTERS, blank=CHARACTERS)
+    status, out, _ = type_command("inspect", "blank.ttf")
+    assert status == 0
+    assert "0 characters" in out
+    assert "It draws nothing" in out
+    assert not Path("inspected").exists()
+    assert json.loads(type_command("inspect", "blank.ttf", "--json")[1])["sheet"] is None
+
+
+def test_a_store_is_told_and_verified(here: Path, type_command: Command) -> None:
+    store = make_toy_store(here)
+    status, out, _ = type_command("inspect", str(store), "--verify")
+    assert status == 0
+    for words in ("128 glyphs at 64 px", "content", "style", "verified"):
+        assert words in out
+    assert Path("inspected/glyphs.png").is_file()
+    found = json.loads(type_command("inspect", str(store), "--verify", "--json")[1])
+    assert (found["size"], found["glyphs"], found["problems"]) == (64, 128, [])
+    assert sum(found["faces"][0]["splits"].values()) == found["faces"][0]["record"]["count"] == 64
+
+
+def test_a_damaged_store_is_told_with_status_one(here: Path, type_command: Command) -> None:
+    store = make_toy_store(here)
+    environment = lmdb.open(str(store), subdir=False, lock=False)
+    with environment.begin(write=True) as transaction:
+        transaction.put(b"style/004E07", b"damage")
+    environment.close()
+    status, out, err = type_command("inspect", str(store), "--verify", "--json")
+    assert status == 1
+    assert len(json.loads(out)["problems"]) == 1
+    assert "style/004E07" in err.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("none.ttf",), "there is no font file none.ttf"),
+        (("none.lmdb",), "there is no glyph store none.lmdb"),
+        (("letter.txt",), "is not a font"),
+        (("letter.lmdb",), "is not a glyph store"),
+        (("toy.ttf", "--verify"), "--verify is for glyph stores"),
+        (("toy.ttf", "--sheet", "a.pdf"), "sheets are PNG files"),
+        (("toy.ttf", "--charset", "gb2313"), "did you mean 'gb2312'"),
+        (("fonts",), "holds 2 fonts"),
+        (("toy.ttf#3",), "there is no #3"),
+    ],
+)
+def test_mistakes_are_told_in_one_line(
+    here: Path, type_command: Command, arguments: tuple[str, ...], words: str
+) -> None:
+    for name in ("toy.ttf", "fonts/a.ttf", "fonts/b.ttf"):
+        build_font(here / name)
+    for name in ("letter.txt", "letter.lmdb"):
+        (here / name).write_text("Dear reader, " * 1000)
+    status, out, err = type_command("inspect", *arguments)
+    assert (status, out) == (1, "")
+    assert err.strip().splitlines()[-1].startswith("error: ")
+    assert words in err
+
+
+def test_pictures_take_the_place_of_a_font(here: Path, type_command: Command) -> None:
+    face = Face(FontReference(build_font(here / "style.ttf", CHARACTERS, width=300)))
+    content = build_font(here / "content.ttf", CHARACTERS)
+    (here / "drawn").mkdir()
+    for code in CHARACTERS[:30]:
+        image = face.draw(code, 128)
+        assert image is not None
+        Image.fromarray(image).save(here / "drawn" / f"{chr(code)}.png")
+    (here / "drawn" / "title page.png").write_bytes(b"")
+    status, out, err = type_command(
+        "render-dataset", "--source", str(content), "--target", "drawn", "--charset", TEXT
+    )
+    assert (status, out) == (0, "data/glyphs.lmdb\n")
+    assert "title page.png" in err
+    with GlyphStore(Path(out.strip())) as store:
+        assert store.codes("drawn") == CHARACTERS[:30]
+        assert store.record.style("drawn").kind == "pictures"
+    assert '"pictures"' in type_command("inspect", "drawn", "--json")[1]

@@ -1,0 +1,152 @@
+"""Views of the store as batches."""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fontgan.data.augmentation import Augmentation
+from fontgan.data.images import InMemory, OutOfStore, as_bytes, as_floats
+from fontgan.data.render import render_dataset
+from fontgan.data.splits import SPLITS
+from fontgan.data.store import GlyphStore
+from fontgan.data.views import View, load_view
+from fontgan.errors import FontganError
+from fontgan.fonts.reference import FontReference
+from tests.toy_fonts import CHARACTERS, build_font
+
+STILL = Augmentation()
+
+
+def some_view(count: int = 10, size: int = 16, paired: bool = True) -> View:
+    """Characters whose code points are their numbers; the picture of each is its number, or 100 more in b."""
+    numbers = torch.arange(count)
+    grey = torch.cat((numbers, numbers + 100)).to(torch.uint8)
+    images = InMemory(grey[:, None, None, None].expand(-1, 1, size, size).clone())
+    return View(
+        images, numbers, numbers, numbers, numbers + count, torch.zeros(count, dtype=torch.int64), paired
+    )
+
+
+def numbers_of(pictures: torch.Tensor) -> list[int]:
+    found: list[int] = as_bytes(pictures)[:, 0, 0, 0].tolist()
+    return found
+
+
+@pytest.fixture
+def many_styles(tmp_path: Path) -> Path:
+    """Two content fonts that share the characters out, and two styles, the second of half of them."""
+    first = build_font(tmp_path / "a.ttf", CHARACTERS[:40], "A")
+    second = build_font(tmp_path / "b.ttf", CHARACTERS[30:], "B", width=300)
+    wide = build_font(tmp_path / "c.ttf", CHARACTERS, "C", raised=50)
+    narrow = build_font(tmp_path / "d.ttf", CHARACTERS[::2], "D", width=200)
+    contents, styles = (
+        [FontReference(path) for path in paths] for paths in ((first, second), (wide, narrow))
+    )
+    render_dataset(contents, styles, CHARACTERS, 64, tmp_path / "g.lmdb")
+    return tmp_path / "g.lmdb"
+
+
+def test_a_pair_is_one_character_in_content_and_style(many_styles: Path) -> None:
+    with GlyphStore(many_styles) as store:
+        views = {split: load_view(store, ["d"], split) for split in SPLITS}
+        codes = [code for view in views.values() for code in view.codes_b.tolist()]
+        assert sorted(codes) == CHARACTERS[::2]
+        content = store.content()
+        for view in views.values():
+            assert torch.equal(view.codes_a, view.codes_b)
+            for code, row_a, row_b in zip(view.codes_a.tolist(), view.rows_a, view.rows_b, strict=True):
+                pictures = [view.images.take(row[None])[0, 0].numpy() for row in (row_a, row_b)]
+                assert np.array_equal(pictures[0], store.images(content[code], [code])[0])
+                assert np.array_equal(pictures[1], store.images("d", [code])[0])
+        with pytest.raises(FontganError, match="nothing has too few characters"):
+            load_view(store, ["nothing"], "train")
+
+
+def test_many_styles_are_numbered_and_each_glyph_comes_once_an_epoch(many_styles: Path) -> None:
+    with GlyphStore(many_styles) as store:
+        view = load_view(store, ["c", "d"], "train")
+        counts = [len(load_view(store, [style], "train")) for style in ("c", "d")]
+        assert view.styles.tolist() == [0] * counts[0] + [1] * counts[1]
+        batches = view.training_batches(sum(counts), STILL, torch.Generator().manual_seed(0))
+        batch = next(batches)
+        assert batch.styles.bincount().tolist() == counts
+        for picture, number in zip(as_bytes(batch.real_b), batch.styles.tolist(), strict=True):
+            rows = view.rows_b[view.styles == number]
+            assert (view.images.take(rows) == picture).flatten(1).all(dim=1).any()
+
+
+def test_what_does_not_fit_into_memory_is_read_from_the_store_alike(many_styles: Path) -> None:
+    with GlyphStore(many_styles) as store:
+        inside, outside = (load_view(store, ["c", "d"], "train", room=room) for room in (None, 1000))
+        assert isinstance(inside.images, InMemory)
+        assert isinstance(outside.images, OutOfStore)
+        both = (
+            view.to(torch.device("cpu")).training_batches(
+                7, Augmentation(1, 0.1), torch.Generator().manual_seed(3)
+            )
+            for view in (inside, outside)
+        )
+        for one, other in islice(zip(*both, strict=False), 20):
+            assert torch.equal(one.real_a, other.real_a)
+            assert torch.equal(one.real_b, other.real_b)
+            assert torch.equal(one.styles, other.styles)
+
+
+def test_an_unpaired_view_has_all_of_the_content_and_never_a_character_beside_itself(
+    many_styles: Path,
+) -> None:
+    with GlyphStore(many_styles) as store:
+        view = load_view(store, ["d"], "train", paired=False)
+        assert set(view.codes_b.tolist()) < set(view.codes_a.tolist())
+        choices = view._choices(8, torch.Generator().manual_seed(0))
+        for chosen_a, chosen_b in islice(choices, 200):
+            assert not (view.codes_a[chosen_a] == view.codes_b[chosen_b]).any()
+
+
+@given(count=st.integers(2, 12), size=st.integers(1, 12), seed=st.integers(0, 1000))
+def test_unpaired_sides_never_meet_however_few_there_are(count: int, size: int, seed: int) -> None:
+    batches = some_view(count, paired=False).training_batches(
+        size, STILL, torch.Generator().manual_seed(seed)
+    )
+    for batch in islice(batches, 10):
+        assert len(batch.real_a) == len(batch.real_b) == min(size, count)
+        for one, other in zip(numbers_of(batch.real_a), numbers_of(batch.real_b), strict=True):
+            assert one != other - 100
+
+
+def test_bytes_and_floats_turn_into_each_other() -> None:
+    every = torch.arange(256, dtype=torch.uint8)
+    assert torch.equal(as_bytes(as_floats(every)), every)
+    assert as_floats(every).max() == 1
+
+
+def test_an_epoch_has_every_character_once_and_pairs_stay_together() -> None:
+    batches = some_view(10).training_batches(5, STILL, torch.Generator().manual_seed(0))
+    for _ in range(3):
+        epoch = [next(batches), next(batches)]
+        content = numbers_of(torch.cat([batch.real_a for batch in epoch]))
+        style = numbers_of(torch.cat([batch.real_b for batch in epoch]))
+        assert sorted(content) == list(range(10))
+        assert style == [number + 100 for number in content]
+
+
+@pytest.mark.parametrize("paired", [True, False])
+def test_the_same_seed_gives_the_same_batches(paired: bool) -> None:
+    first, second = (
+        some_view(paired=paired).training_batches(4, Augmentation(2, 0.1), torch.Generator().manual_seed(7))
+        for _ in "ab"
+    )
+    for _ in range(5):
+        assert torch.equal(next(first).real_b, next(second).real_b)
+
+
+def test_a_batch_is_never_larger_than_the_characters_there_are() -> None:
+    batch = next(some_view(3).training_batches(32, STILL, torch.Generator()))
+    assert len(batch.real_a) == 3
