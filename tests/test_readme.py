@@ -9,6 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
+
+from fontgan.fonts.face import Face
+from fontgan.fonts.reference import FontReference
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -45,8 +49,11 @@ def test_every_fontgan_command_works_in_this_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, type_command: Callable[..., tuple[int, str, str]]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    for font in ("MyFont.ttf", "Another.ttf"):
-        (tmp_path / font).write_bytes((ROOT / "assets" / "fonts" / "ma-shan-zheng.ttf").read_bytes())
+    fonts = ROOT / "assets" / "fonts"
+    (tmp_path / "fonts").mkdir()
+    for font in ("MyFont.ttf", "fonts/Another.ttf"):
+        (tmp_path / font).write_bytes((fonts / "ma-shan-zheng.ttf").read_bytes())
+    _draw_pictures(fonts / "fontgan-kai.ttf", tmp_path / "drawings")
     (tmp_path / "All.otf").write_bytes((ROOT / "assets" / "fonts" / "noto-sans-sc.otf").read_bytes())
     for command in COMMANDS:
         words = shlex.split(command)
@@ -55,8 +62,17 @@ def test_every_fontgan_command_works_in_this_order(
         short = ["--steps", "2"] if words[1] == "train" else []
         status, out, err = type_command(*words[1:], *short)
         assert status == 0, f"{command}: {err}"
-        for path in out.split():
-            assert Path(path).exists(), command
+        assert Path(out.strip().splitlines()[-1]).exists(), command
+
+
+def _draw_pictures(font: Path, folder: Path) -> None:
+    """Pictures of all that a font draws, as a designer might have scanned them."""
+    folder.mkdir()
+    face = Face(FontReference(font))
+    for code in face.mapped():
+        image = face.draw(code, 80)
+        assert image is not None
+        Image.fromarray(image).save(folder / f"{chr(code)}.png")
 
 
 def _make(*arguments: str) -> str:
