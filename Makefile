@@ -43,11 +43,16 @@ lock: $(READY) ## pin the newest packages in requirements.lock
 bench: $(READY) ## the measurements of docs/benchmarks.md
 	$(BIN)/python -m tests.benchmarks.start
 	$(BIN)/python -m tests.benchmarks.threads
+	$(BIN)/python -m tests.benchmarks.rendering
+	$(BIN)/python -m tests.benchmarks.reading
+	$(BIN)/python -m tests.benchmarks.pictures
+	$(BIN)/python -m tests.benchmarks.subsets $(wildcard assets/fonts/*.?tf)
+	$(BIN)/python -m tests.benchmarks.fonts assets/fonts/noto-sans-sc.otf $(wildcard assets/fonts/*.?tf)
 	$(BIN)/python -m tests.benchmarks.front_door
 	$(BIN)/python -m tests.benchmarks.front_door --style ma-shan-zheng
 
 clean: ## remove all that was made here, .venv too
-	rm -rf $(VENV) data runs generated dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) data runs generated inspected dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): requirements.lock pyproject.toml

@@ -25,7 +25,7 @@ from fontgan.fonts.container import FontFile
 from fontgan.fonts.reference import FontReference
 
 # An outline that more characters than these share is a placeholder, drawn where the designer drew nothing.
-# Fonts share outlines honestly among up to five that differ by more than compatibility (I Ι І Ⅰ ⵏ).
+# Fonts share outlines honestly among up to six that differ by more than compatibility (I Ι І Ӏ ⵏ ꓲ).
 _SHARED_BY_MANY = 8
 _SAMPLE = 1024  # glyphs, of which such sharing is seen
 

@@ -81,9 +81,11 @@ class PictureFolder:
         ink = _ink(self.files[code]) if code in self.files else None
         if ink is None:
             return None
-        rows = np.flatnonzero((ink >= 0.5).any(axis=1))
-        middle = float(rows[0] + rows[-1] + 1) / 2 / len(ink) if len(rows) else 0.5
-        return CENTRE + 0.5 - middle
+        darkest = ink.max(axis=1)
+        rows = np.flatnonzero(darkest > _LEAST_CONTRAST / 255)
+        # How dark the outermost rows are says how far into them the ink reaches.
+        top, bottom = rows[0] + 1 - darkest[rows[0]], rows[-1] + darkest[rows[-1]]
+        return CENTRE + 0.5 - float(top + bottom) / 2 / len(ink)
 
     def draw(self, code: int, size: int, shift: float = 0.0) -> np.ndarray | None:
         """The glyph image of `code`: uint8 (size, size), 0 = ink, 255 = paper; None if not drawn."""
