@@ -16,7 +16,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from fontgan.config import ModelSettings, from_record
-from fontgan.data.store import FaceRecord
+from fontgan.data.record import FaceRecord
 from fontgan.errors import FontganError
 from fontgan.files import replacing
 from fontgan.models import find_model

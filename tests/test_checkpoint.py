@@ -16,7 +16,7 @@ from fontgan.checkpoint import (
     run_name,
     save_checkpoint,
 )
-from fontgan.data.store import FaceRecord
+from fontgan.data.record import FaceRecord
 from fontgan.errors import FontganError
 from fontgan.models import find_model, model_names
 

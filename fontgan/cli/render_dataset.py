@@ -15,7 +15,7 @@ from fontgan.fonts.charset import NAMED
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from fontgan.data.store import StoreRecord
+    from fontgan.data.record import StoreRecord
 
 
 def render_dataset_command(

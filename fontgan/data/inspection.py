@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fontgan.data.record import FaceRecord
 from fontgan.data.splits import SPLITS, Split, split_of
-from fontgan.data.store import FaceRecord, GlyphStore
+from fontgan.data.store import GlyphStore
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,9 @@ from queue import SimpleQueue
 
 import numpy as np
 
-from fontgan.data.store import FaceRecord, Role, StoreRecord, new_store, pack
+from fontgan.data.record import FaceRecord, Role, StoreRecord
+from fontgan.data.store import pack
+from fontgan.data.writer import new_store
 from fontgan.errors import FontganError
 from fontgan.fonts.canvas import font_shift
 from fontgan.fonts.charset import describe_characters

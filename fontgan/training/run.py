@@ -21,8 +21,9 @@ from fontgan.checkpoint import CheckpointRecord, save_checkpoint
 from fontgan.compute.engine import choose_engine
 from fontgan.config import ModelSettings, TrainingPlan, from_strings, to_toml
 from fontgan.data.augmentation import Augmentation
+from fontgan.data.record import FaceRecord
 from fontgan.data.splits import SPLITS, Split
-from fontgan.data.store import FaceRecord, GlyphStore
+from fontgan.data.store import GlyphStore
 from fontgan.data.views import View, load_view
 from fontgan.errors import FontganError
 from fontgan.evaluation.metrics import Measures

@@ -17,7 +17,8 @@ import pytest
 
 from fontgan.assets import CONTENT_FONT, STYLE_FONTS, bundled_font
 from fontgan.data.render import render_dataset
-from fontgan.data.store import GlyphStore, StoreWriter
+from fontgan.data.store import GlyphStore
+from fontgan.data.writer import StoreWriter
 from fontgan.errors import FontganError
 from fontgan.fonts.charset import gb2312_level
 from fontgan.fonts.face import Face

@@ -14,7 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from fontgan.data.store import FaceRecord, GlyphStore, StoreWriter, is_store, new_store, pack
+from fontgan.data.record import FaceRecord
+from fontgan.data.store import GlyphStore, is_store, pack
+from fontgan.data.writer import StoreWriter, new_store
 from fontgan.errors import FontganError
 
 FACE = FaceRecord(
@@ -190,3 +192,24 @@ def test_verifying_finds_each_kind_of_damage(toy_store: Path) -> None:
             assert words in problems
         with pytest.raises(FontganError, match="is damaged"):
             store.images("content", [0x4E00])
+
+
+@pytest.mark.parametrize("kept", [0.3, 0.6, 0.95])
+def test_a_store_that_was_cut_short_is_told(toy_store: Path, kept: float) -> None:
+    whole = toy_store.read_bytes()
+    toy_store.write_bytes(whole[: int(len(whole) * kept)])
+    with pytest.raises(FontganError, match="was cut short"):
+        GlyphStore(toy_store)
+    with new_store(toy_store, 64, PLAN) as writer:  # as the message says
+        writer.finish("now")
+    GlyphStore(toy_store).close()
+
+
+def test_a_store_with_damaged_pages_is_told(toy_store: Path) -> None:
+    """In another process: LMDB trusts its pages, and what it makes of wrong ones is its own affair."""
+    whole = bytearray(toy_store.read_bytes())
+    for place in range(3 * 4096, len(whole), 4096):  # the headers of all pages but the first ones
+        whole[place + 10 : place + 16] = b"\xff" * 6
+    toy_store.write_bytes(whole)
+    with pytest.raises(FontganError, match="damaged"), GlyphStore(toy_store) as store:
+        store.codes("content")
