@@ -15,7 +15,7 @@ from pathlib import Path
 import lmdb
 from filelock import FileLock, Timeout
 
-from fontgan.data.record import RECORD, FaceRecord, UnusableStoreError, StoreRecord, read_record
+from fontgan.data.record import RECORD, FaceRecord, StoreRecord, UnusableStoreError, read_record
 from fontgan.data.store import GlyphStore, codes_of, key_of, partial_path
 from fontgan.errors import FontganError
 
