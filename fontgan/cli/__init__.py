@@ -67,8 +67,5 @@ def main() -> None:
         sys.exit(1)
     except SystemExit as ended:
         if ended.code == _BROKEN_OFF:
-            print(
-                "stopped: what was whole before is as it was; the same command again goes on",
-                file=sys.stderr,
-            )
+            print("stopped: what was whole before is as it was", file=sys.stderr)
         raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from fontgan.data.inspection import StoreContents
     from fontgan.fonts.description import Description
+    from fontgan.fonts.reference import FontReference
 
 
 def inspect_command(
@@ -59,12 +61,12 @@ def _inspect_font(path: str, charset: str | None, sheet: Path | None, seed: int,
         names = ", ".join(str(source.reference.path.name) for source in sources[:3])
         raise FontganError(f"{path} holds {len(sources)} fonts ({names}, …): inspect one of them")
     source = sources[0]
-    asked = parse_charset(charset) if charset else None
+    asked = None if charset is None else parse_charset(charset)
     with Bar("characters") as bar:
         described, drawn = describe(source, bar)
     known = set(drawn)
     lacking = [code for code in asked or [] if code not in known]
-    target = sheet or _default_sheet(source.reference.path.stem)
+    target = sheet or _default_sheet(source.reference)
     if drawn:
         save_font_sheet(target, source, drawn, seed)
     shown = str(target) if drawn else None
@@ -77,8 +79,8 @@ def _inspect_font(path: str, charset: str | None, sheet: Path | None, seed: int,
     results.print(_font_table(described))
     results.print(_charset_table(described))
     if asked is not None:
-        names = describe_characters(lacking, most=20) if lacking else "none of them"
-        results.print(f"lacks of {charset}: {names}", soft_wrap=True)
+        lacks = f"lacks of {charset}: {describe_characters(lacking, most=20)}"
+        results.print(lacks if lacking else f"lacks nothing of {charset}", soft_wrap=True)
     if shown:
         typer.echo(shown)
     else:
@@ -89,9 +91,10 @@ def _inspect_store(path: Path, sheet: Path | None, seed: int, verify: bool, as_j
     from fontgan.cli.console import Bar, results
     from fontgan.data.inspection import contents_of
     from fontgan.data.store import GlyphStore
+    from fontgan.fonts.reference import FontReference
     from fontgan.report.contact import save_store_sheet
 
-    target = sheet or _default_sheet(path.stem)
+    target = sheet or _default_sheet(FontReference(path))
     with GlyphStore(path) as store:
         contents = contents_of(store)
         problems: list[str] = []
@@ -111,11 +114,14 @@ def _inspect_store(path: Path, sheet: Path | None, seed: int, verify: bool, as_j
             typer.echo(target)
     if problems:
         more = f", and {len(problems) - 1:,} more" if len(problems) > 1 else ""
-        raise FontganError(f"{problems[0]}{more}: type `fontgan render-dataset` again")
+        hint = "" if "render it again" in problems[0] else ": render it again"
+        raise FontganError(f"{problems[0]}{more}{hint}")
 
 
-def _default_sheet(stem: str) -> Path:
-    return Path("inspected") / f"{stem}.png"
+def _default_sheet(reference: FontReference) -> Path:
+    """A name of its own for each file, face and place: `All.ttc-2.png`, `MyFont.ttf-wght-700.png`."""
+    name = str(reference).removeprefix(str(reference.path.parent)).strip("/")
+    return Path("inspected") / f"{re.sub('[#@=,]', '-', name)}.png"
 
 
 def _print_json(data: dict[str, Any]) -> None:
@@ -144,6 +150,8 @@ def _font_table(font: Description) -> Table:
         rows["vertical"] = "has its own metrics" if measures.vertical else "no metrics of its own"
     rows["maps"] = f"{font.mapped:,} characters"
     rows["draws"] = f"{font.drawn:,} characters"
+    if font.damaged:
+        rows["damaged"] = f"the checksum of {', '.join(font.damaged)} is wrong: get the font again"
     rows["embedding"] = font.embedding
     for name in ("copyright", "licence", "licence_url"):
         rows[name.replace("_url", " at")] = _short(font.names.get(name, ""))

@@ -59,8 +59,12 @@ def render_dataset_command(
     contents = [FontReference.parse(font) for font in source or [str(bundled_font(CONTENT_FONT))]]
     styles = [FontReference.parse(font) for font in target or map(str, map(bundled_font, STYLE_FONTS))]
     codes = parse_charset(charset)
-    with Bar("glyphs") as bar:
-        rendered = render_dataset(contents, styles, codes, size, output, bar, jobs or _cores())
+    try:
+        with Bar("glyphs") as bar:
+            rendered = render_dataset(contents, styles, codes, size, output, bar, jobs or _cores())
+    except KeyboardInterrupt:
+        messages.print("The same command again goes on with the fonts that are not done yet.")
+        raise
     for note in rendered.notes:
         messages.print(note, style="yellow")
     messages.print(_table(rendered.record, len(codes)))
@@ -78,9 +82,9 @@ def _table(record: StoreRecord, asked: int) -> Table:
     from rich.table import Table
 
     table = Table(title=f"{asked:,} characters at {record.size} px", title_justify="left")
-    table.add_column("face")
+    table.add_column("face", no_wrap=True)
     table.add_column("role")
-    for title in ("drawn", "missing", "cut at the edge", "shift (em)"):
+    for title in ("drawn", "missing", "at the edge", "shift (em)"):
         table.add_column(title, justify="right")
     for face in record.faces:
         missing = asked - face.count

@@ -87,7 +87,8 @@ def _show_end(event: Finished) -> None:
     # Without --checkpoint, generate takes the newest run in runs/.
     elsewhere = event.run.parent != Path("runs")
     checkpoint = f" --checkpoint {shlex.quote(str(event.run))}" if elsewhere else ""
-    messages.print(f"Next: fontgan generate --chars 永和{checkpoint}", style="bold")
+    example = event.example if event.example.isalnum() else shlex.quote(event.example)
+    messages.print(f"Next: fontgan generate --chars {example}{checkpoint}", style="bold")
 
 
 def _measures_table(test: Mapping[str, Measures]) -> Table:

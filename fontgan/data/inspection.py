@@ -58,13 +58,14 @@ def contents_of(store: GlyphStore) -> StoreContents:
     )
 
 
-def random_glyphs(store: GlyphStore, count: int, seed: int) -> list[tuple[FaceRecord, dict[int, np.ndarray]]]:
-    """For each face the glyph images of the same few characters, as far as it has them, by code point."""
-    known = {face.key: set(store.codes(face.key)) for face in store.record.faces}
-    in_styles = set[int]().union(*(known[face.key] for face in store.record.of_role("style")))
-    chosen = sorted(random.Random(seed).sample(sorted(in_styles), min(count, len(in_styles))))
-    found = []
-    for face in store.record.faces:
-        codes = [code for code in chosen if code in known[face.key]]
-        found.append((face, dict(zip(codes, store.images(face.key, codes), strict=True))))
-    return found
+def random_glyphs(store: GlyphStore, count: int, seed: int) -> list[tuple[str, dict[int, np.ndarray]]]:
+    """The glyph images of a few characters, by code point: first the content's, then each style's."""
+    styles = {face.key: set(store.codes(face.key)) for face in store.record.of_role("style")}
+    drawn = sorted(set[int]().union(*styles.values()))
+    chosen = sorted(random.Random(seed).sample(drawn, min(count, len(drawn))))
+    content = store.content()
+    found = [("content", [(content[code], code) for code in chosen])]
+    found += [(key, [(key, code) for code in chosen if code in codes]) for key, codes in styles.items()]
+    return [
+        (name, dict(zip((code for _, code in keys), store.glyphs(keys), strict=True))) for name, keys in found
+    ]

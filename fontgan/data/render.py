@@ -21,7 +21,7 @@ from queue import SimpleQueue
 import numpy as np
 
 from fontgan.data.record import FaceRecord, Role, StoreRecord
-from fontgan.data.store import pack
+from fontgan.data.store import GlyphStore, pack
 from fontgan.data.writer import new_store
 from fontgan.errors import FontganError
 from fontgan.fonts.canvas import font_shift
@@ -91,6 +91,7 @@ def render_dataset(
     if not contents or not styles:
         raise FontganError("there is no content font or no style font: name them with --source and --target")
     planned, notes = _open_all(contents, styles, codes)
+    notes += _what_is_replaced(output)
     plan = _fingerprint(planned, codes, size)
     watcher = progress or Silent()
     with new_store(output, size, plan) as writer, ThreadPoolExecutor(jobs) as pool:
@@ -113,6 +114,18 @@ def render_dataset(
                 of_content.update(drawn)
         writer.finish(datetime.now(UTC).isoformat(timespec="seconds"))
     return Rendered(writer.record, notes)
+
+
+def _what_is_replaced(output: Path) -> list[str]:
+    if not output.exists():
+        return []
+    try:
+        with GlyphStore(output) as store:
+            faces = store.record.faces
+    except FontganError:  # told by who writes there
+        return []
+    names, glyphs = ", ".join(face.key for face in faces), sum(face.count for face in faces)
+    return [f"this replaced the dataset that was at {output}: {glyphs:,} glyphs of {names}"]
 
 
 class _Artists:
@@ -219,7 +232,7 @@ def _why_useless(
         return (
             f"{source.reference} draws none of the {len(codes):,} characters "
             f"({describe_characters(codes, most=2)}): choose another font or --charset; "
-            "if the font should have them, its file is damaged"
+            "`fontgan inspect` shows what a font draws"
         )
     if contents is None or any(content.draws(code) for code in chain([first], drawn) for content in contents):
         return None

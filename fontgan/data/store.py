@@ -23,6 +23,10 @@ from fontgan.progress import Progress, Silent
 _MAGIC = (0xBEEFC0DE).to_bytes(4, "little")  # LMDB's, after the header of the first page
 
 
+class _DamagedKeyError(Exception):
+    """A key that is no code point."""
+
+
 class GlyphStore:
     """A complete store, open to read; use it in a `with` block.
 
@@ -122,7 +126,7 @@ class GlyphStore:
     def _reading(self) -> Iterator[None]:
         try:
             yield
-        except lmdb.Error as error:
+        except (lmdb.Error, _DamagedKeyError) as error:
             raise _damaged(f"the glyph store {self.path}") from error
 
     def _check_length(self) -> None:
@@ -181,7 +185,10 @@ def codes_of(environment: lmdb.Environment, face: str) -> list[int]:
             for key in cursor.iternext(values=False):
                 if not key.startswith(prefix):
                     break
-                found.append(int(key[len(prefix) :], 16))
+                try:
+                    found.append(int(key[len(prefix) :], 16))
+                except ValueError as error:
+                    raise _DamagedKeyError from error
     return found
 
 
@@ -191,7 +198,7 @@ def partial_path(path: Path) -> Path:
 
 
 def _damaged(what: str) -> UnusableStoreError:
-    return UnusableStoreError(f"{what} is damaged: type `fontgan render-dataset` again")
+    return UnusableStoreError(f"{what} is damaged: render it again")
 
 
 def _missing(path: Path) -> FontganError:

@@ -87,6 +87,7 @@ def new_store(path: Path, size: int, plan: str) -> Iterator[StoreWriter]:
     lock = beside.with_name(f".{path.name}.lock")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        lock.touch()  # where nothing can be written, the lock would seem to be held by another process
         with FileLock(lock, timeout=0):
             try:
                 with contextlib.closing(_begin(beside, size, plan)) as writer:

@@ -105,11 +105,12 @@ NAMED: dict[str, Callable[[], list[int]]] = {
 
 
 def parse_charset(text: str, style: Callable[[int], bool] | None = None) -> list[int]:
-    """The code points that `text` stands for: a name of `NAMED`, a UTF-8 text file, or the text itself.
+    """The code points that `text` stands for: names of `NAMED`, a UTF-8 text file, or the text itself.
 
-    A text that ends in `.txt`, or that is the path of something, is a file. `missing:NAME` (or `missing`, of
-    gb2312) is what the style font lacks of a set. Each code point comes once, in the order of its first
-    mention, without spaces and controls.
+    Several names are separated by commas; case does not matter in them. A text that ends in `.txt`, or that
+    is the path of something, is a file. `missing:NAME` (or `missing`, of gb2312) is what the style font
+    lacks of a set. Each code point comes once, in the order of its first mention, without spaces and
+    controls.
 
     Args:
         text: what the user wrote.
@@ -121,9 +122,10 @@ def parse_charset(text: str, style: Callable[[int], bool] | None = None) -> list
     """
     if text == MISSING or text.startswith(f"{MISSING}:"):
         return _missing(text, style)
-    if text in NAMED:
-        return NAMED[text]()
-    for name in difflib.get_close_matches(text, NAMED, n=1, cutoff=0.75):
+    names = [name.strip() for name in text.lower().replace("_", "-").split(",")]
+    if all(name in NAMED for name in names):
+        return list(dict.fromkeys(code for name in names for code in NAMED[name]()))
+    for name in difflib.get_close_matches(names[0], NAMED, n=1, cutoff=0.75):
         raise FontganError(f"there is no character set {text!r}; did you mean {name!r}?")
     codes = unique_characters(_read_text(Path(text)) if _names_a_file(text) else text)
     if not codes:
@@ -139,7 +141,7 @@ def _missing(text: str, style: Callable[[int], bool] | None) -> list[int]:
         raise FontganError(
             f"{text!r} means what a style font lacks, and there is none here: name a set, as gb2312"
         )
-    whole = text.partition(":")[2] or "gb2312"
+    whole = "gb2312" if text == MISSING else text.partition(":")[2]
     codes = [code for code in parse_charset(whole) if not style(code)]
     if not codes:
         raise FontganError(f"the style font lacks nothing of {whole}: ask for other --chars")
@@ -166,7 +168,9 @@ def describe_characters(codes: Iterable[int], most: int = 8) -> str:
 
 def _names_a_file(text: str) -> bool:
     # A long text cannot be a path, and asking for it would raise.
-    return text.endswith(".txt") or (len(text.encode()) < 256 and "\n" not in text and Path(text).exists())
+    return text.endswith(".txt") or (
+        0 < len(text.encode()) < 256 and "\n" not in text and Path(text).exists()
+    )
 
 
 def _read_text(path: Path) -> str:

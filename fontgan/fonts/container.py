@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+
 from fontgan.errors import FontganError
 
 _SFNT = {
@@ -19,6 +21,8 @@ _SFNT = {
     b"wOFF": "WOFF",
     b"wOF2": "WOFF2",
 }
+# Tables without which nothing can be drawn, or wrong things.
+_NEEDED = {b"glyf", b"loca", b"CFF ", b"CFF2", b"cmap", b"head", b"hmtx", b"maxp"}
 _MOST_BYTES = 512 << 20  # the largest CJK collections have 200 MB
 _WOFF2_HEADER = ">4sIIHHI"  # signature, flavour, length, tables, reserved, size when unpacked
 
@@ -65,6 +69,45 @@ class FontFile:
     def sha256(self) -> str:
         """Of the file as it is, in hexadecimal."""
         return hashlib.sha256(self.content).hexdigest()
+
+    def tables(self, index: int = 0) -> list[tuple[bytes, int, int, int]]:
+        """(Tag, checksum, offset, length) of the tables of a face; none where the directory is damaged.
+
+        OpenType specification, «Table Directory» and «Font Collections». None of a WOFF file either, of which
+        FreeType checks the length itself.
+        """
+        if self.container in ("WOFF", "other"):
+            return []
+        data = self.unpacked
+        try:
+            start = struct.unpack_from(">I", data, 12 + 4 * index)[0] if data[:4] == b"ttcf" else 0
+            (count,) = struct.unpack_from(">H", data, start + 4)
+            return [struct.unpack_from(">4sIII", data, start + 12 + 16 * number) for number in range(count)]
+        except struct.error:
+            return []
+
+    def check_whole(self, index: int) -> None:
+        """Refuse a file that was cut short, of which FreeType would still draw a part.
+
+        Raises:
+            FontganError: a table that is needed lies beyond the end.
+        """
+        for tag, _, offset, length in self.tables(index):
+            if tag in _NEEDED and offset + length > len(self.unpacked):
+                name = tag.decode().strip()
+                raise FontganError(f"{self.path} is cut short: its {name} lies beyond the end; get it again")
+
+    def damaged_tables(self, index: int) -> list[str]:
+        """The tables whose checksums are wrong, by name."""
+        data, wrong = self.unpacked, []
+        for tag, checksum, offset, length in self.tables(index):
+            if tag == b"head":  # it holds the sum of the whole file, which makers of collections take otherwise
+                continue
+            content = data[offset : offset + length]
+            padded = content + bytes(-len(content) % 4)
+            if int(np.frombuffer(padded, ">u4").sum(dtype=np.uint64)) & 0xFFFFFFFF != checksum:
+                wrong.append(tag.decode("ascii", "replace").strip())
+        return wrong
 
     @cached_property
     def unpacked(self) -> bytes:

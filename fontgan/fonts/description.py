@@ -12,7 +12,7 @@ import freetype
 from freetype import raw
 
 from fontgan.fonts.charset import NAMED
-from fontgan.fonts.face import Face, variation_axes
+from fontgan.fonts.face import Face, printable, variation_axes
 from fontgan.fonts.source import GlyphSource
 from fontgan.progress import Progress, Silent
 
@@ -72,6 +72,7 @@ class Description:
         faces: in the file.
         axes: tag to (least, default, most) of a variable font.
         names: those of `_NAMES` that it has, in English where it has that.
+        damaged: tables whose checksums are wrong.
         embedding: what the embedding bits permit.
         metrics: None for pictures.
         sha256: of the file.
@@ -85,6 +86,7 @@ class Description:
     faces: int
     axes: dict[str, tuple[float, float, float]]
     names: dict[str, str]
+    damaged: list[str]
     embedding: str
     metrics: Metrics | None
     sha256: str
@@ -112,6 +114,7 @@ def describe(source: GlyphSource, progress: Progress | None = None) -> tuple[Des
         faces=font.face.num_faces if font else 1,
         axes=font.axes() if font else {},
         names=font.names() if font else {"family": source.family},
+        damaged=source.file.damaged_tables(source.reference.index) if isinstance(source, Face) else [],
         embedding=font.embedding() if font else "",
         metrics=font.metrics(drawn) if font else None,
         sha256=source.sha256,
@@ -201,4 +204,4 @@ class _Tables:
 
 def _decoded(platform: int, text: bytes) -> str:
     codec = "mac_roman" if platform == 1 else "utf-16-be"
-    return " ".join(text.decode(codec, errors="replace").replace("\0", "").split())
+    return printable(text.decode(codec, errors="replace").replace("\0", ""))

@@ -22,7 +22,7 @@ from freetype import raw
 from fontgan.errors import FontganError
 from fontgan.fonts.canvas import DESCENT
 from fontgan.fonts.container import FontFile
-from fontgan.fonts.reference import FontReference
+from fontgan.fonts.reference import PICTURE_SUFFIXES, FontReference
 
 # An outline that more characters than these share is a placeholder, drawn where the designer drew nothing.
 # Fonts share outlines honestly among up to six that differ by more than compatibility (I Ι І Ӏ ⵏ ꓲ).
@@ -59,6 +59,7 @@ class Face:
         self.axes = reference.axes
         self.file = file or FontFile.read(reference.path)
         content = self.file.unpacked
+        self.file.check_whole(reference.index)
         try:
             # From memory: FreeType never sees a half-changed file, nor a path in a wrong encoding.
             self._face = freetype.Face(io.BytesIO(content), reference.index)
@@ -192,11 +193,16 @@ class Face:
         self._face.set_var_design_coords([wanted.get(axis.tag, axis.default) for axis in axes])
 
     def _read_family(self) -> str:
-        family = (self._face.family_name or b"").decode("ascii", "ignore").strip()
-        style = (self._face.style_name or b"").decode("ascii", "ignore").strip()
+        names = (self._face.family_name, self._face.style_name)
+        family, style = (printable((name or b"").decode("ascii", "ignore")) for name in names)
         if not family:
             return self.reference.path.stem
         return family if style in ("", "Regular") else f"{family} {style}"
+
+
+def printable(text: str) -> str:
+    """A name out of a font without control characters, which a terminal would obey."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 
 def variation_axes(face: freetype.Face) -> list[freetype.VariationAxis]:
@@ -241,6 +247,8 @@ def _reduced(ink: np.ndarray) -> np.ndarray:
 
 
 def _why_not_a_font(reference: FontReference, content: bytes) -> str:
+    if reference.path.suffix.lower() in PICTURE_SUFFIXES:
+        return f"{reference.path} is a picture and no font: name the folder of glyph pictures that it is in"
     try:
         count = freetype.Face(io.BytesIO(content), 0).num_faces
     except freetype.FT_Exception:

@@ -20,9 +20,8 @@ from PIL import Image
 
 from fontgan.errors import FontganError
 from fontgan.fonts.canvas import CENTRE
-from fontgan.fonts.reference import FontReference
+from fontgan.fonts.reference import PICTURE_SUFFIXES, FontReference
 
-PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp"})
 _LEAST_CONTRAST = 24  # of 255, in any channel: what differs less from the paper is noise
 _MOST_PIXELS = 1 << 26  # 8,192 × 8,192
 
@@ -52,8 +51,9 @@ class PictureFolder:
         if not self.files:
             raise FontganError(
                 f"{reference.path} holds no font and no glyph picture: name pictures by their characters, "
-                "as 永.png or U+6C38.png"
+                "as 永.png or U+6C38.png; subfolders are not searched"
             )
+        _check_pictures(list(self.files.values()))
 
     @cached_property
     def sha256(self) -> str:
@@ -101,14 +101,15 @@ def code_of_name(stem: str) -> int | None:
     composed = unicodedata.normalize("NFC", stem)  # macOS takes が apart
     if len(composed) == 1:
         return ord(composed)
-    named = re.fullmatch(r"(?:[uU]\+?|uni|)([0-9A-Fa-f]{4,6})", stem)
-    code = int(named[1], 16) if named else None
+    named = re.fullmatch(r"[uU]\+([0-9A-Fa-f]{1,6})|(?:u|uni|)([0-9A-Fa-f]{4,6})", stem)
+    code = int(named[1] or named[2], 16) if named else None
     return code if code is not None and code <= 0x10FFFF else None
 
 
 def _named_pictures(folder: Path) -> tuple[dict[int, Path], list[Path]]:
     try:
         paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in PICTURE_SUFFIXES)
+        paths = [path for path in paths if not path.name.startswith(".")]  # macOS: ._永.png
     except OSError as error:
         raise FontganError(f"the folder {folder} cannot be read: {error.strerror}") from error
     files: dict[int, Path] = {}
@@ -152,6 +153,22 @@ def _enlarged(ink: np.ndarray, size: int, shift: float) -> np.ndarray:
     padded = Image.fromarray(np.pad(ink, ((reach, reach), (0, 0))))  # paper comes in
     top = reach + shift * side
     return np.asarray(padded.resize((size, size), Image.Resampling.BICUBIC, box=(0, top, side, top + side)))
+
+
+def _check_pictures(paths: list[Path]) -> None:
+    """Look at the first bytes of all, so that every file that is no picture is told at once."""
+    wrong = []
+    for path in paths:
+        try:
+            Image.open(path).close()
+        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+            wrong.append(path)
+    if wrong:
+        more = f" and {len(wrong) - 3:,} more" if len(wrong) > 3 else ""
+        names = ", ".join(map(str, wrong[:3]))
+        raise FontganError(
+            f"{names}{more}: not a picture that can be read; save it again as PNG, or remove it"
+        )
 
 
 def _ink(path: Path) -> np.ndarray | None:

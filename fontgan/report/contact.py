@@ -29,7 +29,7 @@ def save_font_sheet(path: Path, source: GlyphSource, drawn: Sequence[int], seed:
 def save_store_sheet(path: Path, store: GlyphStore, seed: int) -> None:
     """Some characters of a store in each of its faces, chosen at random, as a PNG."""
     faces = random_glyphs(store, COLUMNS, seed)
-    codes = sorted({code for _, glyphs in faces for code in glyphs})
-    rows = [Row(face.key, [glyphs.get(code) for code in codes]) for face, glyphs in faces]
+    codes = list(faces[0][1])
+    rows = [Row(name, [glyphs.get(code) for code in codes]) for name, glyphs in faces]
     title = f"{store.path.name}: {len(codes)} characters at {store.record.size} px"
     save_sheet(path, title, [code_point_name(code) for code in codes], rows, store.record.size)

@@ -73,7 +73,11 @@ class Sampled:
 
 @dataclass(frozen=True)
 class Finished:
-    """The training is over; `test` has the measures of the test characters, by what was measured."""
+    """The training is over.
+
+    `test` has the measures of the test characters, by what was measured; `example` is a text that the content
+    fonts have.
+    """
 
     run: Path
     checkpoint: Path
@@ -84,6 +88,7 @@ class Finished:
     sample_seconds: float
     images_per_second: float
     test: Mapping[str, Measures]
+    example: str
 
 
 Event = Started | Progressed | Sampled | Finished
@@ -119,6 +124,8 @@ def run_training(plan: TrainingPlan, began: float | None = None) -> Iterator[Eve
         counts = {split: len(view) for split, view in views.items()}
         yield Started(run, contents, style, counts, parameters, engine.reason)
         session = _Session(run, plan, model, views, contents, style)
+        if not all(ord(char) in store.content() for char in session.example):
+            session.example = "".join(map(chr, session.tested.codes[:4]))
         yield from session.train(started=time.perf_counter() - began)
 
 
@@ -141,6 +148,7 @@ class _Session:
         self.contents, self.style = contents, style
         self.log = Log(run / "log.jsonl")
         self.sample_seconds = 0.0
+        self.example = "永和"
 
     def train(self, started: float) -> Iterator[Event]:
         """Train until the plan's end or Ctrl-C, with samples and checkpoints on the way."""
@@ -181,6 +189,7 @@ class _Session:
             sample_seconds=self.sample_seconds,
             images_per_second=step.images / seconds,
             test=compare(self.model.average.network, self.tested),
+            example=self.example,
         )
         paths = {"run": str(self.run), "checkpoint": str(self.checkpoint)}
         self.log.write("finished", **{**asdict(finished), **paths})

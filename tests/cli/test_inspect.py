@@ -8,13 +8,14 @@ from pathlib import Path
 
 import lmdb
 import pytest
+from fontTools.ttLib import TTFont
 from PIL import Image
 
 from fontgan.data.store import GlyphStore
 from fontgan.fonts.face import Face
 from fontgan.fonts.reference import FontReference
 from tests.conftest import make_toy_store
-from tests.toy_fonts import CHARACTERS, build_font
+from tests.toy_fonts import CHARACTERS, build_font, build_variable_font
 
 Command = Callable[..., tuple[int, str, str]]
 TEXT = "".join(map(chr, CHARACTERS))
@@ -32,10 +33,10 @@ def test_a_font_is_told_in_a_table_and_drawn_on_a_sheet(here: Path, type_command
     assert status == 0
     for words in ("My Toy Regular", "64 characters", "60 characters", "gb2312-1", "一 U+4E00"):
         assert words in out
-    assert out.splitlines()[-1] == "inspected/toy.png"
-    with Image.open("inspected/toy.png") as sheet:
+    assert out.splitlines()[-1] == "inspected/toy.ttf.png"
+    with Image.open("inspected/toy.ttf.png") as sheet:
         assert sheet.width > 1000
-    before = Path("inspected/toy.png").read_bytes()
+    before = Path("inspected/toy.ttf.png").read_bytes()
     assert type_command("inspect", "toy.ttf", "--seed", "1", "--sheet", "other.png")[0] == 0
     assert Path("other.png").read_bytes() == before  # 60 of 60 characters, whichever the seed
 
@@ -50,6 +51,28 @@ def test_json_has_stable_keys_and_nothing_beside_it(here: Path, type_command: Co
     assert found["asked"] == {"total": 64, "drawn": 60, "missing": 4, "characters": TEXT[:4]}
     assert found["metrics"]["em"] == 1000
     assert Path(found["sheet"]).is_file()
+
+
+def test_each_face_and_place_has_a_sheet_of_its_own(here: Path, type_command: Command) -> None:
+    path = build_variable_font(here / "toy.ttf")
+    sheets = [type_command("inspect", text)[1].splitlines()[-1] for text in (path.name, "toy.ttf@wght=900")]
+    assert sheets == ["inspected/toy.ttf.png", "inspected/toy.ttf-wght-900.png"]
+    assert Path(sheets[0]).read_bytes() != Path(sheets[1]).read_bytes()
+
+
+def test_damage_and_control_characters_are_not_passed_on(here: Path, type_command: Command) -> None:
+    whole = bytearray(build_font(here / "toy.ttf", family="To\x1b[31my").read_bytes())
+    font = TTFont(here / "toy.ttf")
+    place = font.reader.tables["glyf"].offset
+    whole[place + 20] ^= 1
+    (here / "bad.ttf").write_bytes(whole)
+    status, out, _ = type_command("inspect", "bad.ttf")
+    assert status == 0
+    assert "the checksum of glyf is wrong" in out
+    assert "\x1b" not in out
+    assert "To [31my" in out
+    assert json.loads(type_command("inspect", "bad.ttf", "--json")[1])["damaged"] == ["glyf"]
+    assert json.loads(type_command("inspect", "toy.ttf", "--json")[1])["damaged"] == []
 
 
 def test_a_font_that_draws_nothing_is_told(here: Path, type_command: Command) -> None:
@@ -68,7 +91,7 @@ def test_a_store_is_told_and_verified(here: Path, type_command: Command) -> None
     assert status == 0
     for words in ("128 glyphs at 64 px", "content", "style", "verified"):
         assert words in out
-    assert Path("inspected/glyphs.png").is_file()
+    assert Path("inspected/glyphs.lmdb.png").is_file()
     found = json.loads(type_command("inspect", str(store), "--verify", "--json")[1])
     assert (found["size"], found["glyphs"], found["problems"]) == (64, 128, [])
     assert sum(found["faces"][0]["splits"].values()) == found["faces"][0]["record"]["count"] == 64
@@ -98,6 +121,9 @@ def test_a_damaged_store_is_told_with_status_one(here: Path, type_command: Comma
         (("toy.ttf", "--charset", "gb2313"), "did you mean 'gb2312'"),
         (("fonts",), "holds 2 fonts"),
         (("toy.ttf#3",), "there is no #3"),
+        (("cut.ttf",), "cut.ttf is cut short: its glyf lies beyond the end"),
+        (("toy.ttf", "--charset", ""), "holds no character"),
+        (("one.png",), "name the folder of glyph pictures"),
     ],
 )
 def test_mistakes_are_told_in_one_line(
@@ -105,8 +131,10 @@ def test_mistakes_are_told_in_one_line(
 ) -> None:
     for name in ("toy.ttf", "fonts/a.ttf", "fonts/b.ttf"):
         build_font(here / name)
-    for name in ("letter.txt", "letter.lmdb"):
+    for name in ("letter.txt", "letter.lmdb", "one.png"):
         (here / name).write_text("Dear reader, " * 1000)
+    whole = (here / "toy.ttf").read_bytes()
+    (here / "cut.ttf").write_bytes(whole[: TTFont(here / "toy.ttf").reader.tables["glyf"].offset + 50])
     status, out, err = type_command("inspect", *arguments)
     assert (status, out) == (1, "")
     assert err.strip().splitlines()[-1].startswith("error: ")

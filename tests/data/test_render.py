@@ -167,6 +167,19 @@ def test_fonts_that_cannot_be_used_are_told_and_the_old_store_stays(toy_store: P
     assert toy_store.read_bytes() == before
 
 
+def test_what_takes_the_place_of_a_dataset_says_so(toy_store: Path) -> None:
+    font = FontReference(toy_store.parents[1] / "content.ttf")
+    (note,) = render_dataset([font], [font], CHARACTERS[:3], 64, toy_store).notes
+    assert f"replaced the dataset that was at {toy_store}: 128 glyphs of content, style" in note
+
+
+def test_an_output_where_nothing_can_be_written_is_told(tmp_path: Path) -> None:
+    font = FontReference(build_font(tmp_path / "a.ttf"))
+    for place in (Path("/proc/none/g.lmdb"), Path("/proc/g.lmdb"), tmp_path / "a.ttf" / "g.lmdb"):
+        with pytest.raises(FontganError, match="cannot be written"):
+            render_dataset([font], [font], CHARACTERS, 64, place)
+
+
 def test_what_was_broken_off_is_completed_without_drawing_it_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

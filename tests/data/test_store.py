@@ -213,3 +213,12 @@ def test_a_store_with_damaged_pages_is_told(toy_store: Path) -> None:
     toy_store.write_bytes(whole)
     with pytest.raises(FontganError, match="damaged"), GlyphStore(toy_store) as store:
         store.codes("content")
+
+
+def test_a_damaged_key_is_told(toy_store: Path) -> None:
+    environment = lmdb.open(str(toy_store), subdir=False, lock=False)
+    with environment.begin(write=True) as transaction:
+        transaction.put(b"style/00\xff", b"")
+    environment.close()
+    with GlyphStore(toy_store) as store, pytest.raises(FontganError, match="is damaged: render it again"):
+        store.codes("style")

@@ -67,6 +67,11 @@ def test_sets_hold_what_they_are_named_for() -> None:
     assert {*parse_charset("gb2312-1")} < {*parse_charset("cjk")}
 
 
+def test_names_may_be_joined_and_case_does_not_matter() -> None:
+    assert parse_charset("GB2312_1") == parse_charset("gb2312-1")
+    assert parse_charset("Kana, ascii,hiragana") == parse_charset("kana") + parse_charset("ascii")
+
+
 def test_what_the_style_font_lacks_is_a_set_too() -> None:
     def style(code: int) -> bool:
         return code != ord("啊")
@@ -107,12 +112,16 @@ def test_a_set_without_characters_or_not_in_utf8_is_an_error(tmp_path: Path) -> 
         parse_charset(str(file))
     with pytest.raises(FontganError, match="cannot be read"):
         parse_charset(str(tmp_path))
+    with pytest.raises(FontganError, match="holds no character"):
+        parse_charset("")
+    with pytest.raises(FontganError, match="holds no character"):
+        parse_charset("missing:", lambda _: False)
     with pytest.raises(FontganError, match="cannot be read"):
         parse_charset(str(tmp_path / "none.txt"))
     with pytest.raises(FontganError, match="holds no character"):
         parse_charset("  \n")
     with pytest.raises(FontganError, match="did you mean 'gb2312-1'"):
-        parse_charset("gb2312_1")
+        parse_charset("gb2312-1x")
 
 
 def test_many_characters_are_described_shortly() -> None:

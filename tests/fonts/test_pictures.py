@@ -127,6 +127,8 @@ def test_the_ink_centre_is_the_fonts(tmp_path: Path) -> None:
         ("uni6C38", CODE),
         ("6C38", CODE),
         ("U+20000", 0x20000),
+        ("U+61", 0x61),
+        ("u61", None),
         ("A", 0x41),
         ("7", 0x37),
         ("か\u3099", 0x304C),  # が, as macOS writes it
@@ -140,15 +142,24 @@ def test_names_are_characters_or_code_points(stem: str, code: int | None) -> Non
 
 
 def test_bad_folders_and_pictures_are_told(tmp_path: Path) -> None:
-    with pytest.raises(FontganError, match="holds no font and no glyph picture"):
+    with pytest.raises(FontganError, match=r"no glyph picture.*subfolders are not searched"):
         PictureFolder(FontReference(tmp_path))
-    (tmp_path / "永.png").write_bytes(b"no picture")
+    for name in ("永.png", "和.png", "年.png", "九.png"):
+        (tmp_path / name).write_bytes(b"no picture")
     Image.fromarray(glyph()).save(tmp_path / "title page.png")
+    (tmp_path / "._永.png").write_bytes(b"what macOS leaves on other disks")
+    with pytest.raises(FontganError, match=r"and 1 more: not a picture"):
+        PictureFolder(FontReference(tmp_path))
+    for name in ("和.png", "年.png", "九.png"):
+        (tmp_path / name).unlink()
+    Image.fromarray(glyph()).save(tmp_path / "永.png")
     folder = PictureFolder(FontReference(tmp_path))
     assert [path.name for path in folder.unnamed] == ["title page.png"]
+    whole = (tmp_path / "永.png").read_bytes()
+    (tmp_path / "永.png").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(FontganError, match=r"永.png is not a picture"):
         folder.draw(CODE, 64)
-    (tmp_path / "U+6C38.png").touch()
+    (tmp_path / "U+6C38.png").write_bytes(whole)
     with pytest.raises(FontganError, match="are the same character"):
         PictureFolder(FontReference(tmp_path))
     with pytest.raises(FontganError, match="no faces and no axes"):
