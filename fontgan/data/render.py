@@ -7,9 +7,11 @@ written in the order of the plan, so that the store is the same whatever the num
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -94,7 +96,7 @@ def render_dataset(
     notes += _what_is_replaced(output)
     plan = _fingerprint(planned, codes, size)
     watcher = progress or Silent()
-    with new_store(output, size, plan) as writer, ThreadPoolExecutor(jobs) as pool:
+    with new_store(output, size, plan) as writer, _quick_turns(), ThreadPoolExecutor(jobs) as pool:
         artists = _Artists(pool, jobs, size, watcher)
         of_content: set[int] = set()
         done = 0
@@ -114,6 +116,22 @@ def render_dataset(
                 of_content.update(drawn)
         writer.finish(datetime.now(UTC).isoformat(timespec="seconds"))
     return Rendered(writer.record, notes)
+
+
+@contextlib.contextmanager
+def _quick_turns() -> Iterator[None]:
+    """Let threads take turns at Python's lock ten times as often as usual.
+
+    Drawing goes in and out of FreeType every few microseconds: whoever waits for the lock finds it taken
+    again until it may insist, after the switch interval. At 5 ms two threads drew 1.2 times as fast as one,
+    at 0.5 ms 1.7 times.
+    """
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(min(before, 5e-4))
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
 
 
 def _what_is_replaced(output: Path) -> list[str]:

@@ -101,7 +101,7 @@ class FontFile:
         """The tables whose checksums are wrong, by name."""
         data, wrong = self.unpacked, []
         for tag, checksum, offset, length in self.tables(index):
-            if tag == b"head":  # it holds the sum of the whole file, which makers of collections take otherwise
+            if tag == b"head":  # its sum is of the whole file, which makers of collections take otherwise
                 continue
             content = data[offset : offset + length]
             padded = content + bytes(-len(content) % 4)
