@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Literal
 
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.t2CharStringPen import T2CharStringPen
@@ -33,7 +34,7 @@ def build_font(
     raised: int = 0,
     left_shift: int = 0,
     width: int = 600,
-    cff: bool = False,
+    cff: Literal["", "CFF", "CFF2"] = "",
 ) -> Path:
     """A font at `path` that draws a rectangle for each of `codes`.
 
@@ -53,8 +54,10 @@ def build_font(
             moved = left - left_shift, bottom, right - left_shift, top
             boxes[name] = BOX if code in placeholder else SHARED_BOX if code in shared else moved
     glyphs = {name: _draw(boxes.get(name), cff) for name in [".notdef", *names.values()]}
-    if cff:
+    if cff == "CFF":
         builder.setupCFF(f"{family}-Regular", {}, glyphs, {})
+    elif cff == "CFF2":
+        builder.setupCFF2(glyphs)
     else:
         builder.setupGlyf(glyphs)
     builder.setupHorizontalMetrics({name: (EM, boxes[name][0] if name in boxes else 0) for name in glyphs})
@@ -80,8 +83,10 @@ def build_variable_font(path: Path) -> Path:
     return path
 
 
-def _draw(box: tuple[int, int, int, int] | None, cff: bool) -> object:
-    pen = T2CharStringPen(EM, None) if cff else TTGlyphPen(None)
+def _draw(box: tuple[int, int, int, int] | None, cff: str) -> object:
+    pen = (
+        T2CharStringPen(None if cff == "CFF2" else EM, None, CFF2=cff == "CFF2") if cff else TTGlyphPen(None)
+    )
     if box is not None:
         left, bottom, right, top = box
         pen.moveTo((left, bottom))

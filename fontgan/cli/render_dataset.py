@@ -40,7 +40,8 @@ def render_dataset_command(
         str,
         typer.Option(
             metavar="NAME|FILE|TEXT",
-            help=f"Which characters: a text file, the characters themselves, or one of {', '.join(NAMED)}.",
+            help=f"Which characters: a text file, the characters themselves, or one or more, with commas, "
+            f"of {', '.join(NAMED)}.",
         ),
     ] = "gb2312-1",
     size: Annotated[int, typer.Option(help="Pixels of an em: 64, 128 or 256.")] = 64,

@@ -38,7 +38,7 @@ def test_a_real_font_is_described_as_its_tables_have_it() -> None:
 
 def test_what_is_mapped_and_not_drawn_is_told_apart(tmp_path: Path) -> None:
     path = build_font(
-        tmp_path / "toy.otf", CHARACTERS, blank=CHARACTERS[:5], placeholder=CHARACTERS[5:9], cff=True
+        tmp_path / "toy.otf", CHARACTERS, blank=CHARACTERS[:5], placeholder=CHARACTERS[5:9], cff="CFF"
     )
     found, drawn = describe(open_source(FontReference(path)))
     assert (found.mapped, found.drawn) == (64, 55)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from fontgan.assets import CONTENT_FONT, STYLE_FONTS, bundled_font
 from fontgan.errors import FontganError
 from fontgan.fonts.canvas import font_shift
 from fontgan.fonts.charset import gb2312_level
+from fontgan.fonts.description import describe
 from fontgan.fonts.face import Face
 from fontgan.fonts.reference import FontReference
 from tests.toy_fonts import CHARACTERS, EM, build_font, build_variable_font, rectangle_of
@@ -111,9 +113,11 @@ def test_overlapping_contours_are_filled_evenly(tmp_path: Path) -> None:
     assert np.abs(twofold.astype(int) - plain).max() <= 255 / 4  # four samples a pixel, not doubled edges
 
 
-@pytest.mark.parametrize("cff", [False, True])
+@pytest.mark.parametrize("cff", ["", "CFF"])
 @pytest.mark.parametrize("size", [64, 128, 256])
-def test_pixels_are_the_exact_coverage_of_the_outline(tmp_path: Path, size: int, cff: bool) -> None:
+def test_pixels_are_the_exact_coverage_of_the_outline(
+    tmp_path: Path, size: int, cff: Literal["", "CFF"]
+) -> None:
     path = build_font(tmp_path / "toy.font", cff=cff)
     image = drawn(Face(FontReference(path)), 0x4E0B, size)
     left, bottom, right, top = (value / EM * size for value in rectangle_of(0x4E0B))
@@ -193,3 +197,11 @@ def test_what_is_no_font_is_told_in_one_line(tmp_path: Path) -> None:
             Face(FontReference(tmp_path / name))
         assert "\n" not in str(caught.value)
         assert str(tmp_path) in str(caught.value)
+
+
+def test_cff2_outlines_are_drawn_as_cff_ones(tmp_path: Path) -> None:
+    one = Face(FontReference(build_font(tmp_path / "one.otf", cff="CFF")))
+    other = Face(FontReference(build_font(tmp_path / "two.otf", cff="CFF2")))
+    assert describe(other)[0].format == "OpenType, CFF2 outlines"
+    for code in CHARACTERS:
+        assert np.array_equal(drawn(one, code), drawn(other, code))

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 def test_thousands_of_damaged_fonts_do_no_harm(tmp_path: Path) -> None:
     fonts = [
         build_font(tmp_path / "a.ttf"),
-        build_font(tmp_path / "b.otf", cff=True),
+        build_font(tmp_path / "b.otf", cff="CFF"),
         build_variable_font(tmp_path / "c.ttf"),
     ]
     collection = TTCollection()
