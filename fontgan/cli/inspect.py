@@ -58,7 +58,7 @@ def _inspect_font(path: str, charset: str | None, sheet: Path | None, seed: int,
 
     sources, _ = find_sources(FontReference.parse(path))
     if len(sources) > 1:
-        names = ", ".join(str(source.reference.path.name) for source in sources[:3])
+        names = ", ".join(source.reference.path.name for source in sources[:3])
         raise FontganError(f"{path} holds {len(sources)} fonts ({names}, …): inspect one of them")
     source = sources[0]
     asked = None if charset is None else parse_charset(charset)
@@ -145,7 +145,8 @@ def _font_table(font: Description) -> Table:
         rows["axes"] = ", ".join(axes)
     if font.metrics:
         measures = font.metrics
-        rows["em"] = f"{measures.em:,} units, usual advance {measures.advance:,}"
+        usual = f", usual advance {measures.advance:,}" if measures.advance else ""
+        rows["em"] = f"{measures.em:,} units{usual}"
         rows["height"] = f"{measures.ascent} up, {-measures.descent} down, gap {measures.line_gap}"
         rows["vertical"] = "has its own metrics" if measures.vertical else "no metrics of its own"
     rows["maps"] = f"{font.mapped:,} characters"

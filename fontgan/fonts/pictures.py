@@ -47,7 +47,7 @@ class PictureFolder:
             raise FontganError(f"{reference}: a folder of pictures has no faces and no axes")
         self.reference = reference
         self.family = reference.path.resolve().name
-        self.files, self.unnamed = _named_pictures(reference.path)
+        self.files, self.unnamed = named_pictures(reference.path)
         if not self.files:
             raise FontganError(
                 f"{reference.path} holds no font and no glyph picture: name pictures by their characters, "
@@ -106,7 +106,8 @@ def code_of_name(stem: str) -> int | None:
     return code if code is not None and code <= 0x10FFFF else None
 
 
-def _named_pictures(folder: Path) -> tuple[dict[int, Path], list[Path]]:
+def named_pictures(folder: Path) -> tuple[dict[int, Path], list[Path]]:
+    """The pictures of a folder by their code points, ascending, and those that are not named by one."""
     try:
         paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in PICTURE_SUFFIXES)
         paths = [path for path in paths if not path.name.startswith(".")]  # macOS: ._永.png

@@ -10,7 +10,7 @@ import numpy as np
 
 from fontgan.errors import FontganError
 from fontgan.fonts.face import Face
-from fontgan.fonts.pictures import PictureFolder
+from fontgan.fonts.pictures import PictureFolder, named_pictures
 from fontgan.fonts.reference import FontReference, fonts_in
 
 
@@ -54,7 +54,7 @@ def open_source(reference: FontReference) -> GlyphSource:
 def find_sources(reference: FontReference) -> tuple[list[GlyphSource], list[str]]:
     """All that a reference names: a font, the fonts of a folder, or a folder of glyph pictures.
 
-    Returns the sources and, for each font of a folder that cannot be used, why not.
+    Returns the sources and, a line each, what of a folder is left out and why.
 
     Raises:
         FontganError: there is nothing that can be used.
@@ -63,12 +63,20 @@ def find_sources(reference: FontReference) -> tuple[list[GlyphSource], list[str]
     if not fonts:
         return [open_source(reference)], []
     sources: list[GlyphSource] = []
-    failures = []
+    failures = _pictures_beside_fonts(reference.path)
     for font in fonts:
         try:
             sources.append(Face(font))
         except FontganError as error:
             failures.append(str(error))
     if not sources:
-        raise FontganError(f"no font in {Path(reference.path)} can be used: {failures[0]}")
+        raise FontganError(f"no font in {reference.path} can be used: {failures[-1]}")
     return sources, failures
+
+
+def _pictures_beside_fonts(folder: Path) -> list[str]:
+    named, _ = named_pictures(folder)
+    told = (
+        f"{len(named):,} glyph pictures in {folder}, which holds fonts too: give them a folder of their own"
+    )
+    return [told] if named else []

@@ -93,12 +93,14 @@ def test_a_folder_stands_for_the_fonts_in_it_and_bad_ones_are_told(tmp_path: Pat
     for name in ("b", "a"):
         build_font(tmp_path / "fonts" / f"{name}.ttf", CHARACTERS[:30], name)
     (tmp_path / "fonts" / "broken.otf").write_bytes(b"OTTO")
-    (tmp_path / "fonts" / "preview.png").write_bytes(b"")
+    for name in ("preview.png", "永.png"):
+        (tmp_path / "fonts" / name).write_bytes(b"")
     build_font(tmp_path / "fonts" / "empty.ttf", CHARACTERS, blank=CHARACTERS)
     folder = FontReference(tmp_path / "fonts")
     rendered = render_dataset([content], [folder], CHARACTERS, 64, tmp_path / "g.lmdb")
     assert [face.key for face in rendered.record.of_role("style")] == ["a", "b"]
-    assert [note.split(":")[0] for note in rendered.notes] == ["left out"] * 2
+    assert [note.split(":")[0] for note in rendered.notes] == ["left out"] * 3
+    assert "1 glyph pictures in" in rendered.notes[0]
     assert any("broken.otf" in note for note in rendered.notes)
     assert any("empty.ttf" in note for note in rendered.notes)
 

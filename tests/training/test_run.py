@@ -5,17 +5,25 @@ from __future__ import annotations
 import json
 import signal
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
 
+from fontgan.compute.engine import Engine
 from fontgan.config import TrainingPlan
+from fontgan.data.render import render_dataset
+from fontgan.data.store import GlyphStore
 from fontgan.errors import FontganError
+from fontgan.fonts.reference import FontReference
+from fontgan.generation import generate
 from fontgan.training.run import Event, Finished, Progressed, Sampled, Started, run_training
 from tests.conftest import make_toy_store
+from tests.toy_fonts import build_font
 
 SMALL = {"widths": "8,16", "batch_size": "8"}
 
@@ -120,3 +128,41 @@ def test_a_plan_that_cannot_be_followed_is_told_and_makes_no_run(here: Path) -> 
     with pytest.raises(FontganError, match="exists already"):
         run(run=here / "mine")
     assert [path.name for path in (here / "mine").iterdir()] == ["letter.txt"]
+
+
+@pytest.mark.usefixtures("here")
+def test_pictures_that_do_not_fit_into_memory_are_read_as_they_are_needed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    augmented = {**SMALL, "shift": "1", "scale": "0.05"}
+    inside = weights(finished(run(overrides=augmented)))
+    monkeypatch.setattr(Engine, "free_memory", lambda _: 1000)
+    read: list[int] = []
+    glyphs = GlyphStore.glyphs
+
+    def counted(store: GlyphStore, keys: Sequence[tuple[str, int]]) -> np.ndarray:
+        read.append(len(keys))
+        return glyphs(store, keys)
+
+    monkeypatch.setattr(GlyphStore, "glyphs", counted)
+    outside = weights(finished(run(overrides=augmented)))
+    assert read.count(8) == 2 * 20  # both sides of each of 20 batches
+    assert inside.keys() == outside.keys()
+    assert all(torch.equal(inside[name], outside[name]) for name in inside)
+
+
+def test_a_run_learns_from_several_content_fonts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    codes = list(range(0x4E00, 0x4E80))
+    contents = [build_font(Path(f"{name}.ttf"), codes[start:], name) for name, start in (("b", 64), ("a", 0))]
+    style = build_font(Path("style.ttf"), codes, "Style", width=200)
+    sources = [FontReference(path) for path in contents]
+    render_dataset(sources, [FontReference(style)], codes, 64, TrainingPlan.data)
+    end = finished(run())
+    made = generate(end.checkpoint, [codes[3], codes[100]], device="cpu")
+    with GlyphStore(TrainingPlan.data) as store:
+        assert np.array_equal(made.content, store.glyphs([("a", codes[3]), ("b", codes[100])]))
+    assert made.notes == []
+    contents[0].unlink()
+    with pytest.raises(FontganError, match=r"b.ttf is no longer there"):
+        generate(end.checkpoint, codes[:2], device="cpu")
