@@ -154,7 +154,7 @@ def _content_fonts(
                 f"the content font {reference} is no longer there: name it with --source, wherever it is now"
             )
         font = open_source(reference)
-        shift = known.get((font.sha256, reference.index, font.axes))
+        shift = known.get((font.sha256, reference.index, reference.axes))
         if shift is not None:
             fonts.append((font, shift))
             continue

@@ -11,9 +11,24 @@ import pytest
 # Before torch is imported: test processes share the cores, and threads of one would wait for another.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+from fontgan.data.record import FaceRecord
 from fontgan.data.render import render_dataset
 from fontgan.fonts.reference import FontReference
 from tests.toy_fonts import CHARACTERS, build_font
+
+FACE = FaceRecord(
+    key="toy",
+    role="content",
+    kind="font",
+    family="Toy 字",
+    path="/fonts/toy.ttf",
+    index=2,
+    axes=(("wght", 650.5),),
+    sha256="ab" * 32,
+    shift=-0.031,
+    count=3,
+    cropped=1,
+)
 
 
 @pytest.fixture

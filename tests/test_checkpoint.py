@@ -16,23 +16,9 @@ from fontgan.checkpoint import (
     run_name,
     save_checkpoint,
 )
-from fontgan.data.record import FaceRecord
 from fontgan.errors import FontganError
 from fontgan.models import find_model, model_names
-
-FACE = FaceRecord(
-    key="toy",
-    role="content",
-    kind="font",
-    family="Toy 字",
-    path="/fonts/toy.ttf",
-    index=2,
-    axes=(("wght", 650.5),),
-    sha256="ab" * 32,
-    shift=-0.031,
-    count=3,
-    cropped=1,
-)
+from tests.conftest import FACE
 
 
 def record_of(name: str, step: int = 7) -> CheckpointRecord:

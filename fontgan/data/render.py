@@ -47,8 +47,8 @@ class _Planned:
 
     def identity(self) -> list[object]:
         """What decides its pixels, as JSON has it."""
-        source = self.source
-        return [self.role, source.kind, source.sha256, source.reference.index, source.axes]
+        source, place = self.source, self.source.reference
+        return [self.role, source.kind, source.sha256, place.index, place.axes]
 
 
 @dataclass(frozen=True)
@@ -170,7 +170,7 @@ class _Artists:
             family=source.family,
             path=str(source.reference.path.resolve()),
             index=source.reference.index,
-            axes=source.axes,
+            axes=source.reference.axes,
             sha256=source.sha256,
             shift=shift,
             count=len(glyphs),
@@ -275,7 +275,7 @@ def _fingerprint(planned: Sequence[_Planned], codes: Sequence[int], size: int) -
 
 def _key(source: GlyphSource, taken: Sequence[str]) -> str:
     """A name for a face that is easy to type: `ma-shan-zheng`, with a number where that is taken."""
-    axes = "".join(f"-{tag}-{value:g}" for tag, value in source.axes)
+    axes = "".join(f"-{tag}-{value:g}" for tag, value in source.reference.axes)
     name = re.sub(r"[^a-z0-9]+", "-", (source.family + axes).lower()).strip("-")
     name = name or re.sub(r"[^\w]+", "-", source.reference.path.stem.lower()).strip("-") or "font"
     number = 2

@@ -45,7 +45,6 @@ class Face:
         reference: the file and the face in it.
         file: its bytes.
         family: the family name, with the style where it is not Regular.
-        axes: the place in a variable font, (tag, value); empty where it is at its defaults.
 
     Raises:
         FontganError: there is no such file, it is not a font with scalable outlines, or it has no such
@@ -56,7 +55,6 @@ class Face:
 
     def __init__(self, reference: FontReference, file: FontFile | None = None) -> None:
         self.reference = reference
-        self.axes = reference.axes
         self.file = file or FontFile.read(reference.path)
         content = self.file.unpacked
         self.file.check_whole(reference.index)

@@ -20,7 +20,7 @@ from PIL import Image
 
 from fontgan.errors import FontganError
 from fontgan.fonts.canvas import CENTRE
-from fontgan.fonts.reference import PICTURE_SUFFIXES, FontReference
+from fontgan.fonts.reference import PICTURE_SUFFIXES, FontReference, files_in
 
 _LEAST_CONTRAST = 24  # of 255, in any channel: what differs less from the paper is noise
 _MOST_PIXELS = 1 << 26  # 8,192 × 8,192
@@ -40,7 +40,6 @@ class PictureFolder:
     """
 
     kind = "pictures"
-    axes: tuple[tuple[str, float], ...] = ()
 
     def __init__(self, reference: FontReference) -> None:
         if reference.index or reference.axes:
@@ -74,11 +73,11 @@ class PictureFolder:
 
     def draws(self, code: int) -> bool:
         """Whether there is a picture of the character with ink in it."""
-        return code in self.files and _ink(self.files[code]) is not None
+        return self._ink_of(code) is not None
 
     def ink_centre(self, code: int) -> float | None:
         """The middle of the ink above the baseline, in em, as `Face` has it; None if not drawn."""
-        ink = _ink(self.files[code]) if code in self.files else None
+        ink = self._ink_of(code)
         if ink is None:
             return None
         darkest = ink.max(axis=1)
@@ -89,11 +88,14 @@ class PictureFolder:
 
     def draw(self, code: int, size: int, shift: float = 0.0) -> np.ndarray | None:
         """The glyph image of `code`: uint8 (size, size), 0 = ink, 255 = paper; None if not drawn."""
-        ink = _ink(self.files[code]) if code in self.files else None
+        ink = self._ink_of(code)
         if ink is None:
             return None
         scaled = _reduced(ink, size, shift) if len(ink) >= size else _enlarged(ink, size, shift)
         return 255 - (scaled.clip(0, 1) * 255).round().astype(np.uint8)
+
+    def _ink_of(self, code: int) -> np.ndarray | None:
+        return _ink(self.files[code]) if code in self.files else None
 
 
 def code_of_name(stem: str) -> int | None:
@@ -102,20 +104,15 @@ def code_of_name(stem: str) -> int | None:
     if len(composed) == 1:
         return ord(composed)
     named = re.fullmatch(r"[uU]\+([0-9A-Fa-f]{1,6})|(?:u|uni|)([0-9A-Fa-f]{4,6})", stem)
-    code = int(named[1] or named[2], 16) if named else None
-    return code if code is not None and code <= 0x10FFFF else None
+    code = int(named[1] or named[2], 16) if named else -1
+    return code if 0 <= code <= 0x10FFFF and not 0xD800 <= code < 0xE000 else None  # no surrogates
 
 
 def named_pictures(folder: Path) -> tuple[dict[int, Path], list[Path]]:
     """The pictures of a folder by their code points, ascending, and those that are not named by one."""
-    try:
-        paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in PICTURE_SUFFIXES)
-        paths = [path for path in paths if not path.name.startswith(".")]  # macOS: ._永.png
-    except OSError as error:
-        raise FontganError(f"the folder {folder} cannot be read: {error.strerror}") from error
     files: dict[int, Path] = {}
     unnamed = []
-    for path in paths:
+    for path in files_in(folder, PICTURE_SUFFIXES):
         code = code_of_name(path.stem)
         if code is None:
             unnamed.append(path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,11 +58,21 @@ class FontReference:
 
 def fonts_in(folder: Path) -> list[FontReference]:
     """The font files of a folder, by name; of a collection its first face. Empty where there are none."""
+    return [FontReference(path) for path in files_in(folder, FONT_SUFFIXES)]
+
+
+def files_in(folder: Path, suffixes: Collection[str]) -> list[Path]:
+    """The files of a folder that end so, by name; not of its subfolders.
+
+    Raises:
+        FontganError: the folder cannot be read.
+    """
     try:
-        files = sorted(path for path in folder.iterdir() if path.suffix.lower() in FONT_SUFFIXES)
+        paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in suffixes)
     except OSError as error:
         raise FontganError(f"the folder {folder} cannot be read: {error.strerror}") from error
-    return [FontReference(path) for path in files if path.is_file() and not path.name.startswith(".")]
+    # Hidden ones are other programs': macOS leaves a ._永.png beside 永.png on other disks.
+    return [path for path in paths if path.is_file() and not path.name.startswith(".")]
 
 
 def _parse_axes(text: str, places: str) -> tuple[tuple[str, float], ...]:

@@ -20,7 +20,6 @@ class GlyphSource(Protocol):
     kind: str
     reference: FontReference
     family: str
-    axes: tuple[tuple[str, float], ...]
 
     @property
     def sha256(self) -> str:

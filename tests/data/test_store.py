@@ -18,20 +18,8 @@ from fontgan.data.record import FaceRecord
 from fontgan.data.store import GlyphStore, is_store, pack
 from fontgan.data.writer import StoreWriter, new_store
 from fontgan.errors import FontganError
+from tests.conftest import FACE
 
-FACE = FaceRecord(
-    key="toy",
-    role="content",
-    kind="font",
-    family="Toy 字",
-    path="/fonts/toy.ttf",
-    index=2,
-    axes=(("wght", 650.5),),
-    sha256="ab" * 32,
-    shift=-0.031,
-    count=3,
-    cropped=1,
-)
 IMAGES = st.dictionaries(
     st.integers(0x20, 0x10FFFF), arrays.arrays(np.uint8, (64, 64), elements=st.integers(0, 255)), max_size=4
 )

@@ -135,6 +135,7 @@ def test_the_ink_centre_is_the_fonts(tmp_path: Path) -> None:
         ("preview", None),
         ("永和", None),
         ("U+FFFFFF", None),
+        ("U+D800", None),
     ],
 )
 def test_names_are_characters_or_code_points(stem: str, code: int | None) -> None:
