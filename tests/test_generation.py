@@ -7,14 +7,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from fontgan.checkpoint import CheckpointRecord, save_checkpoint
 from fontgan.data.splits import split_of
 from fontgan.data.store import GlyphStore
 from fontgan.errors import FontganError
 from fontgan.fonts.reference import FontReference
-from fontgan.generation import generate
+from fontgan.generation import generate, style_draws
 from fontgan.models import find_model
+from fontgan.report import glyphs
 from fontgan.report.glyphs import save_generated
 from tests.toy_fonts import CHARACTERS, build_font
 
@@ -93,3 +95,27 @@ def test_files_are_named_by_code_point(checkpoint: Path, tmp_path: Path) -> None
     names = sorted(path.name for path in (tmp_path / "out" / "glyphs").iterdir())
     assert names == ["U+4E00.png", "U+4E01.png"]
     assert save_generated(made, tmp_path / "only.png") == [tmp_path / "only.png"]
+
+
+def test_a_sheet_shows_the_first_of_very_many(
+    checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = generate(checkpoint, CHARACTERS, device="cpu")
+    save_generated(made, tmp_path / "all")
+    monkeypatch.setattr(glyphs, "MOST_ON_SHEET", 24)
+    save_generated(made, tmp_path / "some")
+    heights = []
+    for name in ("all", "some"):
+        with Image.open(tmp_path / name / "sheet.png") as sheet:
+            heights.append(sheet.height)
+    assert 2.5 < heights[0] / heights[1] < 3  # 64 characters in six bands, 24 in two
+    assert len(list((tmp_path / "some" / "glyphs").iterdir())) == len(CHARACTERS)
+
+
+def test_what_the_style_font_draws_is_asked_of_its_own_file(checkpoint: Path, tmp_path: Path) -> None:
+    draws = style_draws(checkpoint)
+    assert draws(CHARACTERS[0])
+    assert not draws(ord("A"))
+    (tmp_path / "style.ttf").unlink()
+    with pytest.raises(FontganError, match=r"no font file .*style.ttf"):
+        style_draws(checkpoint)(CHARACTERS[0])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import functools
+import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -127,7 +128,7 @@ def parse_charset(text: str, style: Callable[[int], bool] | None = None) -> list
         return list(dict.fromkeys(code for name in names for code in NAMED[name]()))
     for name in difflib.get_close_matches(names[0], NAMED, n=1, cutoff=0.75):
         raise FontganError(f"there is no character set {text!r}; did you mean {name!r}?")
-    codes = unique_characters(_read_text(Path(text)) if _names_a_file(text) else text)
+    codes = unique_characters(_read_text(Path(text)) if _names_a_file(text) else _without_names(text))
     if not codes:
         raise FontganError(
             f"the character set {text!r} holds no character: "
@@ -146,6 +147,15 @@ def _missing(text: str, style: Callable[[int], bool] | None) -> list[int]:
     if not codes:
         raise FontganError(f"the style font lacks nothing of {whole}: ask for other --chars")
     return codes
+
+
+def _without_names(text: str) -> str:
+    """The text, or where it is nothing but code points (`U+6C38 U+548C`), their characters."""
+    words = re.split(r"[\s,]+", text.strip())
+    if not all(re.fullmatch(r"[uU]\+[0-9A-Fa-f]{4,6}", word) for word in words):
+        return text
+    codes = [int(word[2:], 16) for word in words]
+    return "".join(chr(code) for code in codes if code <= 0x10FFFF)
 
 
 def unique_characters(text: str) -> list[int]:

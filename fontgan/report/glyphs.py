@@ -8,11 +8,15 @@ from PIL import Image
 
 from fontgan.fonts.charset import code_point_name
 from fontgan.generation import Generated
-from fontgan.report.sheet import Row, save_png, save_sheet
+from fontgan.report.sheet import COLUMNS, Row, save_png, save_sheet
+
+MOST_ON_SHEET = 20 * COLUMNS
 
 
 def save_generated(drawn: Generated, output: Path) -> list[Path]:
-    """Write a sheet of all characters, and a PNG for each where `output` is no PNG itself.
+    """Write a sheet of the characters, and a PNG for each where `output` is no PNG itself.
+
+    A sheet has at most `MOST_ON_SHEET` characters, the first ones, so that it can be looked at.
 
     Returns what to look at: the sheet, and the folder of the single glyphs.
     """
@@ -21,12 +25,15 @@ def save_generated(drawn: Generated, output: Path) -> list[Path]:
     record = drawn.record
     contents = " + ".join(content.family for content in record.contents)
     title = f"{record.model}: {contents} to {record.style.family}, {record.step:,} steps"
+    shown = drawn.codes[:MOST_ON_SHEET]
+    if len(shown) < len(drawn.codes):
+        title += f", the first {len(shown)} of {len(drawn.codes):,} characters"
     rows = [
-        Row("content", list(drawn.content)),
-        Row("generated", list(drawn.pictures)),
-        Row("true", drawn.truth),
+        Row("content", list(drawn.content[: len(shown)])),
+        Row("generated", list(drawn.pictures[: len(shown)])),
+        Row("true", drawn.truth[: len(shown)]),
     ]
-    save_sheet(sheet, title, [_label(drawn, code) for code in drawn.codes], rows, record.size)
+    save_sheet(sheet, title, [_label(drawn, code) for code in shown], rows, record.size)
     if single:
         return [sheet]
     folder = output / "glyphs"

@@ -72,6 +72,12 @@ def test_names_may_be_joined_and_case_does_not_matter() -> None:
     assert parse_charset("Kana, ascii,hiragana") == parse_charset("kana") + parse_charset("ascii")
 
 
+def test_code_points_may_be_written_as_messages_write_them() -> None:
+    assert parse_charset("U+6C38") == [0x6C38]
+    assert parse_charset("u+6c38, U+20000 U+548C") == [0x6C38, 0x20000, 0x548C]
+    assert parse_charset("U+永") == [*map(ord, "U+永")]
+
+
 def test_what_the_style_font_lacks_is_a_set_too() -> None:
     def style(code: int) -> bool:
         return code != ord("啊")
