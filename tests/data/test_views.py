@@ -150,3 +150,21 @@ def test_the_same_seed_gives_the_same_batches(paired: bool) -> None:
 def test_a_batch_is_never_larger_than_the_characters_there_are() -> None:
     batch = next(some_view(3).training_batches(32, STILL, torch.Generator()))
     assert len(batch.real_a) == 3
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")
+@pytest.mark.parametrize("room", [None, 0])
+def test_a_gpu_has_the_batches_of_the_cpu(many_styles: Path, room: int | None) -> None:
+    with GlyphStore(many_styles) as store:
+        view = load_view(store, ["c", "d"], "train", room=room)
+        devices = (torch.device("cpu"), torch.device("cuda"))
+        here, there = (
+            view.to(device).training_batches(7, Augmentation(2, 0.1), torch.Generator().manual_seed(3))
+            for device in devices
+        )
+        for one, other in islice(zip(here, there, strict=False), 20):
+            assert other.real_a.is_cuda
+            assert torch.allclose(one.real_a, other.real_a.cpu(), atol=1e-5)
+            assert torch.allclose(one.real_b, other.real_b.cpu(), atol=1e-5)
+            assert torch.equal(one.styles, other.styles.cpu())
