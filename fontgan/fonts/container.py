@@ -70,7 +70,7 @@ class FontFile:
         """Of the file as it is, in hexadecimal."""
         return hashlib.sha256(self.content).hexdigest()
 
-    def tables(self, index: int = 0) -> list[tuple[bytes, int, int, int]]:
+    def tables(self, index: int) -> list[tuple[bytes, int, int, int]]:
         """(Tag, checksum, offset, length) of the tables of a face; none where the directory is damaged.
 
         OpenType specification, «Table Directory» and «Font Collections». None of a WOFF file either, of which

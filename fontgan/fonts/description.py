@@ -114,7 +114,7 @@ def describe(source: GlyphSource, progress: Progress | None = None) -> tuple[Des
         faces=font.face.num_faces if font else 1,
         axes=font.axes() if font else {},
         names=font.names() if font else {"family": source.family},
-        damaged=source.file.damaged_tables(source.reference.index) if isinstance(source, Face) else [],
+        damaged=font.damaged() if font else [],
         embedding=font.embedding() if font else "",
         metrics=font.metrics(drawn) if font else None,
         sha256=source.sha256,
@@ -165,6 +165,10 @@ class _Tables:
                 if is_english:
                     english.add(entry.name_id)
         return {name: texts[number] for name, number in _NAMES.items() if number in texts}
+
+    def damaged(self) -> list[str]:
+        """The tables whose checksums are wrong."""
+        return self._font.file.damaged_tables(self._font.reference.index)
 
     def embedding(self) -> str:
         """What the embedding bits permit, in words."""

@@ -107,7 +107,7 @@ class Face:
     def advance(self, code: int) -> float:
         """The horizontal advance of a character that the font maps, in em."""
         self._load(code)
-        return float(self._slot.linearHoriAdvance / 65536 / _REFERENCE)
+        return self._loaded_advance()
 
     def draw(self, code: int, size: int, shift: float = 0.0) -> np.ndarray | None:
         """The glyph image of `code`: uint8 (size, size), 0 = ink, 255 = paper; None if not drawn.
@@ -117,13 +117,12 @@ class Face:
         """
         if not self._load(code):
             return None
-        advance = self._slot.linearHoriAdvance / 65536 / _REFERENCE
         overlaps = self._shape.flags & 0x40  # FT_OUTLINE_OVERLAP
         pixels = size * _OVERSAMPLED if overlaps else size
         canvas = self._canvases.get(pixels)
         if canvas is None:
             canvas = self._canvases[pixels] = _Canvas(pixels)
-        ink = canvas.cover(self._outline, (1 - advance) / 2, DESCENT + shift)
+        ink = canvas.cover(self._outline, (1 - self._loaded_advance()) / 2, DESCENT + shift)
         if overlaps:
             ink = _reduced(ink)
         return np.bitwise_xor(ink, 255) if np.count_nonzero(ink) else None
@@ -136,6 +135,10 @@ class Face:
             return False
         alike = placeholders.get(self._shape.n_points)
         return alike is None or self._points() not in alike
+
+    def _loaded_advance(self) -> float:
+        """Of the glyph that was loaded last, in em; FreeType has it in pixels, as 16.16 fixed point."""
+        return float(self._slot.linearHoriAdvance / 65536 / _REFERENCE)
 
     @cached_property
     def _placeholders(self) -> dict[int, set[bytes]]:

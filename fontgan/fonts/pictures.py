@@ -175,31 +175,23 @@ def _ink(path: Path) -> np.ndarray | None:
     The paper is the colour that the border mostly has, the ink the one that is farthest from it; what lies
     between is taken along the line from one to the other.
     """
-    colours = _square(_open(path))
+    colours = np.asarray(_open(path), np.float32)
     border = np.concatenate((colours[0], colours[-1], colours[:, 0], colours[:, -1]))
-    paper = np.median(border, axis=0)
-    away = colours - paper
+    away = colours - np.median(border, axis=0)
     distance = np.square(away).sum(axis=2)
     farthest = away.reshape(-1, 3)[int(distance.argmax())]
     if np.abs(farthest).max() < _LEAST_CONTRAST:
         return None
     ink: np.ndarray = (away @ farthest / (farthest @ farthest)).clip(0, 1).astype(np.float32)
-    return ink
+    return _square(ink)
 
 
-def _square(image: Image.Image) -> np.ndarray:
-    """The colours of a picture in the middle of a square sheet of its own border's colour: float32."""
-    colours = np.asarray(image, np.float32)
-    height, width = colours.shape[:2]
+def _square(ink: np.ndarray) -> np.ndarray:
+    """A picture that is not square in the middle of one that is, with paper at its sides."""
+    height, width = ink.shape
     side = max(height, width)
-    if height == width:
-        return colours
-    border = np.concatenate((colours[0], colours[-1], colours[:, 0], colours[:, -1]))
-    sheet = np.empty((side, side, 3), np.float32)
-    sheet[:] = np.median(border, axis=0)
     top, left = (side - height) // 2, (side - width) // 2
-    sheet[top : top + height, left : left + width] = colours
-    return sheet
+    return np.pad(ink, ((top, side - height - top), (left, side - width - left)))
 
 
 def _open(path: Path) -> Image.Image:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -123,9 +123,8 @@ def run_training(plan: TrainingPlan, began: float | None = None) -> Iterator[Eve
         parameters = sum(weight.numel() for weight in model.generator.parameters())
         counts = {split: len(view) for split, view in views.items()}
         yield Started(run, contents, style, counts, parameters, engine.reason)
-        session = _Session(run, plan, model, views, contents, style)
-        if not all(ord(char) in store.content() for char in session.example):
-            session.example = "".join(map(chr, session.tested.codes[:4]))
+        example = _example(store.content(), views["test"].codes_b.tolist())
+        session = _Session(run, plan, model, views, contents, style, example)
         yield from session.train(started=time.perf_counter() - began)
 
 
@@ -140,15 +139,15 @@ class _Session:
         views: Mapping[Split, View],
         contents: tuple[FaceRecord, ...],
         style: FaceRecord,
+        example: str,
     ) -> None:
         self.run, self.plan, self.model = run, plan, model
         device = model.engine.device
         self.learnt = views["train"].to(device)
         self.watched, self.tested = (HeldOut.of(views[split], device) for split in SPLITS[1:])
-        self.contents, self.style = contents, style
+        self.contents, self.style, self.example = contents, style, example
         self.log = Log(run / "log.jsonl")
         self.sample_seconds = 0.0
-        self.example = "永和"
 
     def train(self, started: float) -> Iterator[Event]:
         """Train until the plan's end or Ctrl-C, with samples and checkpoints on the way."""
@@ -226,6 +225,12 @@ class _Session:
         self.log.write("sample", step=step.number, **asdict(measures))
         self.sample_seconds += time.perf_counter() - began
         return Sampled(step.number, sheet, measures)
+
+
+def _example(content: Collection[int], tested: Sequence[int]) -> str:
+    """What to draw first: 永和 where the content fonts have them, else some of the test characters."""
+    usual = "永和"
+    return usual if all(ord(char) in content for char in usual) else "".join(map(chr, tested[:4]))
 
 
 def _make_run(plan: TrainingPlan) -> Path:
