@@ -15,13 +15,13 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import nn
 
-from fontgan.config import ModelSettings, from_record
+from fontgan.config.reading import from_record
+from fontgan.config.settings import BestBy, ModelSettings
 from fontgan.data.record import FaceRecord
 from fontgan.errors import FontganError
-from fontgan.files import replacing
 from fontgan.models import find_model
 
-FORMAT = 2
+FORMAT = 3
 _WEIGHTS = "generator.safetensors"
 
 
@@ -36,6 +36,8 @@ class CheckpointRecord:
         step: after which step of the training.
         contents: the content faces that it was trained on, the first that draws a character first.
         style: the face that it learnt.
+        measures: on the characters that were held out to be watched, by name.
+        best_by: which of them says how good it is, or `newest`.
     """
 
     model: str
@@ -44,21 +46,67 @@ class CheckpointRecord:
     step: int
     contents: tuple[FaceRecord, ...]
     style: FaceRecord
+    measures: dict[str, float]
+    best_by: BestBy
+
+    @property
+    def score(self) -> float:
+        """How good it is beside others of its run; more is better."""
+        if self.best_by == "newest":
+            return self.step
+        measured = self.measures[self.best_by]
+        return measured if self.best_by == "iou" else -measured
 
 
-def save_checkpoint(run: Path, generator: nn.Module, record: CheckpointRecord) -> Path:
-    """Write the generator of a run as of `record.step`; the run's older ones are then removed."""
-    folder = run / "checkpoints"
-    path = folder / f"step-{record.step:07}" / _WEIGHTS
+def save_weights(folder: Path, generator: nn.Module, record: CheckpointRecord) -> None:
+    """Write the generator, and all that is needed to use it, as one file of a folder.
+
+    Raises:
+        OSError: it cannot be written.
+    """
     metadata = {"fontgan": json.dumps({"format": FORMAT, **asdict(record)}, ensure_ascii=False)}
     weights = {name: value.cpu().contiguous() for name, value in generator.state_dict().items()}
-    with replacing(path) as beside:
-        save_file(weights, beside, metadata)
-    for older in _checkpoints(run):
-        if older != path:
-            older.unlink()
-            older.parent.rmdir()
-    return path
+    try:
+        save_file(weights, folder / _WEIGHTS, metadata)
+    except SafetensorError as error:
+        raise OSError(str(error)) from error  # as a full disk is told by everything else
+
+
+def checkpoint_folder(run: Path, step: int) -> Path:
+    """Where a run keeps what it was after a step."""
+    return run / "checkpoints" / f"step-{step:07}"
+
+
+def weights_of(run: Path) -> list[Path]:
+    """The weights that a run has kept, from the oldest to the newest step."""
+    return sorted(run.glob(f"checkpoints/step-*/{_WEIGHTS}"))
+
+
+def best_weights(run: Path) -> Path:
+    """The best of the weights that a run has kept, by its own measure; of equals the newest.
+
+    Raises:
+        FontganError: it has kept none, or damaged ones.
+    """
+    found = weights_of(run)
+    if not found:
+        raise FontganError(f"{run} is no run, or one that has learnt nothing yet: name another --checkpoint")
+    if len(found) == 1:
+        return found[0]
+    return max(reversed(found), key=lambda path: read_record(path).score)
+
+
+def read_record(path: Path) -> CheckpointRecord:
+    """What a file of weights says of itself.
+
+    Raises:
+        FontganError: it is none, is damaged, or another version wrote it.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            return _parse_record(path, (file.metadata() or {}).get("fontgan", ""))
+    except (SafetensorError, OSError) as error:
+        raise _not_a_checkpoint(path) from error
 
 
 def load_checkpoint(path: Path) -> tuple[nn.Module, CheckpointRecord]:
@@ -67,9 +115,9 @@ def load_checkpoint(path: Path) -> tuple[nn.Module, CheckpointRecord]:
     Raises:
         FontganError: the file is none, is damaged, or was written by a newer version.
     """
+    record = read_record(path)
     try:
         with safe_open(path, framework="pt") as file:
-            record = _read_record(path, (file.metadata() or {}).get("fontgan", ""))
             weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (SafetensorError, OSError) as error:
         raise _not_a_checkpoint(path) from error
@@ -77,30 +125,27 @@ def load_checkpoint(path: Path) -> tuple[nn.Module, CheckpointRecord]:
     try:
         generator.load_state_dict(weights)
     except RuntimeError as error:
-        raise _not_a_checkpoint(path) from error
+        raise FontganError(
+            f"the weights in {path} are of another size than its settings say: name another --checkpoint"
+        ) from error
     return generator.eval().requires_grad_(False), record
 
 
 def find_checkpoint(given: Path | None, runs: Path) -> Path:
-    """The weights in a file or a run that the user named, or of the newest run in the folder `runs`.
+    """The weights in a file, or the best of a run, that the user named, or of the newest run in `runs`.
 
     Raises:
         FontganError: there are none; the message names the command that makes some.
     """
     if given is None:
-        found = [path for run in runs.glob("*") for path in _checkpoints(run)]
+        found = [path for run in runs.glob("*") for path in weights_of(run)]
         if not found:
             raise FontganError(
                 f"there is no trained run in {runs}/: type `fontgan train --model pix2pix` first"
             )
-        return max(found, key=lambda path: path.stat().st_mtime_ns)
+        return best_weights(max(found, key=lambda path: path.stat().st_mtime_ns).parents[2])
     if given.is_dir():
-        found = _checkpoints(given)
-        if not found:
-            raise FontganError(
-                f"{given} is no run, or one that has learnt nothing yet: name a folder of {runs}/"
-            )
-        return found[-1]
+        return best_weights(given)
     if not given.is_file():
         raise FontganError(f"there is no run or checkpoint {given}: name a folder of {runs}/, or none")
     return given
@@ -112,11 +157,7 @@ def run_name(path: Path) -> str:
     return path.parents[2].name if in_run else path.stem
 
 
-def _checkpoints(run: Path) -> list[Path]:
-    return sorted(run.glob(f"checkpoints/step-*/{_WEIGHTS}"))
-
-
-def _read_record(path: Path, text: str) -> CheckpointRecord:
+def _parse_record(path: Path, text: str) -> CheckpointRecord:
     try:
         data: dict[str, Any] = json.loads(text)
         if data["format"] != FORMAT:
@@ -132,6 +173,8 @@ def _read_record(path: Path, text: str) -> CheckpointRecord:
             step=data["step"],
             contents=tuple(FaceRecord.from_json(content) for content in data["contents"]),
             style=FaceRecord.from_json(data["style"]),
+            measures={str(name): float(value) for name, value in data["measures"].items()},
+            best_by=data["best_by"],
         )
     except (ValueError, KeyError, TypeError) as error:
         raise _not_a_checkpoint(path) from error

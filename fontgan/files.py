@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -25,13 +26,41 @@ def replacing(path: Path) -> Iterator[Path]:
         yield beside
         beside.replace(path)
     except OSError as error:
-        raise FontganError(
-            f"{path} cannot be written ({error.strerror or error}): "
-            "check the path, the permissions and the space on the disk"
-        ) from error
+        raise unwritable(path, error) from error
     finally:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
+
+
+@contextmanager
+def replacing_folder(path: Path) -> Iterator[Path]:
+    """A new folder to write into, beside `path`; moved into its place when the block ends well.
+
+    Where the block fails, what was at `path` before is still there. Killed at any moment, there is the old
+    folder, none, or the new one, but never half of one; what was begun is removed at the next attempt.
+
+    Raises:
+        FontganError: it cannot be written.
+    """
+    beside = path.with_name(f".{path.name}.partial")
+    try:
+        shutil.rmtree(beside, ignore_errors=True)
+        beside.mkdir(parents=True)
+        yield beside
+        shutil.rmtree(path, ignore_errors=True)
+        beside.replace(path)
+    except OSError as error:
+        raise unwritable(path, error) from error
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def unwritable(path: Path, error: OSError) -> FontganError:
+    """What is said of a file or a folder that cannot be written."""
+    return FontganError(
+        f"{path} cannot be written ({error.strerror or error}): "
+        "check the path, the permissions and the space on the disk"
+    )
 
 
 def write_text(path: Path, text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -13,7 +14,8 @@ from torch import Tensor, nn
 
 from fontgan.checkpoint import CheckpointRecord, load_checkpoint
 from fontgan.compute.engine import choose_engine
-from fontgan.config import DeviceChoice
+from fontgan.compute.ranks import Ranks
+from fontgan.config.settings import DeviceChoice
 from fontgan.data.images import as_bytes, as_floats
 from fontgan.data.splits import split_of
 from fontgan.errors import FontganError
@@ -89,14 +91,16 @@ def generate(
     watcher = progress or Silent()
     watcher.start("generating", len(drawn))
     content = np.stack(list(glyphs.values()))
-    pictures = translate(network, torch.from_numpy(content).unsqueeze(1).to(engine.device), watcher)
+    pictures = _translate_together(
+        network, torch.from_numpy(content).unsqueeze(1).to(engine.device), engine.ranks, watcher
+    )
     truth = _true_glyphs(record, drawn, notes)
     return Generated(
         record=record,
         codes=drawn,
         lacking=[code for code in codes if code not in glyphs],
         content=content,
-        pictures=pictures.squeeze(1).cpu().numpy(),
+        pictures=pictures.squeeze(1).numpy(),
         truth=truth,
         learnt={
             code
@@ -121,19 +125,32 @@ def style_draws(checkpoint: Path) -> Callable[[int], bool]:
     return lambda code: style().draws(code)
 
 
-@torch.no_grad()
 def translate(generator: nn.Module, pictures: Tensor, progress: Progress | None = None) -> Tensor:
     """Content glyph images, uint8 (n, 1, size, size), to those of the style, on the same device.
 
     In float32 throughout, in batches that fit any memory, and rounded to bytes: what is measured is what
     is saved.
     """
-    watcher = progress or Silent()
-    parts = []
-    for part in pictures.split(_BATCH):
-        parts.append(as_bytes(generator(as_floats(part))))
-        watcher.advance(len(part))
-    return torch.cat(parts)
+    return torch.cat(_translated(generator, pictures.split(_BATCH), progress or Silent()))
+
+
+def _translate_together(generator: nn.Module, pictures: Tensor, ranks: Ranks, progress: Progress) -> Tensor:
+    """The same with the batches dealt out to all processes; the result is whole in all, on the CPU.
+
+    Each batch is that which one process would make, so that its pictures are the same to the last bit.
+    """
+    mine = pictures.split(_BATCH)[ranks.number :: ranks.count]
+    found = ranks.gather([part.cpu() for part in _translated(generator, mine, progress)])
+    return torch.cat([part for turn in itertools.zip_longest(*found) for part in turn if part is not None])
+
+
+@torch.no_grad()
+def _translated(generator: nn.Module, batches: Sequence[Tensor], progress: Progress) -> list[Tensor]:
+    made = []
+    for batch in batches:
+        made.append(as_bytes(generator(as_floats(batch))))
+        progress.advance(len(batch))
+    return made
 
 
 def _content_glyph(contents: Sequence[tuple[GlyphSource, float]], code: int, size: int) -> np.ndarray | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -53,3 +54,14 @@ def adversarial(logits: Tensor, real: bool) -> Tensor:
     """
     target = logits.new_ones(()) if real else logits.new_zeros(())
     return F.binary_cross_entropy_with_logits(logits, target.expand_as(logits))
+
+
+def r1_penalty(logits: Tensor, real: Tensor) -> Tensor:
+    """Half of |∇D(x)|² at real pictures x, the mean over the characters: a scalar.
+
+    Mescheder et al. 2018, «Which Training Methods for GANs do actually Converge?», equation 9, without
+    its weight γ. It needs second derivatives: compute `logits` in float32 from `real`, which requires a
+    gradient.
+    """
+    (gradient,) = torch.autograd.grad(logits.sum(), real, create_graph=True)
+    return gradient.square().sum(dim=(1, 2, 3)).mean() / 2

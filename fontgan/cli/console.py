@@ -6,9 +6,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as RichProgress
 
+from fontgan.compute.launch import first_process
+
 # Results, such as paths, are echoed to standard output, where a script can read them. Names of fonts and
 # of files are shown as they are: a bracket in one is no markup.
-messages = Console(stderr=True, highlight=False, markup=False)
+messages = Console(stderr=True, highlight=False, markup=False, quiet=not first_process())
 results = Console(highlight=False, markup=False)
 
 

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from fontgan.config import DeviceChoice
+from fontgan.compute.launch import first_process
+from fontgan.config.settings import DeviceChoice
 from fontgan.errors import FontganError
 
 # The first sentence of 蘭亭集序 (353), in simplified characters: it begins with 永和.
@@ -45,7 +46,10 @@ def generate_command(
     ] = None,
     device: Annotated[DeviceChoice, typer.Option(help="What computes.")] = "auto",
 ) -> None:
-    """Draw characters in the style that was learnt: a sheet, and one picture for each."""
+    """Draw characters in the style that was learnt: a sheet, and one picture for each.
+
+    Under torchrun, several processes share the characters.
+    """
     from fontgan.cli.console import Bar, messages
     from fontgan.fonts.charset import describe_characters, parse_charset
     from fontgan.fonts.reference import FontReference
@@ -68,8 +72,9 @@ def generate_command(
     if drawn.lacking:
         lacking = describe_characters(drawn.lacking)
         messages.print(f"left out: the content font does not draw {lacking}", style="yellow")
-    for path in save_generated(drawn, target):
-        typer.echo(path)
+    if first_process():
+        for path in save_generated(drawn, target):
+            typer.echo(path)
 
 
 def _check_output(target: Path) -> None:

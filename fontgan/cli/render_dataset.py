@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fontgan.config import TrainingPlan
+from fontgan.config.settings import TrainingPlan
 from fontgan.fonts.charset import NAMED
 
 if TYPE_CHECKING:

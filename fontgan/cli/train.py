@@ -8,21 +8,26 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fontgan.config import DeviceChoice, TrainingPlan, help_of
+from fontgan.config.settings import BestBy, DeviceChoice, PrecisionChoice, TrainingPlan, help_of
 from fontgan.models import model_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from fontgan.training.decision import Decision
 
-def _option(name: str, **more: Any) -> Any:
+
+def _option(name: str, *flags: str, **more: Any) -> Any:
     """An option for one field of the plan, explained where the field is defined."""
     text = help_of(TrainingPlan, name)
-    return typer.Option(help=f"{text[0].upper()}{text[1:]}.", **more)
+    return typer.Option(*flags, help=f"{text[0].upper()}{text[1:]}.", **more)
 
 
 def train_command(
-    model: Annotated[str, typer.Option(help=f"Which model: {', '.join(model_names())}.")],
+    context: typer.Context,
+    model: Annotated[
+        str, typer.Option(help=f"Which model: {', '.join(model_names())}.")
+    ] = TrainingPlan.model,
     preset: Annotated[str, _option("preset")] = TrainingPlan.preset,
     data: Annotated[Path, _option("data")] = TrainingPlan.data,
     style: Annotated[str | None, _option("style", metavar="FACE")] = TrainingPlan.style,
@@ -30,35 +35,82 @@ def train_command(
     minutes: Annotated[float, _option("minutes", min=0.01)] = TrainingPlan.minutes,
     steps: Annotated[int | None, _option("steps", min=1)] = TrainingPlan.steps,
     device: Annotated[DeviceChoice, _option("device")] = TrainingPlan.device,
-    seed: Annotated[int, _option("seed")] = TrainingPlan.seed,
+    precision: Annotated[PrecisionChoice, _option("precision")] = TrainingPlan.precision,
+    threads: Annotated[int, _option("threads", min=0)] = TrainingPlan.threads,
+    compiled: Annotated[bool, _option("compile", "--compile")] = TrainingPlan.compile,
+    seed: Annotated[int, _option("seed", min=0)] = TrainingPlan.seed,
+    save_minutes: Annotated[float, _option("save_minutes", min=0)] = TrainingPlan.save_minutes,
+    keep: Annotated[int, _option("keep", min=1)] = TrainingPlan.keep,
+    best_by: Annotated[BestBy, _option("best_by")] = TrainingPlan.best_by,
+    tensorboard: Annotated[bool, _option("tensorboard", "--tensorboard")] = TrainingPlan.tensorboard,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.toml", help="Settings to begin with, as in a run's config.toml; options go before."
+        ),
+    ] = None,
     overrides: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="One setting of the model; may be repeated."),
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="One setting, of the model too: the last word; may be repeated.",
+        ),
     ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with --run, or else with the newest run of the model.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be trained and what it would take, and end.")
+    ] = False,
 ) -> None:
-    """Train a model on a dataset. Ctrl-C ends it early and keeps what was learnt."""
+    """Train a model on a dataset.
+
+    Ctrl-C ends it early and keeps what was learnt; the same command with --resume goes on. Under torchrun,
+    several processes train as one.
+    """
     began = time.perf_counter()
     from fontgan.cli.console import messages
 
     with messages.status("loading torch"):
-        from fontgan.cli.training_view import TrainingView
-        from fontgan.training.run import run_training
+        from fontgan.training.decision import decide, decide_again
 
-    plan = TrainingPlan(
-        model=model,
-        preset=preset,
-        data=data,
-        style=style,
-        run=run,
-        minutes=minutes,
-        steps=steps,
-        device=device,
-        seed=seed,
-        overrides=_pairs(overrides or []),
-    )
+    decide_now = decide_again if resume else decide
+    decision = decide_now(_given(context), _pairs(overrides or []), config)
+    if dry_run:
+        _estimate(decision)
+    else:
+        _train(decision, resume, began)
+
+
+def _train(decision: Decision, resume: bool, began: float) -> None:
+    from fontgan.cli.training_view import TrainingView
+    from fontgan.training.run import run_training
+
     with TrainingView() as view:
-        for event in run_training(plan, began):
+        for event in run_training(decision.plan, decision.settings, resume, began):
             view.show(event)
+
+
+def _estimate(decision: Decision) -> None:
+    from fontgan.cli.console import messages
+    from fontgan.cli.training_view import show_estimate
+    from fontgan.training.estimate import estimate
+
+    with messages.status("making a few steps"):
+        found = estimate(decision.plan, decision.settings)
+    show_estimate(found)
+
+
+def _given(context: typer.Context) -> dict[str, Any]:
+    """The options of the plan that were typed, by the names of its fields."""
+    given = {}
+    for name, value in context.params.items():
+        source = context.get_parameter_source(name)
+        field = {"compiled": "compile"}.get(name, name)
+        if source is not None and source.name == "COMMANDLINE" and hasattr(TrainingPlan, field):
+            given[field] = value
+    return given
 
 
 def _pairs(texts: list[str]) -> Mapping[str, str]:

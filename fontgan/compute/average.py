@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 import torch
 from torch import nn
@@ -33,3 +34,12 @@ class Average:
         decay = min(self.decay, (1 + self._steps) / (10 + self._steps))
         self._steps += 1
         torch._foreach_lerp_(self._average, self._current, 1 - decay)
+
+    def state(self) -> dict[str, Any]:
+        """All that it remembers, as plain data and tensors."""
+        return {"network": self.network.state_dict(), "steps": self._steps}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """What `state` gave."""
+        self.network.load_state_dict(state["network"])
+        self._steps = state["steps"]

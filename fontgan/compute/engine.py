@@ -1,20 +1,21 @@
-"""The one place that decides the device, the precision and the threads."""
+"""The one place that decides the device, the precision, the threads and the processes."""
 
 from __future__ import annotations
 
-import os
-import time
+import sys
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
 import psutil
 import torch
 from torch import nn
 
-from fontgan.config import DeviceChoice
+from fontgan.compute.ranks import Ranks, join_ranks
+from fontgan.compute.threads import choose_threads
+from fontgan.compute.whole_batch import over_the_whole_batch
+from fontgan.config.settings import DeviceChoice, PrecisionChoice
 from fontgan.errors import FontganError
-
-_PROBES = 15  # enough to see a busy processor, in a tenth of a second
 
 
 @dataclass(frozen=True)
@@ -25,11 +26,15 @@ class Engine:
         device: where the networks and the batches are.
         precision: of the convolutions, under autocast; weights and losses stay float32.
         reason: why, in words for the user.
+        compiled: whether networks are compiled before they are trained.
+        ranks: the processes that share the work.
     """
 
     device: torch.device
     precision: torch.dtype
-    reason: str
+    reason: str = ""
+    compiled: bool = False
+    ranks: Ranks = field(default_factory=Ranks)
 
     def autocast(self) -> AbstractContextManager[None]:
         """A context in which networks compute in the engine's precision."""
@@ -42,71 +47,115 @@ class Engine:
             return torch.cuda.mem_get_info(self.device)[0]
         return int(psutil.virtual_memory().available)
 
+    def peak_memory(self) -> int:
+        """Bytes that were taken at most so far: of the GPU, or of this process."""
+        if self.device.type == "cuda":
+            return torch.cuda.max_memory_allocated(self.device)
+        import resource  # not on Windows, and asked for by estimates only
+
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return peak if sys.platform == "darwin" else peak * 1024  # bytes there, kilobytes elsewhere
+
     def place(self, network: nn.Module) -> nn.Module:
         """The network on the device, its weights laid out channels-last, as convolutions like it best."""
+        if self.ranks.count > 1:
+            over_the_whole_batch(network, self.ranks)
         return network.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
 
+    def compile(self, network: nn.Module) -> None:
+        """Compile it in place if that is wanted: when it is first used, for each shape of its input.
 
-def choose_engine(choice: DeviceChoice = "auto") -> Engine:
+        Never a network under a gradient penalty: compiled ones have no second derivative.
+        """
+        if self.compiled:
+            network.compile()
+
+
+def choose_engine(
+    choice: DeviceChoice = "auto",
+    precision: PrecisionChoice = "auto",
+    threads: int = 0,
+    compiled: bool = False,
+) -> Engine:
     """The best that this machine has, or what the user chose.
 
     Raises:
-        FontganError: CUDA was asked for and there is none.
+        FontganError: what was asked for is not there.
     """
-    if choice == "cuda" and not torch.cuda.is_available():
-        raise FontganError("no CUDA device can be used here: give --device cpu, or leave it out")
-    if choice != "cpu" and torch.cuda.is_available():
-        return _cuda_engine()
-    cpu = torch.device("cpu")
-    if _cpu_computes_bfloat16():
-        engine = Engine(cpu, torch.bfloat16, "bfloat16: the processor has it")
+    device = _choose_device(choice)
+    ranks = join_ranks(device.type == "cuda")
+    kind, why = _choose_precision(device, precision)
+    words = [_name(device)]
+    if device.type == "cpu":
+        words.append(choose_threads(threads, _some_layers(Engine(device, kind))))
     else:
-        engine = Engine(cpu, torch.float32, "float32: the processor has no bfloat16")
-    return replace(engine, reason=f"CPU, {_choose_threads(engine)}, {engine.reason}")
+        torch.backends.cuda.matmul.allow_tf32 = True
+        torch.backends.cudnn.allow_tf32 = True
+    words.append(why)
+    if compiled:
+        _check_compiler(device)
+        words.append("compiled")
+    if ranks.count > 1:
+        words.append(f"{ranks.count} processes")
+    return Engine(device, kind, ", ".join(words), compiled, ranks)
 
 
-def _cuda_engine() -> Engine:
-    name = torch.cuda.get_device_name()
-    torch.backends.cuda.matmul.allow_tf32 = True
-    torch.backends.cudnn.allow_tf32 = True
-    if torch.cuda.is_bf16_supported(including_emulation=False):
-        return Engine(torch.device("cuda"), torch.bfloat16, f"{name}, bfloat16: the GPU has it")
-    return Engine(torch.device("cuda"), torch.float32, f"{name}, float32: the GPU has no bfloat16")
+def _choose_device(choice: DeviceChoice) -> torch.device:
+    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if choice != "auto" and not there[choice]:
+        raise FontganError(f"no {choice.upper()} device can be used here: give --device cpu, or leave it out")
+    # Not MPS by itself: it has not been measured.
+    name = choice if choice != "auto" else "cuda" if there["cuda"] else "cpu"
+    return torch.device(name)
 
 
-def _choose_threads(engine: Engine) -> str:
-    """One thread or as many as torch would take, whichever is faster now; returns the choice in words.
-
-    Threads wait for each other after every layer. Where another process holds one of the processors,
-    all wait for the one that does not run: several threads are then many times slower than one.
-    """
-    most = torch.get_num_threads()
-    if most == 1 or "OMP_NUM_THREADS" in os.environ:
-        return f"{most} thread{'s' if most > 1 else ''}"
-    seconds = {}
-    for threads in (1, most):
-        torch.set_num_threads(threads)
-        _probe(engine)
-        seconds[threads] = _probe(engine)
-    chosen = min(seconds, key=lambda threads: seconds[threads])
-    torch.set_num_threads(chosen)
-    other = most if chosen == 1 else 1
-    gain = seconds[other] / seconds[chosen]
-    return f"{chosen} thread{'s' if chosen > 1 else ''} ({gain:.1f} times as fast as {other})"
+def _choose_precision(device: torch.device, choice: PrecisionChoice) -> tuple[torch.dtype, str]:
+    """The precision, and why, in words."""
+    if choice != "auto":
+        return getattr(torch, choice), f"{choice} as asked"
+    if _computes_bfloat16(device):
+        return torch.bfloat16, "bfloat16: the device multiplies it"
+    return torch.float32, "float32: the device has no bfloat16"
 
 
-def _probe(engine: Engine) -> float:
-    """The seconds that a few layers of a generator's kind take, forwards and backwards."""
-    maps = torch.ones(32, 64, 16, 16)
-    layer = engine.place(nn.Conv2d(64, 64, 3, padding=1))
-    began = time.perf_counter()
-    for _ in range(_PROBES):
-        with engine.autocast():
-            layer(maps).float().sum().backward()
-    return time.perf_counter() - began
-
-
-def _cpu_computes_bfloat16() -> bool:
-    """Whether the processor multiplies bfloat16 in hardware; emulated, it would only be slower."""
+def _computes_bfloat16(device: torch.device) -> bool:
+    """Whether the device multiplies bfloat16 in hardware; emulated, it would only be slower."""
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    if device.type == "mps":
+        return False
     capabilities = getattr(torch.cpu, "get_capabilities", dict[str, bool])()
     return bool(capabilities.get("avx512_bf16") or capabilities.get("amx_bf16"))
+
+
+def _name(device: torch.device) -> str:
+    return torch.cuda.get_device_name() if device.type == "cuda" else device.type.upper()
+
+
+def _some_layers(engine: Engine) -> Callable[[], None]:
+    """A few layers of a generator's kind, forwards and backwards, to see how fast they are."""
+    maps = torch.ones(32, 64, 16, 16)
+    layer = engine.place(nn.Conv2d(64, 64, 3, padding=1))
+
+    def work() -> None:
+        with engine.autocast():
+            layer(maps).float().sum().backward()
+
+    return work
+
+
+def _check_compiler(device: torch.device) -> None:
+    """Compile something small.
+
+    Raises:
+        FontganError: this machine cannot.
+    """
+    try:
+        small = nn.Conv2d(1, 1, 3).to(device)
+        small.compile()
+        small(torch.ones(1, 1, 4, 4, device=device)).sum().backward()
+    except Exception as error:
+        raise FontganError(
+            f"nothing can be compiled here ({str(error).splitlines()[0]}): "
+            "install a C++ compiler, or leave --compile out"
+        ) from error

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from fontgan.config import ModelSettings, Schedule
+from fontgan.config.settings import ModelSettings, Schedule
 
 # Coefficients of the first four iterations of Polar Express: Amsel et al. 2025, «The Polar Express:
 # Optimal Matrix Sign Methods and Their Application to the Muon Algorithm», algorithm 1.
@@ -86,42 +87,82 @@ class Optimisers:
     """All that moves the weights of one network, under one schedule.
 
     With `muon`, Muon moves the weights of the hidden layers; the first and the last layer, the norms
-    and the biases are Adam's, as Muon's authors advise.
+    and the biases are AdamW's, as Muon's authors advise.
+
+    Args:
+        network: whose weights are moved.
+        settings: of the model.
+        precision: in which Muon computes.
+        rate: by which every step size is multiplied; two networks of one model may differ (Heusel et al.
+            2017, «GANs Trained by a Two Time-Scale Update Rule»).
     """
 
-    def __init__(self, network: nn.Module, settings: ModelSettings, precision: torch.dtype) -> None:
-        weights = [weight for weight in network.parameters() if weight.requires_grad]
-        matrices = [weight for weight in weights if weight.ndim > 1]
+    def __init__(
+        self, network: nn.Module, settings: ModelSettings, precision: torch.dtype, rate: float = 1.0
+    ) -> None:
+        self.weights = [weight for weight in network.parameters() if weight.requires_grad]
+        matrices = [weight for weight in self.weights if weight.ndim > 1]
         hidden = matrices[1:-1] if settings.optimiser == "muon" else []
         chosen = {id(weight) for weight in hidden}
         decay, betas = settings.weight_decay, (settings.beta1, settings.beta2)
         # Only matrices decay: a norm's scale or a bias drawn to 0 would change what a layer means.
         groups = [
             {"params": [w for w in matrices if id(w) not in chosen], "weight_decay": decay},
-            {"params": [w for w in weights if w.ndim == 1], "weight_decay": 0.0},
+            {"params": [w for w in self.weights if w.ndim == 1], "weight_decay": 0.0},
         ]
-        adam = torch.optim.AdamW(groups, settings.learning_rate, betas, fused=True)
-        self._optimisers: list[torch.optim.Optimizer] = [adam]
+        kind = torch.optim.Adam if settings.optimiser == "adam" else torch.optim.AdamW
+        self._optimisers: list[torch.optim.Optimizer] = [
+            kind(groups, rate * settings.learning_rate, betas, fused=True)
+        ]
         if hidden:
-            rate = settings.muon_learning_rate
-            self._optimisers.append(Muon(hidden, rate, weight_decay=decay, precision=precision))
+            length = rate * settings.muon_learning_rate
+            self._optimisers.append(Muon(hidden, length, weight_decay=decay, precision=precision))
         self._settings = settings
-        self._steps = 0
         self._rates = [optimiser.defaults["lr"] for optimiser in self._optimisers]
 
-    def step(self, progress: float) -> None:
-        """One step at the step size that warm-up and schedule give, then forget the gradients.
+    @property
+    def gradients(self) -> list[Tensor]:
+        """Of all weights that have one now."""
+        return [weight.grad for weight in self.weights if weight.grad is not None]
+
+    @property
+    def learning_rate(self) -> float:
+        """Adam's step size as it was last set."""
+        return float(self._optimisers[0].param_groups[0]["lr"])
+
+    def step(self, number: int, progress: float) -> Tensor:
+        """Clip the gradients as the settings say, make one step, and forget them.
 
         The warm-up counts steps and not a share of the training: a short one needs it just as long.
+
+        Args:
+            number: of the training's step, from 1.
+            progress: the share of the training that is done.
+
+        Returns the length of all gradients together, before it was clipped, on the device.
         """
-        self._steps += 1
-        share = scheduled(self._settings.schedule, progress)
-        share *= min(1.0, self._steps / (self._settings.warm_up + 1))
+        settings = self._settings
+        if settings.clip_value:
+            nn.utils.clip_grad_value_(self.weights, settings.clip_value)
+        length = nn.utils.get_total_norm(self.gradients)
+        if settings.clip_norm:
+            nn.utils.clip_grads_with_norm_(self.weights, settings.clip_norm, length)
+        share = scheduled(settings.schedule, progress) * min(1.0, number / (settings.warm_up + 1))
         for optimiser, rate in zip(self._optimisers, self._rates, strict=True):
             for group in optimiser.param_groups:
                 group["lr"] = rate * share
             optimiser.step()
             optimiser.zero_grad()
+        return length
+
+    def state(self) -> list[Any]:
+        """All that they remember, as plain data and tensors."""
+        return [optimiser.state_dict() for optimiser in self._optimisers]
+
+    def restore(self, state: list[Any]) -> None:
+        """What `state` gave."""
+        for optimiser, kept in zip(self._optimisers, state, strict=True):
+            optimiser.load_state_dict(kept)
 
 
 def scheduled(schedule: Schedule, progress: float) -> float:

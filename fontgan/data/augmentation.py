@@ -5,6 +5,7 @@ Never a mirrored glyph, which is another character or none, and never a blurred 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -14,7 +15,7 @@ from torch.nn import functional as F
 
 @dataclass(frozen=True)
 class Augmentation:
-    """What is done at random to each pair of a batch.
+    """What may be done at random to each pair of a batch.
 
     Attributes:
         shift: it is moved by up to so many pixels in each direction; paper comes in.
@@ -24,24 +25,49 @@ class Augmentation:
     shift: int = 0
     scale: float = 0.0
 
-    def apply(self, sides: tuple[Tensor, Tensor], generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """The two sides of a batch, each float (n, 1, size, size), 1 = paper, changed alike."""
-        count = len(sides[0])
+    def draw(self, count: int, generator: torch.Generator) -> Change:
+        """What is done to each of `count` pairs."""
+        offsets = factors = None
         if self.shift:
-            offsets = torch.randint(0, 2 * self.shift + 1, (2, count), generator=generator)
-            sides = (_shifted(sides[0], offsets, self.shift), _shifted(sides[1], offsets, self.shift))
+            offsets = torch.randint(-self.shift, self.shift + 1, (count, 2), generator=generator)
         if self.scale:
             factors = 1 + self.scale * (2 * torch.rand(count, generator=generator) - 1)
-            sides = (_scaled(sides[0], factors), _scaled(sides[1], factors))
-        return sides
+        return Change(offsets, factors)
 
 
-def _shifted(pictures: Tensor, offsets: Tensor, most: int) -> Tensor:
-    """Move each of (n, 1, size, size) down and right by its offsets (2, n) in 0..2·most, less most."""
+@dataclass(frozen=True)
+class Change:
+    """What is done to each picture of a batch.
+
+    Attributes:
+        offsets: by which they move down and right, int64 (n, 2) in pixels; None where none does.
+        factors: by which they grow, float (n,).
+    """
+
+    offsets: Tensor | None
+    factors: Tensor | None
+
+    def of(self, rows: Callable[[Tensor], Tensor]) -> Change:
+        """What is done to some of them."""
+        return Change(
+            None if self.offsets is None else rows(self.offsets),
+            None if self.factors is None else rows(self.factors),
+        )
+
+    def apply(self, pictures: Tensor) -> Tensor:
+        """The pictures, float (n, 1, size, size), 1 = paper, changed."""
+        if self.offsets is not None:
+            pictures = _shifted(pictures, self.offsets)
+        return pictures if self.factors is None else _scaled(pictures, self.factors)
+
+
+def _shifted(pictures: Tensor, offsets: Tensor) -> Tensor:
+    """Move each of (n, 1, size, size) down and right by its offsets (n, 2)."""
+    most = int(offsets.abs().max())
     size, device = pictures.shape[-1], pictures.device
     padded = F.pad(pictures, [most] * 4, value=1.0)
     window = torch.arange(size)
-    down, right = (((2 * most - axis).unsqueeze(1) + window).to(device) for axis in offsets)
+    down, right = (((most - axis).unsqueeze(1) + window).to(device) for axis in offsets.T)
     each = torch.arange(len(pictures), device=device)
     moved = padded[each[:, None, None], 0, down[:, :, None], right[:, None, :]]
     return moved.unsqueeze(1)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import lmdb
 
-from fontgan.config import nearest
+from fontgan.config.reading import nearest
 from fontgan.errors import FontganError
 from fontgan.fonts.reference import FontReference
 

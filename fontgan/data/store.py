@@ -8,6 +8,7 @@ pickle is needed to read any of it.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -86,6 +87,16 @@ class GlyphStore:
                     raise FontganError(f"the glyph store {self.path} lacks {face} U+{code:04X}")
                 image[:] = self._decode(value, f"{face} U+{code:04X}")
         return images
+
+    def sha256(self, faces: Iterable[str]) -> str:
+        """A hash of all that the store holds of some faces, in hexadecimal: equal where the pictures are."""
+        digest = hashlib.sha256()
+        with self._reading(), self._environment.begin(buffers=True) as transaction:
+            for face in faces:
+                for code in self.codes(face):
+                    digest.update(key_of(face, code))
+                    digest.update(transaction.get(key_of(face, code)) or b"")
+        return digest.hexdigest()
 
     def verify(self, progress: Progress | None = None) -> list[str]:
         """Read every record; what is wrong with the store, a line each, hence none where it is whole."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -10,9 +11,13 @@ from torch import Tensor
 
 from fontgan.data.augmentation import Augmentation
 from fontgan.data.images import GlyphKey, Images, as_floats, load_images
+from fontgan.data.seeds import generator_at
 from fontgan.data.splits import Split, split_of
 from fontgan.data.store import GlyphStore
 from fontgan.errors import FontganError
+
+# Which random numbers: those of one kind must not follow those of another.
+_ORDER_A, _ORDER_B, _APART, _CHANGES = range(4)
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,16 @@ class Batch:
     real_a: Tensor
     real_b: Tensor
     styles: Tensor
+
+    def __len__(self) -> int:
+        return len(self.real_a)
+
+    def parts(self, count: int) -> list[Batch]:
+        """The batch in so many equal parts; itself where it is one."""
+        if count == 1:
+            return [self]
+        sides = (self.real_a.chunk(count), self.real_b.chunk(count), self.styles.chunk(count))
+        return [Batch(*part) for part in zip(*sides, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -58,29 +73,47 @@ class View:
         return replace(self, images=self.images.to(device))
 
     def training_batches(
-        self, batch_size: int, augmentation: Augmentation, generator: torch.Generator
+        self,
+        batch_size: int,
+        augmentation: Augmentation,
+        seed: int,
+        first: int = 0,
+        share: Callable[[Tensor], Tensor] = lambda rows: rows,
+        multiple: int = 1,
     ) -> Iterator[Batch]:
         """Batches without end: every glyph once in each epoch, in a new random order.
+
+        What a batch holds depends on the seed and on its number alone.
 
         Args:
             batch_size: glyphs a batch; fewer where there are not so many.
             augmentation: what is done to both sides of each pair.
-            generator: of random numbers, on the CPU.
-        """
-        for chosen_a, chosen_b in self._choices(batch_size, generator):
-            content = self.images.take(self.rows_a[chosen_a])
-            style = self.images.take(self.rows_b[chosen_b])
-            real_a, real_b = augmentation.apply((as_floats(content), as_floats(style)), generator)
-            yield Batch(real_a, real_b, self.styles[chosen_b].to(real_b.device))
+            seed: of the random numbers.
+            first: the number of the first batch, from 0.
+            share: the rows of a batch that this process computes.
+            multiple: a batch can be divided by this.
 
-    def _choices(self, batch_size: int, generator: torch.Generator) -> Iterator[tuple[Tensor, Tensor]]:
-        size = min(batch_size, len(self.rows_a), len(self.rows_b))
+        Raises:
+            FontganError: there are fewer glyphs than that.
+        """
+        size = min(batch_size, len(self.rows_a), len(self.rows_b)) // multiple * multiple
+        if not size:
+            raise FontganError(f"{len(self)} characters to learn from cannot be divided by {multiple}")
+        for number, (chosen_a, chosen_b) in enumerate(self._choices(size, seed, first), first):
+            change = augmentation.draw(size, generator_at(seed, number, _CHANGES)).of(share)
+            rows_a, rows_b = share(chosen_a), share(chosen_b)
+            real_a = change.apply(as_floats(self.images.take(self.rows_a[rows_a])))
+            real_b = change.apply(as_floats(self.images.take(self.rows_b[rows_b])))
+            yield Batch(real_a, real_b, self.styles[rows_b].to(real_b.device))
+
+    def _choices(self, size: int, seed: int, first: int) -> Iterator[tuple[Tensor, Tensor]]:
+        side_b = _epochs(len(self.rows_b), size, seed, first, _ORDER_B)
         if self.paired:
-            for chosen in _epochs(len(self), size, generator):
+            for chosen in side_b:
                 yield chosen, chosen
-        sides = (_epochs(len(rows), size, generator) for rows in (self.rows_a, self.rows_b))
-        for chosen_a, chosen_b in zip(*sides, strict=True):
-            yield chosen_a, self._apart(chosen_a, chosen_b, generator)
+        side_a = _epochs(len(self.rows_a), size, seed, first, _ORDER_A)
+        for number, (chosen_a, chosen_b) in enumerate(zip(side_a, side_b, strict=True), first):
+            yield chosen_a, self._apart(chosen_a, chosen_b, generator_at(seed, number, _APART))
 
     def _apart(self, chosen_a: Tensor, chosen_b: Tensor, generator: torch.Generator) -> Tensor:
         """`chosen_b` with another glyph wherever it meets its own character in `chosen_a`."""
@@ -140,9 +173,12 @@ def load_view(
     return View(images, codes_a, rows_a, codes_b, rows_b, torch.tensor(numbers), paired)
 
 
-def _epochs(count: int, size: int, generator: torch.Generator) -> Iterator[Tensor]:
+def _epochs(count: int, size: int, seed: int, first: int, side: int) -> Iterator[Tensor]:
     """Numbers below `count`, `size` at a time, each once an epoch; what does not fill a batch waits."""
-    while True:
-        order = torch.randperm(count, generator=generator)
-        for start in range(0, count - size + 1, size):
-            yield order[start : start + size]
+    begun = -1
+    order = torch.empty(0, dtype=torch.int64)
+    for number in itertools.count(first):
+        epoch, place = divmod(number, count // size)
+        if epoch != begun:
+            order, begun = torch.randperm(count, generator=generator_at(seed, epoch, side)), epoch
+        yield order[place * size : (place + 1) * size]

@@ -17,12 +17,14 @@ class Measures:
         iou: of the ink, from 0 (nothing in common) to 1 (the same).
         fixed_l1: from 0 (the same); a blank page scores 1.
         l1: from 0 (the same) to 1.
+        ink: as a multiple of the true glyphs' ink; 0 is a blank page.
         grey: the share of pixels between ink and paper; a font has some of its own, along the strokes.
     """
 
     iou: float
     fixed_l1: float
     l1: float
+    ink: float
     grey: float
 
 
@@ -32,6 +34,7 @@ def measure(pictures: Tensor, targets: Tensor) -> Measures:
         iou=float(ink_iou(pictures, targets)),
         fixed_l1=float(fixed_l1(pictures, targets)),
         l1=float(l1(pictures, targets)),
+        ink=float((1 - pictures).mean() / (1 - targets).mean().clamp(min=1e-6)),
         grey=float(grey_share(pictures)),
     )
 

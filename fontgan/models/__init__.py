@@ -9,7 +9,7 @@ import importlib
 import pkgutil
 from typing import TYPE_CHECKING, Any
 
-from fontgan.config import nearest
+from fontgan.config.reading import nearest
 from fontgan.errors import FontganError
 
 if TYPE_CHECKING:

@@ -12,11 +12,11 @@ from torch import Tensor, nn
 
 from fontgan.compute.engine import Engine
 from fontgan.compute.optimisers import Optimisers
-from fontgan.config import ModelSettings, setting
+from fontgan.config.settings import ModelSettings, setting
 from fontgan.data.views import Batch
 from fontgan.errors import FontganError
 from fontgan.losses import Reconstruction, reconstruction
-from fontgan.models.base import FAST_OPTIMISATION, Model
+from fontgan.models.base import FAST_OPTIMISATION, Model, Phase
 from fontgan.networks.autoencoder import ENCODERS, AutoEncoderGen
 from fontgan.networks.blocks import initialise
 
@@ -53,7 +53,8 @@ class AutoEncoder(Model[AutoEncoderSettings]):
 
     def __init__(self, settings: AutoEncoderSettings, size: int, engine: Engine) -> None:
         super().__init__(settings, size, engine)
-        self._optimisers = Optimisers(self.generator, settings, engine.precision)
+        optimisers = Optimisers(self.generator, settings, engine.precision)
+        self.phases = (Phase("G", optimisers, self._loss),)
 
     @classmethod
     def build_generator(cls, settings: AutoEncoderSettings, size: int) -> nn.Module:
@@ -64,15 +65,11 @@ class AutoEncoder(Model[AutoEncoderSettings]):
         initialise(network)
         return network
 
-    def step(self, batch: Batch, progress: float) -> dict[str, Tensor]:
-        """One step of the generator towards the true glyphs."""
+    def _loss(self, part: Batch, _progress: float) -> tuple[Tensor, dict[str, Tensor]]:
         with self.engine.autocast():
-            fake_b = self.generator(batch.real_a)
-        loss = reconstruction(self.settings.reconstruction, fake_b, batch.real_b)
-        loss.backward()
-        self._optimisers.step(progress)
-        self.average.update()
-        return {self.settings.reconstruction: loss.detach()}
+            fake_b = self.generator(part.real_a)
+        loss = reconstruction(self.settings.reconstruction, fake_b, part.real_b)
+        return loss, {self.settings.reconstruction: loss.detach()}
 
 
 MODEL = AutoEncoder

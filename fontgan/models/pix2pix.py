@@ -12,11 +12,11 @@ from torch import Tensor, nn
 
 from fontgan.compute.engine import Engine
 from fontgan.compute.optimisers import Optimisers
-from fontgan.config import ModelSettings, Schedule, setting
+from fontgan.config.settings import ModelSettings, Schedule, setting
 from fontgan.data.views import Batch
 from fontgan.errors import FontganError
-from fontgan.losses import Reconstruction, adversarial, reconstruction, soft_dice
-from fontgan.models.base import FAST_OPTIMISATION, Model
+from fontgan.losses import Reconstruction, adversarial, r1_penalty, reconstruction, soft_dice
+from fontgan.models.base import FAST_OPTIMISATION, Model, Phase
 from fontgan.networks.blocks import Initialisation, Norm, Upsampling, initialise
 from fontgan.networks.patchgan import PatchGan
 from fontgan.networks.unet import Skip, Stem, UNet, reduction
@@ -48,10 +48,36 @@ class Pix2PixSettings(ModelSettings):
     adversarial_from: float = setting(
         0.0, "share of the training after which the discriminator joins", least=0, most=1
     )
+    discriminator_first: int = setting(0, "first steps, in which the discriminator learns alone", least=0)
+    discriminator_steps: int = setting(1, "steps of the discriminator for one of the generator", least=1)
+    discriminator_rate: float = setting(
+        1.0, "its step size, as a multiple of the generator's (two time scales)", least=0
+    )
+    penalty_weight: float = setting(
+        0.0, "of the R1 penalty of the discriminator's gradient; 0: none", least=0
+    )
+    penalty_interval: int = setting(16, "it is paid in every so-manieth step, so much stronger", least=1)
     discriminator_width: int = setting(64, "channels after the discriminator's first layer", least=1)
     discriminator_layers: int = setting(
         3, "its patches: 3 for 70×70 pixels, 2 for 34×34, 1 for 16×16", least=1, most=4
     )
+
+    def contradictions(self) -> list[str]:
+        """What cannot be wanted together, a line each; none where all is well."""
+        found = super().contradictions()
+        if not self.adversarial_weight:
+            changed = [
+                name
+                for name in ("discriminator_first", "discriminator_steps", "penalty_weight")
+                if getattr(self, name) != getattr(Pix2PixSettings, name)
+            ]
+            if changed:
+                found.append(f"{' and '.join(changed)} need a discriminator: set adversarial_weight=1 too")
+        if self.adversarial_from and self.discriminator_first:
+            found.append("adversarial_from and discriminator_first contradict each other: set one of them")
+        if self.penalty_weight and self.norm == "batch":
+            found.append("a penalised discriminator cannot have batch norm: set norm=instance or norm=none")
+        return found
 
 
 # The best pictures for minutes on a CPU; docs/benchmarks.md has what was tried.
@@ -81,12 +107,19 @@ class Pix2Pix(Model[Pix2PixSettings]):
 
     def __init__(self, settings: Pix2PixSettings, size: int, engine: Engine) -> None:
         super().__init__(settings, size, engine)
-        self._optimisers = Optimisers(self.generator, settings, engine.precision)
+        self._drawn: tuple[Batch, Tensor] | None = None
+        optimisers = Optimisers(self.generator, settings, engine.precision)
+        self.phases = (
+            Phase(
+                "G",
+                optimisers,
+                self._translate,
+                interval=settings.discriminator_steps,
+                first_step=1 + settings.discriminator_first,
+            ),
+        )
         if settings.adversarial_weight:
-            judge = PatchGan(settings.discriminator_width, settings.discriminator_layers, settings.norm)
-            initialise(judge, settings.initialisation)
-            self.discriminator = engine.place(judge)
-            self._judge_optimisers = Optimisers(self.discriminator, settings, engine.precision)
+            self.phases = (*self._discriminator_phases(), *self.phases)
 
     @classmethod
     def build_generator(cls, settings: Pix2PixSettings, size: int) -> nn.Module:
@@ -109,46 +142,62 @@ class Pix2Pix(Model[Pix2PixSettings]):
         initialise(network, settings.initialisation)
         return network
 
-    def step(self, batch: Batch, progress: float) -> dict[str, Tensor]:
-        """The discriminator learns first, from this step's pictures; then the generator."""
-        with self.engine.autocast():
-            fake_b = self.generator(batch.real_a)
-        judged = self.settings.adversarial_weight > 0 and progress >= self.settings.adversarial_from
-        losses = self._teach_discriminator(batch, fake_b.detach(), progress) if judged else {}
-        losses |= self._teach_generator(batch, fake_b, judged, progress)
-        self.average.update()
-        return losses
+    def _discriminator_phases(self) -> list[Phase]:
+        """Make the discriminator, and say when it learns."""
+        settings, engine = self.settings, self.engine
+        judge = PatchGan(settings.discriminator_width, settings.discriminator_layers, settings.norm)
+        initialise(judge, settings.initialisation)
+        self.discriminator = self.networks["discriminator"] = engine.place(judge)
+        rate = settings.discriminator_rate
+        optimisers = Optimisers(self.discriminator, settings, engine.precision, rate)
+        phases = [Phase("D", optimisers, self._judge, from_share=settings.adversarial_from)]
+        if settings.penalty_weight:
+            every = settings.penalty_interval
+            phases.append(
+                Phase("D_penalty", optimisers, self._penalise, every, from_share=settings.adversarial_from)
+            )
+        else:
+            engine.compile(self.discriminator)
+        return phases
 
-    def _teach_discriminator(self, batch: Batch, fake_b: Tensor, progress: float) -> dict[str, Tensor]:
-        self.discriminator.requires_grad_(True)
+    def _draw(self, part: Batch) -> Tensor:
+        """What the generator makes of a part; drawn once, for all phases that look at it in turn."""
+        if self._drawn is None or self._drawn[0] is not part:
+            with self.engine.autocast():
+                self._drawn = (part, self.generator(part.real_a))
+        return self._drawn[1]
+
+    def _judge(self, part: Batch, _progress: float) -> tuple[Tensor, dict[str, Tensor]]:
+        fake_b = self._draw(part).detach()
         with self.engine.autocast():
-            on_real = adversarial(self.discriminator(batch.real_a, batch.real_b), real=True)
-            on_fake = adversarial(self.discriminator(batch.real_a, fake_b), real=False)
+            on_real = adversarial(self.discriminator(part.real_a, part.real_b), real=True)
+            on_fake = adversarial(self.discriminator(part.real_a, fake_b), real=False)
         # Halved, which slows it down relative to the generator (section 3.3).
-        ((on_real + on_fake) / 2).backward()
-        self._judge_optimisers.step(progress)
-        return {"D_real": on_real.detach(), "D_fake": on_fake.detach()}
+        return (on_real + on_fake) / 2, {"D_real": on_real.detach(), "D_fake": on_fake.detach()}
 
-    def _teach_generator(
-        self, batch: Batch, fake_b: Tensor, judged: bool, progress: float
-    ) -> dict[str, Tensor]:
-        settings = self.settings
-        distance = reconstruction(settings.reconstruction, fake_b, batch.real_b)
+    def _penalise(self, part: Batch, _progress: float) -> tuple[Tensor, dict[str, Tensor]]:
+        """R1, as often stronger as it is rarer (Karras et al. 2020, StyleGAN2, appendix B)."""
+        real_b = part.real_b.detach().requires_grad_()
+        penalty = r1_penalty(self.discriminator(part.real_a, real_b), real_b)
+        weight = self.settings.penalty_weight * self.settings.penalty_interval
+        return weight * penalty, {"D_penalty": penalty.detach()}
+
+    def _translate(self, part: Batch, progress: float) -> tuple[Tensor, dict[str, Tensor]]:
+        settings, fake_b = self.settings, self._draw(part)
+        self._drawn = None  # its graph is used up
+        distance = reconstruction(settings.reconstruction, fake_b, part.real_b)
         losses: dict[str, Tensor] = {settings.reconstruction: distance.detach()}
         total = settings.reconstruction_weight * distance
         if settings.dice_weight:
-            dice = soft_dice(fake_b, batch.real_b)
+            dice = soft_dice(fake_b, part.real_b)
             losses["dice"] = dice.detach()
             total = total + settings.dice_weight * dice
-        if judged:
-            self.discriminator.requires_grad_(False)
+        if settings.adversarial_weight and progress >= settings.adversarial_from:
             with self.engine.autocast():
-                belief = adversarial(self.discriminator(batch.real_a, fake_b), real=True)
+                belief = adversarial(self.discriminator(part.real_a, fake_b), real=True)
             losses["G_adversarial"] = belief.detach()
             total = total + settings.adversarial_weight * belief
-        total.backward()
-        self._optimisers.step(progress)
-        return losses
+        return total, losses
 
 
 MODEL = Pix2Pix

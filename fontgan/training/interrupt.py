@@ -11,18 +11,22 @@ from types import FrameType
 
 @contextmanager
 def interruptible() -> Iterator[threading.Event]:
-    """An event that Ctrl-C sets, instead of breaking off whatever is being done."""
+    """An event that Ctrl-C or SIGTERM sets, instead of breaking off whatever is being done."""
     pressed = threading.Event()
-
-    def press(_number: int, _frame: FrameType | None) -> None:
-        pressed.set()
-        signal.signal(signal.SIGINT, signal.default_int_handler)  # a second one breaks off
-
     if threading.current_thread() is not threading.main_thread():
         yield pressed  # only the main thread may handle signals
         return
-    before = signal.signal(signal.SIGINT, press)
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def press(number: int, _frame: FrameType | None) -> None:
+        pressed.set()
+        # A second one breaks off.
+        signal.signal(number, signal.default_int_handler)
+
+    for number in handlers:
+        signal.signal(number, press)
     try:
         yield pressed
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)

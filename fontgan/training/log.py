@@ -6,6 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+from fontgan.errors import FontganError
+from fontgan.files import write_text
+from fontgan.report.curves import MEASURES, SPEED, Curves, Point
+
+LOG = "log.jsonl"
+
 
 class Log:
     """Appends to `log.jsonl`; what a line is about stands under `event`."""
@@ -17,3 +23,40 @@ class Log:
         """Append one line, in one write."""
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps({"event": event, **values}, ensure_ascii=False) + "\n")
+
+    def forget_after(self, step: int) -> None:
+        """Take away what happened after a step, from which the training goes on."""
+        kept = [line for line in read_log(self.path) if line.get("step", 0) <= step]
+        write_text(self.path, "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in kept))
+
+
+def read_curves(run: Path) -> Curves:
+    """What a run's log tells of losses, measures and speed.
+
+    Raises:
+        FontganError: there is no such run, or its log has no figures.
+    """
+    points: dict[str, list[Point]] = {}
+    for line in read_log(run / LOG):
+        values = line.get("losses", {}) if line["event"] == "step" else {}
+        if line["event"] == "step":
+            values = {**values, SPEED: line["images_per_second"]}
+        elif line["event"] == "sample":
+            values = {name: line[name] for name in MEASURES}
+        for name, value in values.items():
+            points.setdefault(name, []).append(Point(line["step"], line["seconds"], value))
+    if not points:
+        raise FontganError(f"{run} is no run, or one that has logged nothing yet: name a folder of runs/")
+    return Curves(run.name, points)
+
+
+def read_log(path: Path) -> list[dict[str, Any]]:
+    """The lines of a log; none where there is none, and a last one that was broken off is left out."""
+    lines = []
+    if path.is_file():
+        for text in path.read_text(encoding="utf-8", errors="replace").splitlines():
+            try:
+                lines.append(json.loads(text))
+            except ValueError:
+                continue
+    return lines

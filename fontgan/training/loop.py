@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor
 
+from fontgan.data.seeds import seed_at
 from fontgan.data.views import Batch
-from fontgan.models.base import Model
+from fontgan.models.base import Learnt, Model
+
+_LAYERS = 1000  # the kind of random numbers that layers draw, apart from those of the batches
 
 
 @dataclass(frozen=True)
@@ -28,11 +30,16 @@ class Budget:
 
 
 class Clock:
-    """Counts the seconds of training, and not those of what is done in between."""
+    """Counts the seconds of training, and not those of what is done in between.
 
-    def __init__(self, device: torch.device) -> None:
+    Args:
+        device: whose work is to be ended before a time is taken.
+        before: seconds of training that an earlier process has spent.
+    """
+
+    def __init__(self, device: torch.device, before: float = 0.0) -> None:
         self._device = device
-        self._began = time.perf_counter()
+        self._began = time.perf_counter() - before
 
     @property
     def seconds(self) -> float:
@@ -59,20 +66,49 @@ class Clock:
 
 @dataclass(frozen=True)
 class Step:
-    """One step that was made: its number from 1, and each loss by its name, on the device."""
+    """One step that was made: its number from 1, all characters so far, and what was learnt."""
 
     number: int
     images: int
     progress: float
-    losses: dict[str, Tensor]
+    learnt: Learnt
 
 
-def train(model: Model[Any], batches: Iterator[Batch], budget: Budget, clock: Clock) -> Iterator[Step]:
-    """Train until the budget is spent; yields after each step, and the caller may stop at any."""
-    number = images = 0
-    while (progress := budget.progress(number, clock.seconds)) < 1:
+START = Step(0, 0, 0.0, Learnt({}, {}))
+
+
+def train(
+    model: Model[Any],
+    batches: Iterator[Batch],
+    budget: Budget,
+    clock: Clock,
+    seed: int,
+    begun: Step = START,
+    stop: Callable[[], bool] = lambda: False,
+) -> Iterator[Step]:
+    """Train until the budget is spent or `stop` says so; yields after each step.
+
+    What a step does depends on the weights, the seed and its number (and, where minutes are the budget, on
+    how much of them is spent), so that nothing else need be kept to go on from it. Of several processes the
+    first one decides when it ends.
+
+    Args:
+        model: what learns.
+        batches: from the one after `begun` on, this process' share of each.
+        budget: how long, those before `begun` counted in.
+        clock: the seconds so far.
+        seed: of the random numbers of the layers, such as dropout's.
+        begun: the last step that was made before.
+        stop: asked before each step.
+    """
+    ranks = model.engine.ranks
+    number, images = begun.number, begun.images
+    while True:
+        progress = ranks.agree(1.0 if stop() else budget.progress(number, clock.seconds))
+        if progress >= 1:
+            return
+        torch.manual_seed(seed_at(seed, number, _LAYERS))
         batch = next(batches)
-        losses = model.step(batch, progress)
         number += 1
-        images += len(batch.real_a)
-        yield Step(number, images, progress, losses)
+        images += len(batch) * ranks.count
+        yield Step(number, images, progress, model.step(batch, number, progress))

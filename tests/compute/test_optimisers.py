@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from fontgan.compute.optimisers import Muon, Optimisers, orthogonal, scheduled
-from fontgan.config import ModelSettings, Schedule
+from fontgan.config.settings import ModelSettings, Schedule
 
 
 @given(rows=st.integers(2, 40), columns=st.integers(2, 40), seed=st.integers(0, 1000))

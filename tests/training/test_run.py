@@ -15,7 +15,7 @@ import torch
 from safetensors.torch import load_file
 
 from fontgan.compute.engine import Engine
-from fontgan.config import TrainingPlan
+from fontgan.config.settings import TrainingPlan
 from fontgan.data.render import render_dataset
 from fontgan.data.store import GlyphStore
 from fontgan.errors import FontganError

@@ -1,0 +1,20 @@
+"""How this process was started: alone, or by torchrun beside others. It imports no torch."""
+
+from __future__ import annotations
+
+import os
+
+
+def process_count() -> int:
+    """How many processes torchrun has started for this command; 1 without it."""
+    return int(os.environ.get("WORLD_SIZE", "1"))
+
+
+def first_process() -> bool:
+    """Whether this process is the one that writes and talks."""
+    return int(os.environ.get("RANK", "0")) == 0
+
+
+def number_on_machine() -> int:
+    """The process' number on its machine, which is that of its GPU."""
+    return int(os.environ.get("LOCAL_RANK", "0"))

@@ -1,0 +1,111 @@
+"""All settings that a training has: frozen dataclasses whose fields carry default, type, range and help."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+T = TypeVar("T")
+
+Schedule = Literal["constant", "linear", "cosine"]
+Optimiser = Literal["adam", "adamw", "muon"]
+DeviceChoice = Literal["auto", "cpu", "cuda", "mps"]
+PrecisionChoice = Literal["auto", "float32", "bfloat16"]
+BestBy = Literal["iou", "fixed_l1", "l1", "newest"]
+
+
+def setting(
+    default: T, text: str, least: float = -math.inf, most: float = math.inf, decides: bool = True
+) -> T:
+    """A dataclass field with its default, its help, and the range that a number may be in, ends included.
+
+    What `decides` is kept by a run that is resumed: the weights that come out depend on it.
+    """
+    return field(default=default, metadata={"help": text, "least": least, "most": most, "decides": decides})
+
+
+@dataclass(frozen=True)
+class ModelSettings:
+    """What every model can be told; each model's own settings extend it."""
+
+    batch_size: int = setting(32, "characters in one training step", least=1)
+    accumulation: int = setting(
+        1, "parts that a batch is computed in, one after the other, which takes less memory", least=1
+    )
+    shift: int = setting(0, "each pair is moved by up to so many pixels at random, both sides alike", least=0)
+    scale: float = setting(
+        0.0,
+        "each pair is enlarged or reduced by up to this share at random, both sides alike",
+        least=0,
+        most=0.5,
+    )
+    optimiser: Optimiser = setting("adam", "adam, adamw, or muon for hidden layers and AdamW for the others")
+    learning_rate: float = setting(2e-4, "Adam's step size at its highest", least=0)
+    muon_learning_rate: float = setting(0.02, "Muon's step size at its highest", least=0)
+    beta1: float = setting(0.5, "decay of the gradient's mean in Adam", least=0, most=0.9999)
+    beta2: float = setting(0.999, "decay of the gradient's square in Adam", least=0, most=0.9999)
+    weight_decay: float = setting(
+        0.0, "pulls weights to 0: by the gradient in adam, by the step size in adamw and muon", least=0
+    )
+    warm_up: int = setting(0, "first steps, in which the step size rises from 0", least=0)
+    schedule: Schedule = setting(
+        "constant", "the step size: constant, linear (from half way) or cosine, to 0"
+    )
+    clip_value: float = setting(0.0, "no single gradient is larger than this; 0: any may be", least=0)
+    clip_norm: float = setting(0.0, "all gradients of a network together are no longer; 0: any", least=0)
+    ema_decay: float = setting(
+        0.995, "decay of the running average of the weights, which is what is kept", least=0, most=1
+    )
+
+    def contradictions(self) -> list[str]:
+        """What cannot be wanted together, a line each; none where all is well."""
+        if self.batch_size % self.accumulation:
+            return [f"batch_size={self.batch_size} has no {self.accumulation} equal parts (accumulation)"]
+        return []
+
+
+@dataclass(frozen=True)
+class TrainingPlan:
+    """What the user decides about a training, apart from the model's own settings."""
+
+    model: str = setting("pix2pix", "which model")
+    preset: str = setting("default", "where its settings start from: default (best for the time) or paper")
+    data: Path = setting(Path("data/glyphs.lmdb"), "the glyph store", decides=False)
+    style: str | None = setting(None, "the style to learn, if not the store's first")
+    run: Path | None = setting(None, "the folder for the run, if not runs/MODEL-1, -2, …", decides=False)
+    minutes: float = setting(
+        4.0, "how long to train; start and samples are not counted", least=0.01, decides=False
+    )
+    steps: int | None = setting(None, "how many steps to train, instead of minutes", least=1, decides=False)
+    device: DeviceChoice = setting("auto", "what computes", decides=False)
+    precision: PrecisionChoice = setting(
+        "auto", "of the layers: bfloat16 where the device multiplies it, else float32", decides=False
+    )
+    threads: int = setting(0, "of the processor; 0: as many as are faster now", least=0, decides=False)
+    compile: bool = setting(False, "compile the networks first: a minute or more", decides=False)
+    seed: int = setting(0, "of the random numbers", least=0)
+    save_minutes: float = setting(
+        5.0, "a checkpoint after so many minutes, and at each tenth of the training", least=0, decides=False
+    )
+    keep: int = setting(
+        1, "how many of the newest checkpoints to keep, beside the best", least=1, decides=False
+    )
+    best_by: BestBy = setting(
+        "iou", "the measure on held-out characters by which a checkpoint is the best", decides=False
+    )
+    tensorboard: bool = setting(
+        False, "keep losses, rates, gradients, samples and the network for TensorBoard too", decides=False
+    )
+
+
+def help_of(kind: type[Any], name: str) -> str:
+    """The help of one setting of a settings dataclass."""
+    text: str = kind.__dataclass_fields__[name].metadata["help"]
+    return text
+
+
+def deciding(kind: type[Any]) -> list[str]:
+    """The names of the settings on which the weights depend."""
+    return [item.name for item in fields(kind) if item.metadata["decides"]]

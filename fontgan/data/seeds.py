@@ -1,0 +1,19 @@
+"""Random numbers that depend on a seed and a place alone, so that nothing need be remembered of them.
+
+A training that is resumed at step 1,000, or spread over several processes, draws there what any other would.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+
+def seed_at(seed: int, *place: int) -> int:
+    """A seed of 63 bits for one place, such as a step; no two places have related ones."""
+    return int(np.random.SeedSequence((seed, *place)).generate_state(1, np.uint64)[0] >> np.uint64(1))
+
+
+def generator_at(seed: int, *place: int) -> torch.Generator:
+    """Random numbers on the CPU for one place."""
+    return torch.Generator().manual_seed(seed_at(seed, *place))

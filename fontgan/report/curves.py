@@ -1,0 +1,95 @@
+"""Curves of one or several runs in one picture: measures on held-out characters, losses, speed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from fontgan.assets import bundled_font
+from fontgan.files import replacing
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Against = Literal["step", "minutes"]
+
+# What is measured on held-out characters, by its name in a log, and which way is better.
+MEASURES = {"iou": "IoU of ink ↑", "fixed_l1": "fixed L1 ↓", "grey": "grey share"}
+SPEED = "images a second"
+
+_COLUMNS = 3
+_PANEL = (4.6, 3.0)  # inches
+_SMOOTHING = 0.9  # of the thick line over the thin one
+
+
+@dataclass(frozen=True)
+class Point:
+    """One value of a curve: after which step, and after how many seconds of training."""
+
+    step: int
+    seconds: float
+    value: float
+
+
+@dataclass(frozen=True)
+class Curves:
+    """What a run has logged: its name, and points by what they are of: a loss, a measure, the speed."""
+
+    run: str
+    points: Mapping[str, Sequence[Point]]
+
+
+def save_curves(path: Path, runs: Sequence[Curves], against: Against = "step") -> None:
+    """One panel for each measure, each loss and the speed, with a line for each run, as a PNG.
+
+    Raises:
+        FontganError: the picture cannot be written.
+    """
+    from matplotlib import font_manager
+    from matplotlib.figure import Figure
+
+    font_manager.fontManager.addfont(bundled_font("noto-sans-sc.otf"))  # for runs with Chinese names
+    named = dict.fromkeys(name for run in runs for name in run.points)
+    losses = [name for name in named if name not in MEASURES and name != SPEED]
+    panels = [name for name in (*MEASURES, *losses, SPEED) if name in named]
+    rows = -(-len(panels) // _COLUMNS)
+    figure = Figure((_PANEL[0] * _COLUMNS, _PANEL[1] * rows + 0.5), layout="constrained")
+    for place, name in enumerate(panels, 1):
+        _draw_panel(figure.add_subplot(rows, _COLUMNS, place), name, runs, against)
+    handles, labels = figure.axes[0].get_legend_handles_labels()
+    figure.legend(
+        handles, labels, loc="outside upper center", ncols=4, prop={"family": ["DejaVu Sans", "Noto Sans SC"]}
+    )
+    with replacing(path) as beside:
+        figure.savefig(beside, format="png")
+
+
+def _draw_panel(axes: Axes, name: str, runs: Sequence[Curves], against: Against) -> None:
+    """The values of one name in all runs: as they are, and where there are many, smoothed."""
+    for number, run in enumerate(runs):
+        points, colour = run.points.get(name, ()), f"C{number % 10}"
+        places = [point.step if against == "step" else point.seconds / 60 for point in points]
+        values = [point.value for point in points]
+        if name in MEASURES:
+            axes.plot(places, values, color=colour, marker="o", markersize=3, label=run.run)
+        else:
+            axes.plot(places, values, color=colour, alpha=0.3, linewidth=0.8)
+            axes.plot(places, _smoothed(values), color=colour, label=run.run)
+    axes.set_title(MEASURES.get(name, name), fontsize=10)
+    axes.set_xlabel(against, fontsize=8)
+    axes.tick_params(labelsize=8)
+    axes.grid(alpha=0.3)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+
+
+def _smoothed(values: Sequence[float]) -> list[float]:
+    """A running mean that forgets, without a lag at its beginning (as Adam corrects its own)."""
+    found, mean, weight = [], 0.0, 0.0
+    for value in values:
+        mean = _SMOOTHING * mean + (1 - _SMOOTHING) * value
+        weight = _SMOOTHING * weight + (1 - _SMOOTHING)
+        found.append(mean / weight)
+    return found

@@ -1,0 +1,133 @@
+"""What is to be trained: defaults < preset < a run that is resumed < `--config` < options < `--set`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from fontgan.config.reading import nearest, read_toml, read_values
+from fontgan.config.settings import ModelSettings, TrainingPlan, deciding
+from fontgan.errors import FontganError
+from fontgan.models import find_model, model_names
+from fontgan.training.folder import CONFIG, newest_run
+
+_PLAN = "training"  # the table of a configuration that is no model's
+
+
+@dataclass(frozen=True)
+class Decision:
+    """All that was decided of a training."""
+
+    plan: TrainingPlan
+    settings: ModelSettings
+
+
+def decide(
+    options: Mapping[str, Any] | None = None,
+    changes: Mapping[str, str] | None = None,
+    config: Path | None = None,
+) -> Decision:
+    """Decide on a new training.
+
+    Args:
+        options: what was said of the plan, by its fields' names.
+        changes: single settings of the model or of the plan, as texts by name; they have the last word.
+        config: a TOML file with the tables [training] and [MODEL], as a run has it.
+
+    Raises:
+        FontganError: something is unknown, impossible or contradictory; all of it is told together.
+    """
+    return _decide([config] if config else [], options or {}, changes or {})
+
+
+def decide_again(
+    options: Mapping[str, Any] | None = None,
+    changes: Mapping[str, str] | None = None,
+    config: Path | None = None,
+    runs: Path = Path("runs"),
+) -> Decision:
+    """Decide how to go on with a run: as it was decided, but for what may change.
+
+    Without `run` among the options, that is the newest run in `runs`, of the model if one is named there. The
+    other arguments are those of `decide`.
+
+    Raises:
+        FontganError: there is no such run, or what is said of it contradicts what was decided.
+    """
+    options, changes = options or {}, changes or {}
+    run = Path(options["run"]) if options.get("run") else newest_run(runs, options.get("model"))
+    known = run / CONFIG
+    if not known.is_file():
+        raise FontganError(f"{run} is no run: name another --run, or leave --resume out to begin it")
+    before = _decide([known], {}, {})
+    configs = [known, config] if config else [known]
+    now = _decide(configs, {**options, "run": run}, changes)
+    mistakes = _contradictions(before.plan, now.plan) + _contradictions(before.settings, now.settings)
+    if mistakes:
+        raise FontganError(
+            f"{run} cannot go on with other settings ({'; '.join(mistakes)}): "
+            "leave them as they were, or begin a new run without --resume"
+        )
+    return now
+
+
+def _decide(configs: Sequence[Path], options: Mapping[str, Any], changes: Mapping[str, str]) -> Decision:
+    tables = [(path, read_toml(path)) for path in configs]
+    plan_names = {item.name for item in fields(TrainingPlan)}
+    plan, mistakes = TrainingPlan(), []
+    spoken: list[tuple[str, Mapping[str, Any]]] = [
+        (f"{path}: ", table.get(_PLAN, {})) for path, table in tables
+    ]
+    spoken += [("", options), ("", {name: text for name, text in changes.items() if name in plan_names})]
+    for where, given in spoken:
+        values, wrong = read_values(TrainingPlan, given)
+        mistakes += [where + mistake for mistake in wrong]
+        if "minutes" in values and "steps" not in values:
+            values["steps"] = None  # who says minutes later wants no steps said before
+        plan = replace(plan, **values)
+    if plan.model not in model_names():
+        raise FontganError(
+            "; ".join([*mistakes, f"there is no model {plan.model!r}{nearest(plan.model, model_names())}"])
+        )
+    settings, wrong = _settings(plan, tables, {n: text for n, text in changes.items() if n not in plan_names})
+    if mistakes + wrong:
+        raise FontganError("; ".join(mistakes + wrong))
+    return Decision(plan, settings)
+
+
+def _settings(
+    plan: TrainingPlan, tables: Sequence[tuple[Path, Mapping[str, Any]]], changes: Mapping[str, str]
+) -> tuple[ModelSettings, list[str]]:
+    """The model's settings, and all mistakes."""
+    kind = find_model(plan.model)
+    mistakes = []
+    if plan.preset not in kind.presets:
+        mistakes.append(f"there is no preset {plan.preset!r}{nearest(plan.preset, kind.presets)}")
+    settings: ModelSettings = kind.presets.get(plan.preset, kind.presets["default"])
+    spoken = []
+    known = (_PLAN, plan.model)
+    for path, table in tables:
+        mistakes += [_other_table(path, name, plan.model) for name in table if name not in known]
+        spoken.append((f"{path}: ", table.get(plan.model, {})))
+    for where, given in (*spoken, ("", changes)):
+        values, wrong = read_values(type(settings), given)
+        mistakes += [where + mistake for mistake in wrong]
+        settings = replace(settings, **values)
+    return settings, mistakes + settings.contradictions()
+
+
+def _other_table(path: Path, name: str, model: str) -> str:
+    if name in model_names():
+        return f"{path} is a configuration of {name}, and {model} is to be trained: leave --model out"
+    return f"{path}: there is no table [{name}]{nearest(name, (_PLAN, model))}"
+
+
+def _contradictions(before: Any, now: Any) -> list[str]:
+    """What decides the weights and is no longer as it was."""
+    return [
+        f"{name} was {getattr(before, name)} and is to be {getattr(now, name)}"
+        for name in deciding(type(before))
+        if getattr(before, name) != getattr(now, name)
+    ]

@@ -1,0 +1,47 @@
+"""What would fit where the memory of a GPU was too small."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from fontgan.data.views import Batch
+from fontgan.errors import FontganError
+from fontgan.models.base import Model
+
+
+def out_of_memory(model: Model[Any], batch: Batch, batch_size: int) -> FontganError:
+    """What to tell the user: the largest of batch_size/2, /4, … that can be trained with, found by trial.
+
+    Args:
+        model: it is of no use afterwards.
+        batch: on its device, any that the view gives.
+        batch_size: that was too large.
+    """
+    size = len(batch) // 2
+    while size and not _fits(model, batch, size):
+        size //= 2
+    device = model.engine.device.type
+    if not size:
+        return FontganError(
+            f"the memory of {device} is too small for this model, whatever the batch: "
+            "train a smaller one, or with --device cpu"
+        )
+    whole = size * model.engine.ranks.count
+    return FontganError(
+        f"the memory of {device} is too small for batch_size={batch_size}: --set batch_size={whole} fits, or "
+        f"--set accumulation={model.settings.accumulation * len(batch) // size}, which computes the same "
+        "batch in parts"
+    )
+
+
+def _fits(model: Model[Any], batch: Batch, size: int) -> bool:
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+    part = Batch(batch.real_a[:size], batch.real_b[:size], batch.styles[:size])
+    try:
+        model.step(part, number=1, progress=0.99)
+    except torch.OutOfMemoryError:
+        return False
+    return True
