@@ -11,6 +11,9 @@ import pytest
 # Before torch is imported: test processes share the cores, and threads of one would wait for another.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+from torch import nn
+
+from fontgan.checkpoint import CheckpointRecord, checkpoint_folder, save_weights
 from fontgan.data.record import FaceRecord
 from fontgan.data.render import render_dataset
 from fontgan.fonts.reference import FontReference
@@ -35,6 +38,14 @@ FACE = FaceRecord(
 def toy_store(tmp_path: Path) -> Path:
     """A glyph store of two toy fonts, the style narrower than the content."""
     return make_toy_store(tmp_path)
+
+
+def keep_weights(run: Path, generator: nn.Module, record: CheckpointRecord) -> Path:
+    """Put a generator among the checkpoints of a run, as a training does; returns the file."""
+    folder = checkpoint_folder(run, record.step)
+    folder.mkdir(parents=True)
+    save_weights(folder, generator, record)
+    return folder / "generator.safetensors"
 
 
 def make_toy_store(folder: Path, codes: list[int] = CHARACTERS) -> Path:

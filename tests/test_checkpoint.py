@@ -14,15 +14,17 @@ from fontgan.checkpoint import (
     find_checkpoint,
     load_checkpoint,
     run_name,
-    save_checkpoint,
 )
+from fontgan.config.settings import BestBy
 from fontgan.errors import FontganError
 from fontgan.models import find_model, model_names
-from tests.conftest import FACE
+from tests.conftest import FACE, keep_weights
 
 
-def record_of(name: str, step: int = 7) -> CheckpointRecord:
-    return CheckpointRecord(name, find_model(name).preset("default"), 64, step, (FACE, FACE), FACE)
+def record_of(name: str, step: int = 7, iou: float = 0.5, best_by: BestBy = "iou") -> CheckpointRecord:
+    settings = find_model(name).preset("default")
+    measures = {"iou": iou, "fixed_l1": iou, "l1": 0.5, "grey": 0.1, "ink": 1.0}
+    return CheckpointRecord(name, settings, 64, step, (FACE, FACE), FACE, measures, best_by)
 
 
 @pytest.mark.parametrize("name", model_names())
@@ -31,7 +33,7 @@ def test_the_same_weights_come_back_and_draw_the_same(tmp_path: Path, name: str)
     network = find_model(name).build_generator(record.settings, 64).to(memory_format=torch.channels_last)
     network(torch.rand(4, 1, 64, 64))  # running statistics that are not those of the start
     network.eval()
-    path = save_checkpoint(tmp_path / "runs" / "one", network, record)
+    path = keep_weights(tmp_path / "runs" / "one", network, record)
     loaded, found = load_checkpoint(path)
     assert found == record
     pictures = torch.rand(2, 1, 64, 64)
@@ -41,13 +43,19 @@ def test_the_same_weights_come_back_and_draw_the_same(tmp_path: Path, name: str)
     assert run_name(path) == "one"
 
 
-def test_the_newest_run_is_found_and_older_checkpoints_go(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("best_by", "best"), [("iou", 2), ("fixed_l1", 3), ("l1", 4), ("newest", 4)])
+def test_a_run_is_its_best_checkpoint(tmp_path: Path, best_by: BestBy, best: int) -> None:
+    network = find_model("pix2pix").build_generator(record_of("pix2pix").settings, 64)
+    for step, iou in enumerate((0.3, 0.6, 0.2, 0.5), 1):
+        keep_weights(tmp_path, network, record_of("pix2pix", step, iou, best_by))
+    assert find_checkpoint(tmp_path, tmp_path).parent.name == f"step-{best:07}"
+
+
+def test_the_newest_run_is_found(tmp_path: Path) -> None:
     runs = tmp_path / "runs"
     network = find_model("pix2pix").build_generator(record_of("pix2pix").settings, 64)
-    first = save_checkpoint(runs / "b", network, record_of("pix2pix", 1))
-    second = save_checkpoint(runs / "b", network, record_of("pix2pix", 2))
-    assert not first.parent.exists()
-    other = save_checkpoint(runs / "a", network, record_of("pix2pix", 1))
+    second = keep_weights(runs / "b", network, record_of("pix2pix", 2))
+    other = keep_weights(runs / "a", network, record_of("pix2pix", 1))
     os.utime(second, (1, 1))
     assert find_checkpoint(None, runs) == other
     assert find_checkpoint(runs / "b", runs) == second
@@ -65,7 +73,7 @@ def test_where_nothing_was_trained_the_command_is_named(tmp_path: Path) -> None:
 
 def test_damaged_and_foreign_files_are_told(tmp_path: Path) -> None:
     network = find_model("pix2pix").build_generator(record_of("pix2pix").settings, 64)
-    path = save_checkpoint(tmp_path, network, record_of("pix2pix"))
+    path = keep_weights(tmp_path, network, record_of("pix2pix"))
     whole = path.read_bytes()
     foreign = tmp_path / "foreign.safetensors"
     save_file({"x": torch.zeros(2)}, foreign)
@@ -73,12 +81,14 @@ def test_damaged_and_foreign_files_are_told(tmp_path: Path) -> None:
     cut.write_bytes(whole[: len(whole) // 2])
     other = tmp_path / "other.safetensors"
     save_file({"x": torch.zeros(2)}, other, {"fontgan": _metadata(path)})
-    for wrong in (foreign, cut, other, tmp_path):
+    with pytest.raises(FontganError, match="of another size than its settings say"):
+        load_checkpoint(other)
+    for wrong in (foreign, cut, tmp_path):
         with pytest.raises(FontganError, match="is no checkpoint of fontgan, or a damaged one"):
             load_checkpoint(wrong)
     newer = tmp_path / "newer.safetensors"
     save_file(
-        {"x": torch.zeros(2)}, newer, {"fontgan": _metadata(path).replace('"format": 2', '"format": 9')}
+        {"x": torch.zeros(2)}, newer, {"fontgan": _metadata(path).replace('"format": 3', '"format": 9')}
     )
     with pytest.raises(FontganError, match="format 9"):
         load_checkpoint(newer)

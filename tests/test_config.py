@@ -7,7 +7,9 @@ from dataclasses import asdict, dataclass, fields
 
 import pytest
 
-from fontgan.config import ModelSettings, from_record, from_strings, setting, to_toml
+from fontgan.config.reading import changed, from_record
+from fontgan.config.settings import ModelSettings, setting
+from fontgan.config.writing import to_toml
 from fontgan.errors import FontganError
 from fontgan.models import find_model, model_names
 
@@ -21,7 +23,7 @@ class Sample(ModelSettings):
 
 def test_each_text_is_read_as_its_settings_type() -> None:
     given = {"batch_size": "8", "learning_rate": "1e-3", "widths": "8, 16,32", "sharp": "true", "name": "b"}
-    read = from_strings(Sample(), given | {"schedule": "cosine"})
+    read = changed(Sample(), given | {"schedule": "cosine"})
     assert read == Sample(8, learning_rate=1e-3, widths=(8, 16, 32), sharp=True, name="b", schedule="cosine")
 
 
@@ -34,17 +36,17 @@ def test_all_mistakes_are_told_together_with_what_is_near() -> None:
         "widths": "x",
     }
     with pytest.raises(FontganError) as caught:
-        from_strings(Sample(), mistakes)
+        changed(Sample(), mistakes)
     message = str(caught.value)
     assert "did you mean 'batch_size'" in message
     assert "learning_rate=fast: a number is needed" in message
     assert "schedule=square: choose one of constant, linear, cosine" in message
     assert "sharp=yes: write true or false" in message
     with pytest.raises(FontganError, match="batch_size=0: it must be from 1 to inf"):
-        from_strings(Sample(), {"batch_size": "0"})
+        changed(Sample(), {"batch_size": "0"})
     with pytest.raises(FontganError, match="learning_rate=nan: it must be from 0 to inf"):
-        from_strings(Sample(), {"learning_rate": "nan"})
-    assert from_strings(Sample(), {"widths": "[3, 4]"}).widths == (3, 4)
+        changed(Sample(), {"learning_rate": "nan"})
+    assert changed(Sample(), {"widths": "[3, 4]"}).widths == (3, 4)
     assert "widths=x: a whole number is needed" in message
 
 

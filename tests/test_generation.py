@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fontgan.checkpoint import CheckpointRecord, save_checkpoint
+from fontgan.checkpoint import CheckpointRecord
 from fontgan.data.splits import split_of
 from fontgan.data.store import GlyphStore
 from fontgan.errors import FontganError
@@ -18,6 +18,7 @@ from fontgan.generation import generate, style_draws
 from fontgan.models import find_model
 from fontgan.report import glyphs
 from fontgan.report.glyphs import save_generated
+from tests.conftest import keep_weights
 from tests.toy_fonts import CHARACTERS, build_font
 
 
@@ -27,8 +28,8 @@ def checkpoint(toy_store: Path, tmp_path: Path) -> Path:
     settings = find_model("pix2pix").preset("default")
     with GlyphStore(toy_store) as store:
         content, style = store.record.faces
-    record = CheckpointRecord("pix2pix", settings, 64, 0, (content,), style)
-    return save_checkpoint(tmp_path / "run", find_model("pix2pix").build_generator(settings, 64), record)
+    record = CheckpointRecord("pix2pix", settings, 64, 0, (content,), style, {"iou": 0.5}, "iou")
+    return keep_weights(tmp_path / "run", find_model("pix2pix").build_generator(settings, 64), record)
 
 
 def test_pictures_come_in_the_order_asked_for_with_content_and_truth(

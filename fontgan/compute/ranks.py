@@ -36,17 +36,16 @@ class Ranks:
         """Whether this is the one that writes, measures and talks."""
         return self.number == 0
 
-    def share(self, whole: Tensor) -> Tensor:
-        """This process' rows of a tensor whose rows are a multiple of the processes."""
-        size = len(whole) // self.count
-        return whole[self.number * size : (self.number + 1) * size]
+    def share(self, whole: Tensor, parts: int = 1) -> Tensor:
+        """This process' rows of each part of a tensor whose rows are a multiple of parts and processes."""
+        return torch.unflatten(whole, 0, (parts, self.count, -1))[:, self.number].flatten(0, 1)
 
     def average(self, tensors: Sequence[Tensor]) -> None:
         """Put in place of each tensor its mean over all processes."""
         if self.count == 1 or not tensors:
             return
         flat = torch.cat([tensor.detach().flatten() for tensor in tensors])
-        with _others_alive():
+        with others_alive():
             dist.all_reduce(flat)
         parts = (flat / self.count).split([tensor.numel() for tensor in tensors])
         for tensor, part in zip(tensors, parts, strict=True):
@@ -57,16 +56,22 @@ class Ranks:
         if self.count == 1:
             return value
         told = torch.tensor([value], dtype=torch.float64)
-        with _others_alive():
+        with others_alive():
             dist.broadcast(told, 0)
         return told.item()
+
+    def meet(self) -> None:
+        """Wait for all processes: one that leaves while others still talk to it breaks them off."""
+        if self.count > 1:
+            with others_alive():
+                dist.barrier()
 
     def tell(self, thing: T) -> T:
         """The first process' thing, of any kind that pickle takes, in all of them."""
         if self.count == 1:
             return thing
         things: list[Any] = [thing]
-        with _others_alive():
+        with others_alive():
             dist.broadcast_object_list(things, 0)
         return things[0]  # type: ignore[no-any-return]
 
@@ -75,7 +80,7 @@ class Ranks:
         if self.count == 1:
             return [thing]
         things: list[Any] = [None] * self.count
-        with _others_alive():
+        with others_alive():
             dist.all_gather_object(things, thing)
         return things
 
@@ -112,7 +117,7 @@ def _leave() -> None:
 
 
 @contextmanager
-def _others_alive() -> Iterator[None]:
+def others_alive() -> Iterator[None]:
     """What happens in this block fails, with a message for the user, if another process has died."""
     try:
         yield

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch import distributed as dist
 from torch.nn import functional as F
 
-from fontgan.compute.ranks import Ranks
+from fontgan.compute.ranks import Ranks, others_alive
 
 
 def over_the_whole_batch(network: nn.Module, ranks: Ranks) -> nn.Module:
@@ -80,7 +80,8 @@ class _Sum(torch.autograd.Function):
     @staticmethod
     def forward(_context: Any, values: Tensor) -> Tensor:
         total = values.clone()
-        dist.all_reduce(total)
+        with others_alive():
+            dist.all_reduce(total)
         return total
 
     @staticmethod

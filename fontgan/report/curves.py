@@ -21,7 +21,7 @@ SPEED = "images a second"
 
 _COLUMNS = 3
 _PANEL = (4.6, 3.0)  # inches
-_SMOOTHING = 0.9  # of the thick line over the thin one
+_WINDOW = 30  # the thick line smooths over the so-manieth part of the thin one
 
 
 @dataclass(frozen=True)
@@ -86,10 +86,11 @@ def _draw_panel(axes: Axes, name: str, runs: Sequence[Curves], against: Against)
 
 
 def _smoothed(values: Sequence[float]) -> list[float]:
-    """A running mean that forgets, without a lag at its beginning (as Adam corrects its own)."""
+    """A running mean that forgets, corrected at its beginning as Adam corrects its own."""
     found, mean, weight = [], 0.0, 0.0
+    forget = min(1.0, _WINDOW / max(len(values), 1))
     for value in values:
-        mean = _SMOOTHING * mean + (1 - _SMOOTHING) * value
-        weight = _SMOOTHING * weight + (1 - _SMOOTHING)
+        mean += forget * (value - mean)
+        weight += forget * (1 - weight)
         found.append(mean / weight)
     return found

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from fontgan.compute.launch import process_count
+
 
 @contextmanager
 def interruptible() -> Iterator[threading.Event]:
@@ -27,6 +29,11 @@ def interruptible() -> Iterator[threading.Event]:
         signal.signal(number, press)
     try:
         yield pressed
+    except BaseException:
+        if process_count() > 1:
+            # torchrun ends all that are left when one fails, and this one is about to say why.
+            handlers[signal.SIGTERM] = signal.SIG_IGN
+        raise
     finally:
         for number, handler in handlers.items():
             signal.signal(number, handler)

@@ -38,8 +38,13 @@ class Clock:
     """
 
     def __init__(self, device: torch.device, before: float = 0.0) -> None:
-        self._device = device
-        self._began = time.perf_counter() - before
+        self._device, self._before = device, before
+        self.start()
+
+    def start(self) -> float:
+        """Begin to count, now; returns what is counted already."""
+        self._began = time.perf_counter() - self._before
+        return self._before
 
     @property
     def seconds(self) -> float:

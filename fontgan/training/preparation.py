@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import torch
@@ -59,7 +60,7 @@ class Prepared:
                 Augmentation(settings.shift, settings.scale),
                 self.plan.seed,
                 first,
-                ranks.share,
+                partial(ranks.share, parts=settings.accumulation),
                 ranks.count * settings.accumulation,
             )
         )

@@ -33,9 +33,10 @@ class Recorder:
         ready: what is trained.
         clock: of the training; it is read, never stopped, here.
         begun: the step that the training goes on from.
+        spent: the seconds of training until then.
     """
 
-    def __init__(self, run: Path, ready: Prepared, clock: Clock, begun: Step) -> None:
+    def __init__(self, run: Path, ready: Prepared, clock: Clock, begun: Step, spent: float) -> None:
         self.run, self.ready, self.clock, self.begun = run, ready, clock, begun
         device = ready.model.engine.device
         self.watched, self.tested = (HeldOut.of(ready.views[s], device) for s in ("validation", "test"))
@@ -45,7 +46,7 @@ class Recorder:
         self.board = TensorBoard(folder, begun.number)
         self.board.network(ready.model.average.network, ready.store.record.size)
         self.sample_seconds = 0.0
-        self._spent = clock.seconds
+        self._spent = spent
         self._blank = 0
 
     def report(self, step: Step) -> Progressed:

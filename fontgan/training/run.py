@@ -61,10 +61,12 @@ def run_training(
         steps = train(ready.model, ready.batches(begun.number), budget, clock, plan.seed, begun, stop)
         try:
             if ranks.first:
-                yield from _recorded(steps, run, ready, clock, begun, stop, began)
+                recorder = Recorder(run, ready, clock, begun, spent)
+                yield from _recorded(steps, recorder, stop, began)
             else:
                 for _ in steps:
                     pass
+            ranks.meet()
             return
         except torch.OutOfMemoryError:
             pass  # what this exception holds must be let go before anything else is tried
@@ -72,38 +74,32 @@ def run_training(
 
 
 def _recorded(
-    steps: Iterator[Step],
-    run: Path,
-    ready: Prepared,
-    clock: Clock,
-    begun: Step,
-    stop: Callable[[], bool],
-    began: float,
+    steps: Iterator[Step], recorder: Recorder, stop: Callable[[], bool], began: float
 ) -> Iterator[Event]:
     """Make the steps, and tell and keep what comes of them."""
+    run, ready, clock, begun = recorder.run, recorder.ready, recorder.clock, recorder.begun
     parameters = sum(weight.numel() for weight in ready.model.generator.parameters())
     counts = {split: len(view) for split, view in ready.views.items()}
     reason = ready.model.engine.reason
     yield Started(run, ready.contents, ready.style, counts, parameters, reason, begun.number)
     started = time.perf_counter() - began
-    with clock.paused():
-        recorder = Recorder(run, ready, clock, begun)
-        if not begun.number:
-            yield recorder.keep(begun)
-    last = kept = begun
-    reported = kept_at = clock.seconds
+    if not begun.number:
+        yield recorder.keep(begun)
+    last = kept = reported = begun
+    reported_at = kept_at = clock.start()
     for step in steps:
-        if clock.seconds - reported >= _REPORT_SECONDS or last is begun:
-            reported = clock.seconds
-            yield recorder.report(step)
         last = step
+        if clock.seconds - reported_at >= _REPORT_SECONDS or reported is begun:
+            reported, reported_at = step, clock.seconds
+            yield recorder.report(step)
         if step.progress - kept.progress >= 1 / _SAMPLES or _late(clock.seconds - kept_at, ready.plan):
             kept, kept_at = step, clock.seconds
             with clock.paused():
                 yield recorder.keep(step)
     clock.stop()
     with clock.paused():
-        yield recorder.report(last)
+        if last is not reported:
+            yield recorder.report(last)
         if last is not kept:
             yield recorder.keep(last)
         yield recorder.finish(last, stop(), started)

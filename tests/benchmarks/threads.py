@@ -30,10 +30,10 @@ def main() -> None:
     for _ in range(TURNS):
         for threads, found in speeds.items():
             torch.set_num_threads(threads)
-            model.step(batch, 0.5)
+            model.step(batch, 100, 0.5)
             began = time.perf_counter()
             for _ in range(STEPS):
-                model.step(batch, 0.5)
+                model.step(batch, 100, 0.5)
             found.append(STEPS * 32 / (time.perf_counter() - began))
     for threads, found in speeds.items():
         print(f"{threads} thread(s): {statistics.median(found):.0f} images/s")

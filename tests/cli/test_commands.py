@@ -137,7 +137,7 @@ def test_ctrl_c_is_answered(type_command: Command, monkeypatch: pytest.MonkeyPat
 
 
 def test_wrong_usage_is_status_two(type_command: Command) -> None:
-    assert type_command("train")[0] == 2
+    assert type_command("train", "--minutes", "0")[0] == 2
     assert type_command("train", "--model", "pix2pix", "--set", "skip")[0] == 2
     assert type_command("render-dataset", "--colour", "red")[0] == 2
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from fontgan.compute.optimisers import Muon, Optimisers, orthogonal, scheduled
-from fontgan.config.settings import ModelSettings, Schedule
+from fontgan.config.settings import ModelSettings, Optimiser, Schedule
 
 
 @given(rows=st.integers(2, 40), columns=st.integers(2, 40), seed=st.integers(0, 1000))
@@ -45,13 +45,13 @@ def test_decay_shrinks_matrices_and_spares_norms_and_biases() -> None:
     settings = ModelSettings(optimiser="muon", learning_rate=0.1, muon_learning_rate=0.1, weight_decay=0.5)
     for weight in network.parameters():
         weight.grad = torch.zeros_like(weight)
-    Optimisers(network, settings, torch.float32).step(progress=0.0)
+    Optimisers(network, settings, torch.float32).step(1, progress=0.0)
     for name, value in network.named_parameters():
         expected = before[name] * (0.95 if value.ndim > 1 else 1)
         assert torch.allclose(value, expected), name
 
 
-@pytest.mark.parametrize("optimiser", ["adam", "muon"])
+@pytest.mark.parametrize("optimiser", ["adam", "adamw", "muon"])
 def test_either_optimiser_learns_and_forgets_its_gradients(optimiser: str) -> None:
     torch.manual_seed(0)
     network = nn.Sequential(nn.Conv2d(1, 8, 3), nn.ReLU(), nn.Conv2d(8, 8, 3), nn.ReLU(), nn.Conv2d(8, 1, 3))
@@ -62,10 +62,81 @@ def test_either_optimiser_learns_and_forgets_its_gradients(optimiser: str) -> No
     for _ in range(60):
         loss = (network(pictures) - target).square().mean()
         loss.backward()
-        optimisers.step(progress=0.0)
+        optimisers.step(100, progress=0.0)
         losses.append(loss.item())
     assert losses[-1] < losses[0] / 2
     assert all(weight.grad is None for weight in network.parameters())
+
+
+@pytest.mark.parametrize("optimiser", ["adam", "adamw", "muon"])
+def test_restored_optimisers_go_on_as_they_would_have(optimiser: Optimiser) -> None:
+    settings = ModelSettings(optimiser=optimiser, learning_rate=0.01, weight_decay=0.1)
+
+    def make() -> tuple[nn.Module, Optimisers]:
+        torch.manual_seed(0)
+        network = nn.Sequential(nn.Conv2d(1, 4, 3), nn.Conv2d(4, 4, 3), nn.BatchNorm2d(4), nn.Conv2d(4, 1, 3))
+        return network, Optimisers(network, settings, torch.float32)
+
+    def learn(network: nn.Module, optimisers: Optimisers, first: int, last: int) -> None:
+        for number in range(first, last):
+            torch.manual_seed(number)
+            network(torch.rand(2, 1, 9, 9)).square().mean().backward()
+            optimisers.step(number, number / 10)
+
+    through, half, after = make(), make(), make()
+    learn(*through, 1, 9)
+    learn(*half, 1, 5)
+    after[0].load_state_dict(half[0].state_dict())
+    after[1].restore(half[1].state())
+    learn(*after, 5, 9)
+    whole, resumed = through[0].state_dict(), after[0].state_dict()
+    assert all(torch.equal(whole[name], resumed[name]) for name in whole)
+
+
+def test_gradients_are_clipped_by_value_and_by_their_common_length_and_the_length_is_told() -> None:
+    weight = nn.Parameter(torch.zeros(2))
+    network = nn.ParameterList([weight])
+
+    def clipped(**changes: float) -> tuple[float, torch.Tensor]:
+        optimisers = Optimisers(network, ModelSettings(**changes), torch.float32)  # type: ignore[arg-type]
+        seen: list[torch.Tensor] = []
+        adam = optimisers._optimisers[0]
+        adam.register_step_pre_hook(lambda *_: seen.append(weight.grad.clone()))  # type: ignore[union-attr]
+        weight.grad = torch.tensor([3.0, 4.0])
+        return float(optimisers.step(1, 0.0)), seen[0]
+
+    length, gradient = clipped()
+    assert length == pytest.approx(5)
+    assert gradient.tolist() == [3, 4]
+    length, gradient = clipped(clip_norm=1.0)
+    assert length == pytest.approx(5)
+    assert gradient.tolist() == pytest.approx([0.6, 0.8])
+    length, gradient = clipped(clip_value=3.5)
+    assert gradient.tolist() == [3, 3.5]
+    assert clipped(clip_norm=10.0)[1].tolist() == [3, 4]
+
+
+def test_adams_decay_is_part_of_the_gradient_and_adamws_is_not() -> None:
+    moved = {}
+    for optimiser in ("adam", "adamw"):
+        network = nn.Linear(1, 1, bias=False)
+        nn.init.constant_(network.weight, 2.0)
+        network.weight.grad = torch.zeros(1, 1)
+        settings = ModelSettings(optimiser=optimiser, learning_rate=0.1, weight_decay=0.5)
+        Optimisers(network, settings, torch.float32).step(1, 0.0)
+        moved[optimiser] = 2 - float(network.weight.detach())
+    assert moved["adam"] == pytest.approx(0.1, rel=1e-3)  # Adam's first step is as long as the step size
+    assert moved["adamw"] == pytest.approx(0.1 * 0.5 * 2)
+
+
+def test_two_networks_may_have_step_sizes_apart() -> None:
+    settings = ModelSettings(learning_rate=0.1)
+    slow, fast = (Optimisers(nn.Linear(1, 1), settings, torch.float32, rate) for rate in (1.0, 4.0))
+    for optimisers in (slow, fast):
+        for weight in optimisers.weights:
+            weight.grad = torch.ones_like(weight)
+        optimisers.step(1, 0.0)
+    assert fast.learning_rate == pytest.approx(4 * slow.learning_rate)
 
 
 @given(st.sampled_from(["constant", "linear", "cosine"]), st.floats(0, 0.999))
@@ -88,6 +159,6 @@ def test_a_warm_up_takes_its_steps_however_short_the_training() -> None:
     for step in range(5):
         before = weight.item()
         weight.grad = torch.ones(1)
-        optimisers.step(progress=step / 5)
+        optimisers.step(step + 1, progress=step / 5)
         sizes.append(before - weight.item())
     assert sizes == pytest.approx([0.025, 0.05, 0.075, 0.1, 0.1], rel=1e-3)

@@ -11,6 +11,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fontgan.compute.ranks import Ranks
 from fontgan.data.augmentation import Augmentation
 from fontgan.data.images import InMemory, OutOfStore, as_bytes, as_floats
 from fontgan.data.render import render_dataset
@@ -74,7 +75,7 @@ def test_many_styles_are_numbered_and_each_glyph_comes_once_an_epoch(many_styles
         view = load_view(store, ["c", "d"], "train")
         counts = [len(load_view(store, [style], "train")) for style in ("c", "d")]
         assert view.styles.tolist() == [0] * counts[0] + [1] * counts[1]
-        batches = view.training_batches(sum(counts), STILL, torch.Generator().manual_seed(0))
+        batches = view.training_batches(sum(counts), STILL, 0)
         batch = next(batches)
         assert batch.styles.bincount().tolist() == counts
         for picture, number in zip(as_bytes(batch.real_b), batch.styles.tolist(), strict=True):
@@ -88,9 +89,7 @@ def test_what_does_not_fit_into_memory_is_read_from_the_store_alike(many_styles:
         assert isinstance(inside.images, InMemory)
         assert isinstance(outside.images, OutOfStore)
         both = (
-            view.to(torch.device("cpu")).training_batches(
-                7, Augmentation(1, 0.1), torch.Generator().manual_seed(3)
-            )
+            view.to(torch.device("cpu")).training_batches(7, Augmentation(1, 0.1), 3)
             for view in (inside, outside)
         )
         for one, other in islice(zip(*both, strict=False), 20):
@@ -105,16 +104,14 @@ def test_an_unpaired_view_has_all_of_the_content_and_never_a_character_beside_it
     with GlyphStore(many_styles) as store:
         view = load_view(store, ["d"], "train", paired=False)
         assert set(view.codes_b.tolist()) < set(view.codes_a.tolist())
-        choices = view._choices(8, torch.Generator().manual_seed(0))
+        choices = view._choices(8, 0, 0)
         for chosen_a, chosen_b in islice(choices, 200):
             assert not (view.codes_a[chosen_a] == view.codes_b[chosen_b]).any()
 
 
 @given(count=st.integers(2, 12), size=st.integers(1, 12), seed=st.integers(0, 1000))
 def test_unpaired_sides_never_meet_however_few_there_are(count: int, size: int, seed: int) -> None:
-    batches = some_view(count, paired=False).training_batches(
-        size, STILL, torch.Generator().manual_seed(seed)
-    )
+    batches = some_view(count, paired=False).training_batches(size, STILL, seed)
     for batch in islice(batches, 10):
         assert len(batch.real_a) == len(batch.real_b) == min(size, count)
         for one, other in zip(numbers_of(batch.real_a), numbers_of(batch.real_b), strict=True):
@@ -128,7 +125,7 @@ def test_bytes_and_floats_turn_into_each_other() -> None:
 
 
 def test_an_epoch_has_every_character_once_and_pairs_stay_together() -> None:
-    batches = some_view(10).training_batches(5, STILL, torch.Generator().manual_seed(0))
+    batches = some_view(10).training_batches(5, STILL, 0)
     for _ in range(3):
         epoch = [next(batches), next(batches)]
         content = numbers_of(torch.cat([batch.real_a for batch in epoch]))
@@ -139,16 +136,43 @@ def test_an_epoch_has_every_character_once_and_pairs_stay_together() -> None:
 
 @pytest.mark.parametrize("paired", [True, False])
 def test_the_same_seed_gives_the_same_batches(paired: bool) -> None:
-    first, second = (
-        some_view(paired=paired).training_batches(4, Augmentation(2, 0.1), torch.Generator().manual_seed(7))
-        for _ in "ab"
-    )
+    first, second = (some_view(paired=paired).training_batches(4, Augmentation(2, 0.1), 7) for _ in "ab")
     for _ in range(5):
         assert torch.equal(next(first).real_b, next(second).real_b)
 
 
+@pytest.mark.parametrize("paired", [True, False])
+@given(first=st.integers(0, 30), size=st.integers(1, 4), ranks=st.integers(1, 4), seed=st.integers(0, 99))
+def test_a_batch_depends_on_seed_and_number_alone_and_shares_make_it_up(
+    first: int, size: int, ranks: int, seed: int, paired: bool
+) -> None:
+    view = some_view(18, paired=paired)
+    moved = Augmentation(2, 0.1)
+    whole = next(islice(view.training_batches(size * ranks, moved, seed), first, None))
+    shares = [
+        next(view.training_batches(size * ranks, moved, seed, first, Ranks(number, ranks).share, ranks))
+        for number in range(ranks)
+    ]
+    assert torch.equal(torch.cat([share.real_a for share in shares]), whole.real_a)
+    assert torch.equal(torch.cat([share.real_b for share in shares]), whole.real_b)
+
+
+def test_a_batch_that_must_be_divided_can_be() -> None:
+    assert len(next(some_view(11).training_batches(32, STILL, 0, multiple=4))) == 8
+    with pytest.raises(FontganError, match="3 characters to learn from cannot be divided by 4"):
+        next(some_view(3).training_batches(32, STILL, 0, multiple=4))
+
+
+def test_the_parts_of_a_batch_are_equal_and_make_it_up() -> None:
+    batch = next(some_view(12).training_batches(12, STILL, 0))
+    parts = batch.parts(3)
+    assert [len(part) for part in parts] == [4, 4, 4]
+    assert torch.equal(torch.cat([part.real_b for part in parts]), batch.real_b)
+    assert batch.parts(1)[0] is batch
+
+
 def test_a_batch_is_never_larger_than_the_characters_there_are() -> None:
-    batch = next(some_view(3).training_batches(32, STILL, torch.Generator()))
+    batch = next(some_view(3).training_batches(32, STILL, 0))
     assert len(batch.real_a) == 3
 
 
@@ -159,10 +183,7 @@ def test_a_gpu_has_the_batches_of_the_cpu(many_styles: Path, room: int | None) -
     with GlyphStore(many_styles) as store:
         view = load_view(store, ["c", "d"], "train", room=room)
         devices = (torch.device("cpu"), torch.device("cuda"))
-        here, there = (
-            view.to(device).training_batches(7, Augmentation(2, 0.1), torch.Generator().manual_seed(3))
-            for device in devices
-        )
+        here, there = (view.to(device).training_batches(7, Augmentation(2, 0.1), 3) for device in devices)
         for one, other in islice(zip(here, there, strict=False), 20):
             assert other.real_a.is_cuda
             assert torch.allclose(one.real_a, other.real_a.cpu(), atol=1e-5)

@@ -47,7 +47,7 @@ def test_a_step_moves_every_weight_by_finite_amounts(name: str, preset: str) -> 
     before = {key: value.detach().clone() for key, value in model.generator.named_parameters()}
     losses = {}
     for number in range(3):
-        losses = model.step(some_batch(), progress=0.3 + number / 10)
+        losses = model.step(some_batch(), number + 1, progress=0.3 + number / 10).losses
     assert losses
     assert all(torch.isfinite(loss) and not loss.requires_grad for loss in losses.values())
     for key, value in model.generator.named_parameters():
@@ -64,14 +64,14 @@ def test_a_batch_of_eight_can_be_learnt_by_heart(name: str, preset: str) -> None
     model = small_model(name, preset, learning_rate=2e-3, beta1=0.9, schedule="constant", **dropout)
     kind = model.settings.reconstruction
     batch = some_batch()
-    losses = [float(model.step(batch, progress=0.3)[kind]) for _ in range(60)]
+    losses = [float(model.step(batch, 100, progress=0.3).losses[kind]) for _ in range(60)]
     assert sum(losses[-5:]) < 0.5 * sum(losses[:5])
 
 
 @pytest.mark.parametrize(("name", "preset"), PRESETS)
 def test_a_batch_of_one_equals_a_batch_of_many_in_evaluation(name: str, preset: str) -> None:
     model = small_model(name, preset)
-    model.step(some_batch(), progress=0.3)
+    model.step(some_batch(), 100, progress=0.3)
     pictures = some_batch().real_a
     many = model.average.network(pictures)
     single = torch.cat([model.average.network(picture.unsqueeze(0)) for picture in pictures])
@@ -84,7 +84,9 @@ def test_bfloat16_trains_and_agrees_with_float32(name: str, preset: str) -> None
     losses = []
     for engine in (CPU, low):
         model = small_model(name, preset, engine, dropout=0.0)
-        losses.append(float(model.step(some_batch(), progress=0.3)[model.settings.reconstruction]))
+        losses.append(
+            float(model.step(some_batch(), 100, progress=0.3).losses[model.settings.reconstruction])
+        )
         assert all(weight.dtype == torch.float32 for weight in model.generator.parameters())
         assert model.generator(some_batch().real_a).dtype == torch.float32
     assert losses[0] == pytest.approx(losses[1], rel=0.05)
@@ -95,7 +97,7 @@ def test_the_same_seed_gives_the_same_weights(name: str, preset: str) -> None:
     models = [small_model(name, preset) for _ in range(2)]
     for model in models:
         torch.manual_seed(1)
-        model.step(some_batch(), progress=0.3)
+        model.step(some_batch(), 100, progress=0.3)
     first, second = (model.generator.state_dict() for model in models)
     assert all(torch.equal(first[key], second[key]) for key in first)
 
@@ -110,7 +112,7 @@ def test_a_gpu_computes_the_losses_of_the_cpu(name: str, preset: str) -> None:
         model = small_model(name, preset, engine, dropout=0.0)
         sides = (some_batch().real_a, some_batch().real_b, some_batch().styles)
         batch = Batch(*(side.to(device) for side in sides))
-        losses.append(float(model.step(batch, progress=0.3)[model.settings.reconstruction]))
+        losses.append(float(model.step(batch, 100, progress=0.3).losses[model.settings.reconstruction]))
     assert losses[0] == pytest.approx(losses[1], rel=1e-3)
 
 
@@ -133,9 +135,9 @@ def test_the_discriminator_joins_when_it_is_told_to() -> None:
     model = small_model("pix2pix", "default", adversarial_weight=0.1, adversarial_from=0.5)
     judge = model.discriminator  # type: ignore[attr-defined]
     before = [weight.detach().clone() for weight in judge.parameters()]
-    assert "G_adversarial" not in model.step(some_batch(), progress=0.4)
+    assert "G_adversarial" not in model.step(some_batch(), 1, progress=0.4).losses
     assert all(torch.equal(old, new) for old, new in zip(before, judge.parameters(), strict=True))
-    assert {"D_real", "D_fake", "G_adversarial"} <= set(model.step(some_batch(), progress=0.5))
+    assert {"D_real", "D_fake", "G_adversarial"} <= set(model.step(some_batch(), 2, progress=0.5).losses)
     assert not any(torch.equal(old, new) for old, new in zip(before, judge.parameters(), strict=True))
 
 

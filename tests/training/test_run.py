@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,9 @@ from fontgan.data.store import GlyphStore
 from fontgan.errors import FontganError
 from fontgan.fonts.reference import FontReference
 from fontgan.generation import generate
-from fontgan.training.run import Event, Finished, Progressed, Sampled, Started, run_training
+from fontgan.training.decision import decide
+from fontgan.training.events import Event, Finished, Progressed, Sampled, Started
+from fontgan.training.run import run_training
 from tests.conftest import make_toy_store
 from tests.toy_fonts import build_font
 
@@ -35,8 +37,9 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def run(**changes: Any) -> list[Event]:
-    return list(run_training(TrainingPlan(**{"steps": 20, "overrides": SMALL, "device": "cpu", **changes})))
+def run(changes: Mapping[str, str] = SMALL, **options: Any) -> list[Event]:
+    decision = decide({"steps": 20, "device": "cpu", **options}, changes)
+    return list(run_training(decision.plan, decision.settings))
 
 
 def finished(events: list[Event]) -> Finished:
@@ -61,7 +64,9 @@ def test_a_run_tells_and_keeps_what_happened(here: Path) -> None:
     assert sampled[-1].step == 20
     assert all(event.sheet.read_bytes().startswith(b"\x89PNG") for event in sampled)
     assert len(list((end.run / "samples").iterdir())) == len(sampled)
-    assert [path.parent.name for path in end.run.glob("checkpoints/*/*")] == ["step-0000020"]
+    kept = sorted(path.parent.name for path in end.run.glob("checkpoints/*/generator.safetensors"))
+    assert kept[-1] == "step-0000020"
+    assert f"step-{end.best_step:07}" in kept
     text = (end.run / "config.toml").read_text()
     assert text.startswith("# pix2pix learning Style, all settings as decided\n")
     config = tomllib.loads(text)
@@ -83,7 +88,7 @@ def test_training_brings_pictures_nearer_than_a_copy_of_the_content(here: Path) 
 
 def test_the_same_seed_gives_the_same_weights_and_another_gives_others(here: Path) -> None:
     del here
-    first, second, third = (finished(run(seed=seed)) for seed in (5, 5, 6))
+    first, second, third = (finished(run(seed=seed, best_by="newest")) for seed in (5, 5, 6))
     assert [end.run.name for end in (first, second, third)] == ["pix2pix-1", "pix2pix-2", "pix2pix-3"]
     one, same, other = map(weights, (first, second, third))
     assert all(torch.equal(one[name], same[name]) for name in one)
@@ -101,7 +106,8 @@ def test_minutes_end_a_training_and_count_only_its_own_seconds(here: Path) -> No
 def test_ctrl_c_ends_after_the_step_and_keeps_what_was_learnt(here: Path) -> None:
     del here
     events: list[Event] = []
-    for event in run_training(TrainingPlan(minutes=5.0, overrides=SMALL, device="cpu")):
+    decision = decide({"minutes": 5.0, "device": "cpu"}, SMALL)
+    for event in run_training(decision.plan, decision.settings):
         events.append(event)
         if isinstance(event, Progressed) and not any(isinstance(one, Progressed) for one in events[:-1]):
             signal.raise_signal(signal.SIGINT)
@@ -118,7 +124,7 @@ def test_a_plan_that_cannot_be_followed_is_told_and_makes_no_run(here: Path) -> 
         ({"style": "kai"}, "there are style"),
         ({"model": "pix2pax"}, "did you mean 'pix2pix'"),
         ({"preset": "best"}, "there is no preset 'best'"),
-        ({"overrides": {"bach_size": "3"}}, "did you mean 'batch_size'"),
+        ({"changes": {"bach_size": "3"}}, "did you mean 'batch_size'"),
     ):
         with pytest.raises(FontganError, match=words):
             run(**changes)
@@ -135,7 +141,7 @@ def test_pictures_that_do_not_fit_into_memory_are_read_as_they_are_needed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     augmented = {**SMALL, "shift": "1", "scale": "0.05"}
-    inside = weights(finished(run(overrides=augmented)))
+    inside = weights(finished(run(augmented, best_by="newest")))
     monkeypatch.setattr(Engine, "free_memory", lambda _: 1000)
     read: list[int] = []
     glyphs = GlyphStore.glyphs
@@ -145,7 +151,7 @@ def test_pictures_that_do_not_fit_into_memory_are_read_as_they_are_needed(
         return glyphs(store, keys)
 
     monkeypatch.setattr(GlyphStore, "glyphs", counted)
-    outside = weights(finished(run(overrides=augmented)))
+    outside = weights(finished(run(augmented, best_by="newest")))
     assert read.count(8) == 2 * 20  # both sides of each of 20 batches
     assert inside.keys() == outside.keys()
     assert all(torch.equal(inside[name], outside[name]) for name in inside)

@@ -1,0 +1,147 @@
+"""Settings in layers: the later has the word, and all mistakes are told together."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from fontgan.config.settings import ModelSettings, TrainingPlan
+from fontgan.config.writing import to_toml
+from fontgan.errors import FontganError
+from fontgan.models import find_model, model_names
+from fontgan.training.decision import decide, decide_again
+
+
+def written(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def test_each_layer_goes_before_those_under_it(tmp_path: Path) -> None:
+    config = written(
+        tmp_path / "my.toml",
+        '[training]\npreset = "paper"\nseed = 5\nminutes = 1\n[pix2pix]\nbatch_size = 3\nskip = "add"\n',
+    )
+    paper = find_model("pix2pix").preset("paper")
+    decision = decide({"minutes": 9.0}, {"batch_size": "8", "keep": "4"}, config)
+    assert (decision.plan.seed, decision.plan.minutes, decision.plan.keep) == (5, 9.0, 4)
+    settings = vars(decision.settings)
+    assert settings["batch_size"] == 8
+    assert settings["skip"] == "add"
+    unchanged = [name for name in settings if name not in ("batch_size", "skip")]
+    assert all(settings[name] == getattr(paper, name) for name in unchanged)
+
+
+@pytest.mark.parametrize("name", model_names())
+def test_what_a_run_writes_decides_the_same_again(tmp_path: Path, name: str) -> None:
+    first = decide({"model": name, "steps": 7, "style": "kai"}, {"batch_size": "5", "ema_decay": "0.5"})
+    text = to_toml({"training": first.plan, name: first.settings}, "a title")
+    assert decide(config=written(tmp_path / "config.toml", text)) == first
+
+
+def test_who_says_minutes_wants_no_steps_that_were_said_before(tmp_path: Path) -> None:
+    config = written(tmp_path / "my.toml", "[training]\nsteps = 100\n")
+    assert decide(config=config).plan.steps == 100
+    assert decide({"minutes": 2.0}, config=config).plan.steps is None
+    assert decide({"minutes": 2.0, "steps": 5}, config=config).plan.steps == 5
+
+
+def test_all_mistakes_are_told_together(tmp_path: Path) -> None:
+    config = written(
+        tmp_path / "my.toml",
+        '[training]\nmintues = 3\nseed = "x"\n[pix2pix]\nskip = "adde"\n[pix2pax]\na = 1\n',
+    )
+    with pytest.raises(FontganError) as caught:
+        decide({}, {"bach_size": "8", "accumulation": "3", "penalty_weight": "-1"}, config)
+    message = str(caught.value)
+    assert "\n" not in message
+    for words in (
+        f"{config}: there is no setting 'mintues'; did you mean 'minutes'?",
+        "seed=x: a whole number is needed",
+        "skip=adde: choose one of concat, add",
+        "there is no table [pix2pax]; did you mean 'pix2pix'?",
+        "did you mean 'batch_size'?",
+        "penalty_weight=-1: it must be from 0 to inf",
+        "batch_size=32 has no 3 equal parts",
+    ):
+        assert words in message
+
+
+def test_contradictions_are_told() -> None:
+    for changes, words in (
+        ({"discriminator_steps": "2"}, "discriminator_steps need a discriminator"),
+        ({"penalty_weight": "1", "adversarial_weight": "1"}, "cannot have batch norm"),
+        (
+            {"adversarial_weight": "1", "adversarial_from": "0.5", "discriminator_first": "3"},
+            "contradict each other",
+        ),
+    ):
+        with pytest.raises(FontganError, match=words):
+            decide({}, changes)
+
+
+def test_a_configuration_of_another_model_is_told(tmp_path: Path) -> None:
+    config = written(tmp_path / "my.toml", '[training]\nmodel = "pix2pix"\n[pix2pix]\nskip = "add"\n')
+    with pytest.raises(FontganError, match="a configuration of pix2pix, and autoencoder is to be trained"):
+        decide({"model": "autoencoder"}, config=config)
+
+
+def test_files_that_are_no_configuration_are_told(tmp_path: Path) -> None:
+    with pytest.raises(FontganError, match="there is no configuration"):
+        decide(config=tmp_path / "none.toml")
+    with pytest.raises(FontganError, match="is no TOML"):
+        decide(config=written(tmp_path / "a.toml", "[training\n"))
+    with pytest.raises(FontganError, match="seed must stand in a table"):
+        decide(config=written(tmp_path / "b.toml", "seed = 3\n"))
+    with pytest.raises(FontganError, match="cannot be read"):
+        decide(config=tmp_path)
+
+
+def a_run(
+    runs: Path, name: str, text: str = "[training]\nsteps = 9\nseed = 4\n[pix2pix]\nbatch_size = 6\n"
+) -> Path:
+    return written(runs / name / "config.toml", text).parent
+
+
+def test_a_run_goes_on_as_it_was_decided(tmp_path: Path) -> None:
+    run = a_run(tmp_path, "pix2pix-1")
+    for options in ({}, {"model": "pix2pix"}, {"run": run}):
+        decision = decide_again(options, runs=tmp_path)
+        assert decision.plan == TrainingPlan(steps=9, seed=4, run=run)
+        assert decision.settings.batch_size == 6
+    longer = decide_again({"steps": 20, "threads": 1}, runs=tmp_path).plan
+    assert (longer.steps, longer.threads, longer.seed) == (20, 1, 4)
+
+
+def test_what_decides_the_weights_may_not_change_on_the_way(tmp_path: Path) -> None:
+    run = a_run(tmp_path, "pix2pix-1")
+    with pytest.raises(FontganError) as caught:
+        decide_again({"seed": 1}, {"batch_size": "7"}, runs=tmp_path)
+    assert "seed was 4 and is to be 1; batch_size was 6 and is to be 7" in str(caught.value)
+    with pytest.raises(FontganError, match="is a configuration of pix2pix"):
+        decide_again({"model": "autoencoder", "run": run}, runs=tmp_path)
+
+
+def test_the_newest_run_of_the_model_goes_on(tmp_path: Path) -> None:
+    import os
+
+    for number, name in enumerate(("pix2pix-1", "pix2pix-2", "autoencoder-1", "mine")):
+        text = f'[training]\nmodel = "{"autoencoder" if name[0] == "a" else "pix2pix"}"\n'
+        os.utime(a_run(tmp_path, name, text) / "config.toml", (number, number))
+    assert decide_again({"model": "pix2pix"}, runs=tmp_path).plan.run == tmp_path / "pix2pix-2"
+    assert decide_again({"model": "autoencoder"}, runs=tmp_path).plan.run == tmp_path / "autoencoder-1"
+    assert decide_again({}, runs=tmp_path).plan.run == tmp_path / "mine"
+    with pytest.raises(FontganError, match="there is no run of autoencoder in"):
+        decide_again({"model": "autoencoder"}, runs=tmp_path / "none")
+    with pytest.raises(FontganError, match="is no run: name another --run"):
+        decide_again({"run": tmp_path / "none"})
+
+
+def test_no_name_stands_for_a_setting_of_the_plan_and_one_of_a_model() -> None:
+    plan = {item.name for item in fields(TrainingPlan)}
+    assert not plan & {item.name for item in fields(ModelSettings)}
+    for name in model_names():
+        assert not plan & {item.name for item in fields(find_model(name).preset("default"))}

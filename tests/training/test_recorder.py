@@ -1,0 +1,163 @@
+"""What is written while a training goes on, and what stops it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from fontgan.checkpoint import load_checkpoint, weights_of
+from fontgan.data.views import Batch
+from fontgan.errors import FontganError
+from fontgan.models.base import Learnt
+from fontgan.models.pix2pix import Pix2Pix
+from fontgan.training.decision import decide
+from fontgan.training.events import Event, Finished, Progressed, Sampled
+from fontgan.training.log import read_log
+from fontgan.training.run import run_training
+from tests.conftest import make_toy_store
+
+SMALL = {"widths": "8,16", "batch_size": "8"}
+HUGE = {"learning_rate": "1e30", "optimiser": "adam", "warm_up": "0"}
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    make_toy_store(tmp_path, list(range(0x4E00, 0x4E80)))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(changes: Mapping[str, str] = SMALL, **options: Any) -> list[Event]:
+    given = {"steps": 20, "device": "cpu", "precision": "float32", "run": Path("run"), **options}
+    decision = decide(given, changes)
+    return list(run_training(decision.plan, decision.settings))
+
+
+def spoil(monkeypatch: pytest.MonkeyPatch, after: int, bias: float) -> None:
+    """After a step, what the network draws is all paper (much ink for a bias below 0), or no number."""
+    step = Pix2Pix.step
+
+    def spoilt(model: Pix2Pix, batch: Batch, number: int, progress: float) -> Learnt:
+        learnt = step(model, batch, number, progress)
+        if number > after:
+            for network in (model.generator, model.average.network):
+                head: Any = network.head
+                torch.nn.init.constant_(head[0].bias, bias)
+        return learnt
+
+    monkeypatch.setattr(Pix2Pix, "step", spoilt)
+
+
+@pytest.mark.usefixtures("here")
+def test_weights_that_are_no_numbers_stop_the_run_and_the_last_good_ones_are_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    spoil(monkeypatch, after=7, bias=float("nan"))
+    with pytest.raises(FontganError) as caught:
+        run()
+    message = str(caught.value)
+    assert "broke at step 8" in message
+    assert "last good checkpoint is run/checkpoints/step-0000005" in message
+    assert "--set clip_norm=1" in message
+    assert read_log(Path("run/log.jsonl"))[-1]["event"] == "broken"
+    network, _ = load_checkpoint(weights_of(Path("run"))[-1])
+    assert all(torch.isfinite(value).all() for value in network.state_dict().values())
+
+
+@pytest.mark.usefixtures("here")
+def test_a_loss_that_is_no_number_stops_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    step = Pix2Pix.step
+
+    def spoilt(model: Pix2Pix, batch: Batch, number: int, progress: float) -> Learnt:
+        learnt = step(model, batch, number, progress)
+        losses: dict[str, Tensor] = {name: loss * float("nan") for name, loss in learnt.losses.items()}
+        return Learnt(losses, learnt.gradients)
+
+    monkeypatch.setattr(Pix2Pix, "step", spoilt)
+    with pytest.raises(FontganError, match="fixed-l1, dice became nan; there is no good checkpoint"):
+        run()
+
+
+@pytest.mark.usefixtures("here")
+def test_a_step_size_that_is_far_too_large_is_told() -> None:
+    with pytest.raises(FontganError, match="the training broke at step"):
+        run({**SMALL, **HUGE})
+
+
+@pytest.mark.usefixtures("here")
+def test_blank_pages_stop_the_run_only_if_they_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    spoil(monkeypatch, after=8, bias=50.0)
+    with pytest.raises(FontganError) as caught:
+        run()
+    assert "the last 3 samples are blank pages" in str(caught.value)
+    assert "the last good checkpoint is run/checkpoints/step-0000008" in str(caught.value)
+    blank = [line["ink"] for line in read_log(Path("run/log.jsonl")) if line["event"] == "sample"]
+    assert [ink < 0.02 for ink in blank][-4:] == [False, True, True, True]
+
+
+@pytest.mark.usefixtures("here")
+def test_the_log_has_what_was_told() -> None:
+    events = run(tensorboard=True)
+    lines = read_log(Path("run/log.jsonl"))
+    steps = [event for event in events if isinstance(event, Progressed)]
+    logged = [line for line in lines if line["event"] == "step"]
+    assert [line["step"] for line in logged] == [event.step for event in steps]
+    assert logged[0]["losses"] == steps[0].losses
+    assert set(logged[0]["gradients"]) == {"G"}
+    assert logged[0]["gradients"]["G"] > 0
+    assert 0 < logged[0]["learning_rates"]["G"] < 3e-3
+    assert logged[-1]["images_per_second"] == pytest.approx(20 * 8 / steps[-1].seconds, rel=0.2)
+    samples = [event for event in events if isinstance(event, Sampled)]
+    assert [line["iou"] for line in lines if line["event"] == "sample"] == [s.measures.iou for s in samples]
+
+
+@pytest.mark.usefixtures("here")
+def test_tensorboard_has_losses_rates_gradients_samples_and_the_network() -> None:
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    run(tensorboard=True)
+    board = EventAccumulator("run/tensorboard")
+    board.Reload()
+    tags = board.Tags()
+    assert {"loss/fixed-l1", "gradient/G", "learning rate/G", "held out/iou"} <= set(tags["scalars"])
+    assert tags["images"] == ["samples"]
+    assert tags["graph"]
+    logged = [line for line in read_log(Path("run/log.jsonl")) if line["event"] == "step"]
+    shown = board.Scalars("loss/fixed-l1")
+    assert [point.step for point in shown] == [line["step"] for line in logged]
+    assert shown[0].value == pytest.approx(logged[0]["losses"]["fixed-l1"])
+
+
+@pytest.mark.usefixtures("here")
+def test_memory_that_is_too_small_names_a_batch_that_fits(monkeypatch: pytest.MonkeyPatch) -> None:
+    step = Pix2Pix.step
+
+    def small(model: Pix2Pix, batch: Batch, number: int, progress: float) -> Learnt:
+        if len(batch) > 3:
+            raise torch.OutOfMemoryError("too large")
+        return step(model, batch, number, progress)
+
+    monkeypatch.setattr(Pix2Pix, "step", small)
+    with pytest.raises(FontganError, match="--set batch_size=2 fits, or --set accumulation=4"):
+        run()
+    monkeypatch.setattr(
+        Pix2Pix, "step", lambda *_, **__: (_ for _ in ()).throw(torch.OutOfMemoryError("none"))
+    )
+    with pytest.raises(FontganError, match="too small for this model, whatever the batch"):
+        run(run=Path("other"))
+
+
+@pytest.mark.usefixtures("here")
+def test_what_is_measured_at_the_end_is_the_best_checkpoint() -> None:
+    end = run(keep=1)[-1]
+    assert isinstance(end, Finished)
+    assert end.checkpoint in weights_of(Path("run"))
+    assert end.checkpoint.parent.name == f"step-{end.best_step:07}"
+    kept = json.loads((Path("run") / "log.jsonl").read_text().splitlines()[-1])
+    assert kept["best_step"] == end.best_step

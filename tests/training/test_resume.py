@@ -1,0 +1,252 @@
+"""A run that was broken off goes on, and comes to what an undisturbed one comes to."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from fontgan.checkpoint import weights_of
+from fontgan.data.render import render_dataset
+from fontgan.errors import FontganError
+from fontgan.fonts.reference import FontReference
+from fontgan.training.decision import decide, decide_again
+from fontgan.training.events import Event, Progressed, Sampled, Started
+from fontgan.training.run import run_training
+from tests.conftest import make_toy_store
+from tests.toy_fonts import build_font
+
+CODES = list(range(0x4E00, 0x4E80))
+PIX2PIX = {"widths": "8,16", "batch_size": "8", "warm_up": "5", "scale": "0.05"}
+# With all that has a state or draws at random: dropout, a discriminator, its penalty, parts, clipping.
+PAPER = {
+    "widths": "8,16,16",
+    "batch_size": "4",
+    "accumulation": "2",
+    "discriminator_width": "8",
+    "penalty_weight": "1",
+    "penalty_interval": "3",
+    "clip_norm": "1",
+}
+STEPS = 12
+MANY = 60  # enough to be killed three times on the way
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    make_toy_store(tmp_path, CODES)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def begin(changes: Mapping[str, str] = PIX2PIX, **options: Any) -> list[Event]:
+    """A training whose every step is kept."""
+    decision = decide({"steps": STEPS, "save_minutes": 0.0, "device": "cpu", "keep": 2, **options}, changes)
+    return list(run_training(decision.plan, decision.settings))
+
+
+def go_on(**options: Any) -> list[Event]:
+    decision = decide_again(options)
+    return list(run_training(decision.plan, decision.settings, resume=True))
+
+
+def break_off(changes: Mapping[str, str], after: int, **options: Any) -> None:
+    """Leave a training after a step, as a process does that is killed."""
+    given = {"steps": STEPS, "save_minutes": 0.0, "device": "cpu", "keep": 2, **options}
+    decision = decide(given, changes)
+    events = run_training(decision.plan, decision.settings)
+    for event in events:
+        if isinstance(event, Sampled) and event.step == after:
+            events.close()  # type: ignore[attr-defined]
+
+
+def all_weights(run: Path, step: int = STEPS) -> dict[str, torch.Tensor]:
+    """The newest checkpoint of a run, with all that training needs."""
+    newest = weights_of(run)[-1]
+    state = torch.load(newest.parent / "state.pt", weights_only=True)
+    assert state["reached"]["step"] == step
+    found = {f"average.{name}": value for name, value in load_file(newest).items()}
+    for network, values in state["model"]["networks"].items():
+        found |= {f"{network}.{name}": value for name, value in values.items()}
+    return found
+
+
+def same(one: Mapping[str, torch.Tensor], other: Mapping[str, torch.Tensor]) -> bool:
+    return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
+
+
+@pytest.mark.parametrize(
+    ("options", "changes"),
+    [
+        ({}, PIX2PIX),
+        ({"preset": "paper"}, PAPER),
+        ({"model": "autoencoder", "preset": "paper"}, {"width": "4"}),
+    ],
+)
+@pytest.mark.parametrize("after", [1, 7])
+@pytest.mark.usefixtures("here")
+def test_resumed_equals_undisturbed(options: dict[str, Any], changes: dict[str, str], after: int) -> None:
+    begin(changes, run=Path("whole"), **options)
+    break_off(changes, after, run=Path("broken"), **options)
+    assert weights_of(Path("broken"))[-1].parent.name == f"step-{after:07}"
+    events = go_on(run=Path("broken"))
+    assert isinstance(events[0], Started)
+    assert events[0].step == after
+    assert same(all_weights(Path("broken")), all_weights(Path("whole")))
+    figures = [
+        [
+            (line["event"], line["step"], line.get("losses"), line.get("iou"))
+            for line in map(json.loads, (Path(run) / "log.jsonl").read_text().splitlines())
+            if line["event"] == "sample"
+        ]
+        for run in ("broken", "whole")
+    ]
+    assert figures[0] == figures[1]
+
+
+def test_killed_at_any_moment_and_resumed_the_weights_are_those_of_the_undisturbed(here: Path) -> None:
+    begin(run=Path("whole"), steps=MANY)
+    settings = [part for name, value in PIX2PIX.items() for part in ("--set", f"{name}={value}")]
+    command = [sys.executable, "-m", "fontgan", "train", "--steps", str(MANY), "--save-minutes", "0"]
+    command += ["--device", "cpu", "--run", "killed", "--keep", "2", *settings]
+    for kills in range(3):
+        process = subprocess.Popen(command, cwd=here, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        begun = len(list(here.glob("killed/samples/*")))
+        while len(list(here.glob("killed/samples/*"))) < begun + 3 and process.poll() is None:
+            time.sleep(0.005)
+        time.sleep(0.003 * kills)  # another place between two samples each time
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        assert not any(path.name.startswith("step") and len(list(path.iterdir())) < 2 for path in _folders())
+        if "--resume" not in command and weights_of(Path("killed")):
+            command.append("--resume")
+    go_on(run=Path("killed"))
+    assert same(all_weights(Path("killed"), MANY), all_weights(Path("whole"), MANY))
+    assert not any(path.name.startswith(".") for path in _folders())
+
+
+def _folders() -> list[Path]:
+    return list(Path("killed/checkpoints").glob("*"))
+
+
+@pytest.mark.usefixtures("here")
+def test_a_run_that_kept_nothing_yet_begins_anew() -> None:
+    break_off(PIX2PIX, 0, run=Path("young"))
+    assert not weights_of(Path("young"))
+    events = go_on(run=Path("young"))
+    assert isinstance(events[0], Started)
+    assert events[0].step == 0
+    assert weights_of(Path("young"))[-1].parent.name == f"step-{STEPS:07}"
+
+
+@pytest.mark.usefixtures("here")
+def test_a_run_at_its_end_goes_on_only_if_it_is_given_more() -> None:
+    begin(run=Path("done"))
+    with pytest.raises(FontganError, match=f"trained to its end, step {STEPS}: to go on, say --steps"):
+        go_on(run=Path("done"))
+    events = go_on(run=Path("done"), steps=STEPS + 3)
+    assert isinstance(events[0], Started)
+    assert events[0].step == STEPS
+    assert weights_of(Path("done"))[-1].parent.name == f"step-{STEPS + 3:07}"
+
+
+@pytest.mark.usefixtures("here")
+def test_ctrl_c_keeps_the_last_step_and_minutes_count_on() -> None:
+    decision = decide({"minutes": 1.0, "device": "cpu", "run": Path("timed")}, PIX2PIX)
+    for event in run_training(decision.plan, decision.settings):
+        if isinstance(event, Progressed) and event.step > 1:
+            signal.raise_signal(signal.SIGTERM)
+    events = go_on(run=Path("timed"), minutes=0.05)
+    seconds = [event.seconds for event in events if isinstance(event, Progressed)]
+    assert 0.9 < seconds[0] < 3.0  # that of the first process counted in: it reports once a second
+    assert seconds[-1] == pytest.approx(3, abs=0.5)
+
+
+@pytest.mark.usefixtures("here")
+def test_the_newest_checkpoints_and_the_best_are_kept() -> None:
+    events = begin(run=Path("kept"))
+    measures = {
+        event.step: event.measures.iou for event in events if isinstance(event, Sampled) and event.step
+    }
+    best = max(measures, key=lambda step: (measures[step], step))
+    kept = [int(path.parent.name.removeprefix("step-")) for path in weights_of(Path("kept"))]
+    assert kept == sorted({best, STEPS - 1, STEPS})
+
+
+def test_a_dataset_that_changed_is_told_with_what_differs(here: Path) -> None:
+    break_off(PIX2PIX, 3, run=Path("old"))
+    store = here / "data" / "glyphs.lmdb"
+    store.rename(here / "before.lmdb")
+    style = build_font(here / "style.ttf", CODES[:-9], "Style", raised=90, width=200)
+    content = FontReference(here / "content.ttf")
+    render_dataset([content], [FontReference(style)], CODES, 64, store)
+    with pytest.raises(FontganError) as caught:
+        go_on(run=Path("old"))
+    assert "has changed since old began" in str(caught.value)
+    assert "count of style 128, now 119" in str(caught.value)
+    assert "sha256 of style" in str(caught.value)
+    go_on(run=Path("old"), data=here / "before.lmdb")
+    (here / "old" / "dataset.json").unlink()
+    with pytest.raises(FontganError, match="is missing or damaged"):
+        go_on(run=Path("old"), steps=99)
+
+
+class _Trap:
+    """What would make a folder if it were ever unpickled."""
+
+    def __reduce__(self) -> tuple[Any, tuple[str]]:
+        return (os.mkdir, ("trapped",))
+
+
+@pytest.mark.usefixtures("here")
+def test_a_checkpoint_that_is_cut_or_holds_code_is_refused() -> None:
+    break_off(PIX2PIX, 3, run=Path("bad"))
+    path = weights_of(Path("bad"))[-1].parent / "state.pt"
+    whole = path.read_bytes()
+    older = path.parents[1] / "step-0000002"
+    for cut in (0, 100, len(whole) // 2, len(whole) - 10):
+        path.write_bytes(whole[:cut])
+        with pytest.raises(
+            FontganError, match=f"is damaged: remove {path.parent}, .* goes on from {older.name}"
+        ):
+            go_on(run=Path("bad"))
+    torch.save({"format": 1, "model": _Trap()}, path)
+    with pytest.raises(FontganError, match="may be code and was not run"):
+        go_on(run=Path("bad"))
+    assert not Path("trapped").exists()
+    torch.save({"format": 9}, path)
+    with pytest.raises(FontganError, match="another version of fontgan"):
+        go_on(run=Path("bad"))
+    torch.save({"format": 1, "reached": {}, "model": {"networks": {"generator": {}}}}, path)
+    with pytest.raises(FontganError, match="weights of another size or another model"):
+        go_on(run=Path("bad"))
+    path.write_bytes(whole)
+    go_on(run=Path("bad"))
+
+
+def test_a_run_that_another_process_trains_is_told(here: Path) -> None:
+    del here
+    break_off(PIX2PIX, 3, run=Path("held"))
+    script = (
+        "import sys; from filelock import FileLock\n"
+        "with FileLock('held/.lock'): print('x', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "x\n"
+        with pytest.raises(FontganError, match="is being trained by another process"):
+            go_on(run=Path("held"))
+        other.communicate("")
+    go_on(run=Path("held"))
