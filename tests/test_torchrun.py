@@ -120,9 +120,8 @@ def _ranks_of(agent: int) -> list[int]:
 
 
 def test_a_batch_that_cannot_be_shared_out_is_told(here: Path) -> None:
-    with start(
-        here, 2, "train", "--steps", "3", "--run", "odd", *SETTINGS, "--set", "batch_size=7"
-    ) as process:
+    given = ("train", "--steps", "3", "--run", "odd", *SETTINGS, "--set", "batch_size=7")
+    with start(here, *given) as process:
         _, err = process.communicate()
     assert process.returncode != 0
     assert "batch_size=7 cannot be shared out evenly among 2 processes" in err

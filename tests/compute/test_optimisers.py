@@ -68,6 +68,33 @@ def test_either_optimiser_learns_and_forgets_its_gradients(optimiser: str) -> No
     assert all(weight.grad is None for weight in network.parameters())
 
 
+@pytest.mark.parametrize("optimiser", ["adam", "adamw"])
+@pytest.mark.parametrize("gradient_layout", [torch.contiguous_format, torch.channels_last])
+@pytest.mark.parametrize("weight_layout", [torch.contiguous_format, torch.channels_last])
+def test_weights_move_alike_however_they_and_their_gradients_lie_in_memory(
+    optimiser: Optimiser, weight_layout: torch.memory_format, gradient_layout: torch.memory_format
+) -> None:
+    torch.manual_seed(0)
+    start, gradient = torch.randn(6, 5, 4, 4), torch.randn(6, 5, 4, 4)
+    network = nn.Conv2d(5, 6, 4, bias=False)
+    network.weight = nn.Parameter(start.to(memory_format=weight_layout))
+    kept = network.weight.data_ptr()
+    settings = ModelSettings(optimiser=optimiser, learning_rate=0.1, weight_decay=0.01)
+    optimisers = Optimisers(network, settings, torch.float32)
+    plain = nn.Parameter(start.clone())
+    kind = torch.optim.Adam if optimiser == "adam" else torch.optim.AdamW
+    expected = kind(
+        [plain], 0.1, (settings.beta1, settings.beta2), weight_decay=0.01, foreach=False, fused=False
+    )
+    for number in range(1, 4):
+        network.weight.grad = (gradient * number).to(memory_format=gradient_layout)
+        plain.grad = gradient * number
+        optimisers.step(number, 0.0)
+        expected.step()
+    assert network.weight.data_ptr() == kept
+    assert torch.allclose(network.weight, plain, atol=1e-5)
+
+
 @pytest.mark.parametrize("optimiser", ["adam", "adamw", "muon"])
 def test_restored_optimisers_go_on_as_they_would_have(optimiser: Optimiser) -> None:
     settings = ModelSettings(optimiser=optimiser, learning_rate=0.01, weight_decay=0.1)
@@ -101,7 +128,7 @@ def test_gradients_are_clipped_by_value_and_by_their_common_length_and_the_lengt
         optimisers = Optimisers(network, ModelSettings(**changes), torch.float32)  # type: ignore[arg-type]
         seen: list[torch.Tensor] = []
         adam = optimisers._optimisers[0]
-        adam.register_step_pre_hook(lambda *_: seen.append(weight.grad.clone()))  # type: ignore[union-attr]
+        adam.register_step_pre_hook(lambda *_: seen.append(adam.param_groups[1]["params"][0].grad.clone()))
         weight.grad = torch.tensor([3.0, 4.0])
         return float(optimisers.step(1, 0.0)), seen[0]
 
