@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 
 import pytest
 
 from fontgan.config.reading import changed, from_record
-from fontgan.config.settings import ModelSettings, setting
+from fontgan.config.settings import ModelSettings, TrainingPlan, deciding, setting
 from fontgan.config.writing import to_toml
 from fontgan.errors import FontganError
 from fontgan.models import find_model, model_names
@@ -69,3 +70,25 @@ def test_every_setting_is_explained(name: str) -> None:
 def test_a_record_with_an_unknown_setting_is_refused() -> None:
     with pytest.raises(FontganError, match="newer_thing"):
         from_record(Sample, {"newer_thing": 1})
+
+
+def test_values_of_toml_are_read_as_their_settings_type() -> None:
+    given = {"batch_size": 8, "learning_rate": 1, "widths": [8, 16], "sharp": True}
+    read = changed(Sample(), given)
+    assert read == Sample(8, learning_rate=1.0, widths=(8, 16), sharp=True)
+    assert isinstance(read.learning_rate, float)
+    for name, value in (("batch_size", 1.5), ("batch_size", True), ("sharp", 1), ("widths", 3), ("name", 4)):
+        with pytest.raises(FontganError, match=f"{name}={value}: "):
+            changed(Sample(), {name: value})
+
+
+def test_what_may_be_none_may_be_given_too() -> None:
+    assert changed(TrainingPlan(), {"steps": None, "style": None}) == TrainingPlan()
+    assert changed(TrainingPlan(), {"steps": "3", "style": "kai", "run": "x"}) == TrainingPlan(
+        steps=3, style="kai", run=Path("x")
+    )
+
+
+def test_the_weights_depend_on_what_decides_them() -> None:
+    assert deciding(TrainingPlan) == ["model", "preset", "style", "seed"]
+    assert "batch_size" in deciding(ModelSettings)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from fontgan.losses import adversarial, fixed_l1, l1, reconstruction, soft_dice
+from fontgan.losses import adversarial, fixed_l1, l1, r1_penalty, reconstruction, soft_dice
 
 
 def glyphs(seed: int, count: int = 3) -> Tensor:
@@ -64,3 +64,13 @@ def test_the_adversarial_loss_is_binary_cross_entropy() -> None:
     by_hand = (math.log(2) + math.log(1 + math.exp(-2))) / 2
     assert float(adversarial(logits, real=True)) == pytest.approx(by_hand)
     assert float(adversarial(-logits, real=False)) == pytest.approx(by_hand)
+
+
+def test_r1_is_half_the_squared_length_of_the_gradient_and_can_be_made_smaller() -> None:
+    slope = torch.tensor(3.0, requires_grad=True)
+    real = torch.rand(5, 1, 4, 4, requires_grad=True)
+    penalty = r1_penalty((slope * real).sum(dim=(1, 2, 3)), real)
+    assert float(penalty.detach()) == pytest.approx(16 * 9 / 2)
+    penalty.backward()
+    assert slope.grad is not None
+    assert float(slope.grad) == pytest.approx(16 * 3)

@@ -14,13 +14,18 @@ from fontgan.errors import FontganError
 
 T = TypeVar("T")
 
+_MANY = 20  # names that no line should hold
 
-def read_values(kind: type[Any], given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+
+def read_values(
+    kind: type[Any], given: Mapping[str, Any], others: Iterable[str] = ()
+) -> tuple[dict[str, Any], list[str]]:
     """The values of a settings dataclass that were given, as its fields have them, and all mistakes.
 
     Args:
         kind: the dataclass.
         given: by the fields' names, texts or what TOML and JSON have.
+        others: further names that a misspelt one may have meant.
 
     Returns what could be read, and a line for each unknown name (with the nearest one) and each value
     that its field cannot have.
@@ -30,7 +35,7 @@ def read_values(kind: type[Any], given: Mapping[str, Any]) -> tuple[dict[str, An
     mistakes = []
     for name, value in given.items():
         if name not in known:
-            mistakes.append(f"there is no setting {name!r}{nearest(name, known)}")
+            mistakes.append(f"there is no setting {name!r}{nearest(name, [*known, *others])}")
             continue
         try:
             values[name] = _read(value, known[name])
@@ -85,10 +90,12 @@ def read_toml(path: Path) -> dict[str, dict[str, Any]]:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """A hint for a misspelt name: `; did you mean 'skip'?`, or all names where none is near."""
+    """A hint for a misspelt name: `; did you mean 'skip'?`, or all names where none is near and few are."""
     known = list(known)
     close = difflib.get_close_matches(name, known, n=1)
-    return f"; did you mean {close[0]!r}?" if close else f": there are {', '.join(known)}"
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    return f": there are {', '.join(known)}" if len(known) < _MANY else "; --dry-run lists them all"
 
 
 def _check_range(value: Any, limits: Mapping[str, Any]) -> None:

@@ -102,6 +102,7 @@ def _settings(
 ) -> tuple[ModelSettings, list[str]]:
     """The model's settings, and all mistakes."""
     kind = find_model(plan.model)
+    others = [item.name for item in fields(TrainingPlan)]
     mistakes = []
     if plan.preset not in kind.presets:
         mistakes.append(f"there is no preset {plan.preset!r}{nearest(plan.preset, kind.presets)}")
@@ -112,7 +113,7 @@ def _settings(
         mistakes += [_other_table(path, name, plan.model) for name in table if name not in known]
         spoken.append((f"{path}: ", table.get(plan.model, {})))
     for where, given in (*spoken, ("", changes)):
-        values, wrong = read_values(type(settings), given)
+        values, wrong = read_values(type(settings), given, others if given is changes else ())
         mistakes += [where + mistake for mistake in wrong]
         settings = replace(settings, **values)
     return settings, mistakes + settings.contradictions()

@@ -18,7 +18,8 @@ from fontgan.data.record import FaceRecord
 from fontgan.data.store import GlyphStore, is_store, pack
 from fontgan.data.writer import StoreWriter, new_store
 from fontgan.errors import FontganError
-from tests.conftest import FACE
+from tests.conftest import FACE, make_toy_store
+from tests.toy_fonts import CHARACTERS
 
 IMAGES = st.dictionaries(
     st.integers(0x20, 0x10FFFF), arrays.arrays(np.uint8, (64, 64), elements=st.integers(0, 255)), max_size=4
@@ -210,3 +211,14 @@ def test_a_damaged_key_is_told(toy_store: Path) -> None:
     environment.close()
     with GlyphStore(toy_store) as store, pytest.raises(FontganError, match="is damaged: render it again"):
         store.codes("style")
+
+
+def test_the_hash_is_of_the_pictures_of_the_faces_that_are_asked_for(tmp_path: Path) -> None:
+    hashes = []
+    for folder, codes in (("a", CHARACTERS), ("b", CHARACTERS), ("c", CHARACTERS[:-1])):
+        (tmp_path / folder).mkdir()
+        with GlyphStore(make_toy_store(tmp_path / folder, codes)) as store:
+            hashes.append((store.sha256(["content"]), store.sha256(["content", "style"])))
+    assert hashes[0] == hashes[1]
+    assert not set(hashes[0]) & set(hashes[2])
+    assert hashes[0][0] != hashes[0][1]

@@ -116,6 +116,71 @@ def test_a_gpu_computes_the_losses_of_the_cpu(name: str, preset: str) -> None:
     assert losses[0] == pytest.approx(losses[1], rel=1e-3)
 
 
+@pytest.mark.parametrize(("name", "preset"), PRESETS)
+def test_restored_it_goes_on_as_it_would_have(name: str, preset: str) -> None:
+    through, half, after = (small_model(name, preset) for _ in range(3))
+    for model, numbers in ((through, range(1, 7)), (half, range(1, 4))):
+        for number in numbers:
+            torch.manual_seed(number)
+            model.step(some_batch(), number, 0.1 * number)
+    after.restore(half.state())
+    for number in range(4, 7):
+        torch.manual_seed(number)
+        after.step(some_batch(), number, 0.1 * number)
+    pairs = [(network, after.networks[key]) for key, network in through.networks.items()]
+    for one, other in (*pairs, (through.average.network, after.average.network)):
+        resumed = other.state_dict()
+        assert all(torch.equal(value, resumed[key]) for key, value in one.state_dict().items())
+
+
+@pytest.mark.parametrize(("name", "preset"), PRESETS)
+def test_a_batch_in_parts_gives_the_gradients_of_the_whole(name: str, preset: str) -> None:
+    # Batch norm and dropout see the part, so they are left out.
+    changes: dict[str, Any] = {"dropout": 0.0}
+    changes |= {"norm": "instance"} if name == "pix2pix" else {"decoder_dropout": 0.0}
+    lengths = []
+    for parts in (1, 4):
+        model = small_model(name, preset, accumulation=parts, **changes)
+        learnt = model.step(some_batch(), 1, 0.3)
+        lengths.append({**learnt.gradients, **learnt.losses})
+    assert lengths[0].keys() == lengths[1].keys()
+    for key, value in lengths[0].items():
+        assert float(value) == pytest.approx(float(lengths[1][key]), rel=1e-3), key
+
+
+def test_phases_are_due_at_their_intervals() -> None:
+    changes: dict[str, Any] = {
+        "adversarial_weight": 1.0,
+        "norm": "instance",
+        "penalty_weight": 1.0,
+        "penalty_interval": 4,
+    }
+    model = small_model("pix2pix", "paper", discriminator_first=2, discriminator_steps=3, **changes)
+    seen = [set(model.step(some_batch(2), number, 0.1).gradients) for number in range(1, 10)]
+    judged = {"D"}
+    assert [phases & {"G"} for phases in seen] == [{"G"} if n in (3, 6, 9) else set() for n in range(1, 10)]
+    assert all(judged <= phases for phases in seen)
+    assert [n for n, phases in enumerate(seen, 1) if "D_penalty" in phases] == [1, 5, 9]
+
+
+def test_the_average_moves_with_the_generator_alone() -> None:
+    model = small_model("pix2pix", "paper", discriminator_first=3)
+    before = {key: value.clone() for key, value in model.average.network.state_dict().items()}
+    model.step(some_batch(2), 1, 0.1)
+    assert all(torch.equal(value, before[key]) for key, value in model.average.network.state_dict().items())
+
+
+@pytest.mark.parametrize("preset", ["default", "paper"])
+def test_a_compiled_model_takes_the_steps_of_an_uncompiled_one(preset: str) -> None:
+    engine = Engine(torch.device("cpu"), torch.float32, compiled=True)
+    losses = []
+    for chosen in (CPU, engine):
+        model = small_model("pix2pix", preset, chosen, dropout=0.0, widths=(8, 8))
+        learnt = [model.step(some_batch(2), number, 0.3) for number in (1, 2)][-1]
+        losses.append({name: float(loss) for name, loss in learnt.losses.items()})
+    assert losses[0] == pytest.approx(losses[1], rel=1e-3)
+
+
 @pytest.mark.parametrize("name", model_names())
 def test_a_size_that_the_network_cannot_take_is_told(name: str) -> None:
     kind = find_model(name)
