@@ -43,6 +43,11 @@ lock: $(READY) ## pin the newest packages in requirements.lock
 bench: $(READY) ## the measurements of docs/benchmarks.md
 	$(BIN)/python -m tests.benchmarks.start
 	$(BIN)/python -m tests.benchmarks.threads
+	$(BIN)/python -m tests.benchmarks.training reference --batch 1
+	$(BIN)/python -m tests.benchmarks.training reference --batch 16
+	$(BIN)/python -m tests.benchmarks.training overhead --rounds 25
+	$(BIN)/python -m tests.benchmarks.training default
+	$(BIN)/python -m tests.benchmarks.training ranks --rounds 3
 	$(BIN)/python -m tests.benchmarks.rendering
 	$(BIN)/python -m tests.benchmarks.reading
 	$(BIN)/python -m tests.benchmarks.pictures
@@ -52,7 +57,7 @@ bench: $(READY) ## the measurements of docs/benchmarks.md
 	$(BIN)/python -m tests.benchmarks.front_door --style ma-shan-zheng
 
 clean: ## remove all that was made here, .venv too
-	rm -rf $(VENV) data runs generated inspected dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) data runs generated inspected plots dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): requirements.lock pyproject.toml

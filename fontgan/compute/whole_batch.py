@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch import distributed as dist
+from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 
 from fontgan.compute.ranks import Ranks, others_alive
@@ -37,20 +38,58 @@ class _BatchNorm(nn.BatchNorm2d):
         """(n, channels, h, w) to the same shape and type."""
         if not self.training:
             return super().forward(maps)
-        values = maps.float()
-        count = values.numel() // self.num_features * dist.get_world_size()
-        shape = (1, -1, 1, 1)
-        mean = _summed(values.sum((0, 2, 3))) / count
-        deviation = values - mean.view(shape)
-        variance = _summed(deviation.square().sum((0, 2, 3))) / count
         assert self.running_mean is not None and self.running_var is not None
         assert self.num_batches_tracked is not None and self.momentum is not None
+        normed, mean, variance = _Normed.apply(maps, self.weight, self.bias, self.eps)
+        count = maps.numel() // self.num_features * dist.get_world_size()
         with torch.no_grad():
             self.num_batches_tracked += 1
             self.running_mean.lerp_(mean, self.momentum)
             self.running_var.lerp_(variance * count / max(count - 1, 1), self.momentum)
-        scale = self.weight * (variance + self.eps).rsqrt()
-        return (deviation * scale.view(shape) + self.bias.view(shape)).to(maps.dtype)
+        return normed  # type: ignore[no-any-return]
+
+
+class _Normed(torch.autograd.Function):
+    """Maps normed by the whole batch, with one exchange forwards and one backwards.
+
+    Ioffe and Szegedy 2015, «Batch Normalization», section 3: algorithm 1 and the gradients below it.
+    """
+
+    @staticmethod
+    def forward(context: Any, maps: Tensor, weight: Tensor, bias: Tensor, eps: float) -> tuple[Tensor, ...]:
+        own = torch.stack(torch.var_mean(maps.float(), dim=(0, 2, 3), correction=0))
+        variances, means = _of_each(own).unbind(1)
+        mean = means.mean(0)
+        variance = variances.mean(0) + means.var(0, correction=0)  # within the processes, and between them
+        context.save_for_backward(maps, weight, mean, variance)
+        context.eps = eps
+        context.mark_non_differentiable(mean, variance)
+        return F.batch_norm(maps, mean, variance, weight, bias, eps=eps), mean, variance
+
+    @staticmethod
+    @once_differentiable
+    def backward(context: Any, gradient: Tensor, *_: Tensor) -> tuple[Tensor | None, ...]:
+        maps, weight, mean, variance = context.saved_tensors
+        # As if mean and variance were fixed; then what the maps do to them.
+        of_maps, of_weight, of_bias = torch.ops.aten.native_batch_norm_backward(
+            gradient, maps, weight, mean, variance, None, None, False, context.eps, [True] * 3
+        )
+        sums = _of_each(torch.stack((of_weight, of_bias)).float()).sum(0)
+        inverse = (variance + context.eps).rsqrt()
+        share = weight * inverse / (maps.numel() // len(mean) * dist.get_world_size())
+        slope = share * inverse * sums[0]
+        shift = share * sums[1] - slope * mean
+        shape = (1, -1, 1, 1)
+        change = torch.addcmul(shift.view(shape), maps.float(), slope.view(shape))
+        return (of_maps - change).to(maps.dtype), of_weight, of_bias, None
+
+
+def _of_each(own: Tensor) -> Tensor:
+    """What each process has, stacked; over gloo twice as fast as a sum, which it makes in two rounds."""
+    each = [torch.empty_like(own) for _ in range(dist.get_world_size())]
+    with others_alive():
+        dist.all_gather(each, own)
+    return torch.stack(each)
 
 
 class _Dropout(nn.Dropout):
@@ -68,22 +107,3 @@ class _Dropout(nn.Dropout):
         if maps.is_contiguous(memory_format=torch.channels_last):
             whole = whole.contiguous(memory_format=torch.channels_last)
         return maps * self.ranks.share(F.dropout(whole, self.p))
-
-
-def _summed(values: Tensor) -> Tensor:
-    return _Sum.apply(values)  # type: ignore[no-any-return]
-
-
-class _Sum(torch.autograd.Function):
-    """The sum over all processes. Each of them adds to every result, so the gradients are summed too."""
-
-    @staticmethod
-    def forward(_context: Any, values: Tensor) -> Tensor:
-        total = values.clone()
-        with others_alive():
-            dist.all_reduce(total)
-        return total
-
-    @staticmethod
-    def backward(_context: Any, gradient: Tensor) -> Tensor:
-        return _summed(gradient.contiguous())

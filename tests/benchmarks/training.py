@@ -3,6 +3,7 @@
 python -m tests.benchmarks.training reference --size 256 --batch 1
 python -m tests.benchmarks.training overhead
 python -m tests.benchmarks.training default
+python -m tests.benchmarks.training ranks
 
 `reference` makes the step of the published code: same networks, float32, torch's usual layout, Adam, no
 tricks, in a process of its own. `overhead` sets `fontgan train`'s loop, with all that it logs, averages and
@@ -16,6 +17,8 @@ import itertools
 import multiprocessing
 import os
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -40,6 +43,7 @@ from fontgan.models import find_model
 from fontgan.models.base import Model
 from fontgan.models.pix2pix import Pix2Pix
 from fontgan.training.events import Progressed, Sampled
+from fontgan.training.log import LOG, read_log
 from fontgan.training.preparation import prepared
 from fontgan.training.run import run_training
 
@@ -185,6 +189,26 @@ def measure_default(rounds: int) -> None:
     print(f"peak memory of the process: {model.engine.peak_memory() / 2**20:.0f} MiB")
 
 
+def compare_ranks(rounds: int) -> None:
+    """Print images a second of one process with one and two threads, and of two processes, as commands."""
+    train = ["fontgan", "--", "train", "--steps", "150", "--save-minutes", "600"]
+    torchrun = ["torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m"]
+    ways = {
+        "one process, one thread": [train[0], *train[2:], "--threads", "1"],
+        "one process, two threads": [train[0], *train[2:], "--threads", "2"],
+        "two processes": [*torchrun, *train, "--threads", "1"],
+    }
+    speeds: dict[str, list[float]] = {name: [] for name in ways}
+    with small_dataset() as (folder, plan):
+        for turn, (name, way) in itertools.product(range(rounds), ways.items()):
+            run = folder / f"{turn}-{len(speeds[name])}-{name.replace(' ', '-')}"
+            command = [sys.executable, "-m", *way, "--set", f"run={run}", "--data", str(plan.data)]
+            subprocess.run(command, check=True, capture_output=True)
+            speeds[name].append(read_log(run / LOG)[-1]["images_per_second"])
+    for name, found in speeds.items():
+        print(f"{name}: {statistics.median(found):.0f} images/s")
+
+
 def by_turns(steps: dict[str, Step], rounds: int, engine: Engine, unseen: int = 1) -> dict[str, list[float]]:
     """The seconds of each step, made in turn, after some that are not counted."""
     seconds: dict[str, list[float]] = {name: [] for name in steps}
@@ -222,7 +246,7 @@ class small_dataset:  # noqa: N801
 def main() -> None:
     """Measure what was asked for."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=("reference", "overhead", "default"))
+    parser.add_argument("what", choices=("reference", "overhead", "default", "ranks"))
     parser.add_argument("--size", type=int, default=256)
     parser.add_argument("--batch", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=5)
@@ -230,6 +254,8 @@ def main() -> None:
     given = parser.parse_args()
     if given.what == "reference":
         compare_with_reference(given.size, given.batch, given.rounds, given.compile)
+    elif given.what == "ranks":
+        compare_ranks(given.rounds)
     elif given.what == "overhead":
         compare_with_bare_loop(given.rounds)
     else:
