@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -25,14 +26,17 @@ from tests.conftest import make_toy_store
 CODES = list(range(0x4E00, 0x4E80))
 SETTINGS = ("--set", "widths=8,16", "--set", "batch_size=8", "--precision", "float32")
 
+# As the README has it. Without the two dashes torchrun would take --run for one of its own options.
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+(COMMAND,) = (shlex.split(line)[1:] for line in README.splitlines() if line.startswith("torchrun "))
+TORCHRUN = COMMAND[: COMMAND.index("--") + 1]
+
 
 def start(here: Path, *arguments: str) -> subprocess.Popen[str]:
     """`fontgan` in two processes."""
-    # Without the two dashes torchrun would take --run for one of its own options.
-    torchrun = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m", "fontgan", "--"]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     return subprocess.Popen(
-        [sys.executable, *torchrun, *arguments],
+        [sys.executable, "-m", "torch.distributed.run", *TORCHRUN, *arguments],
         cwd=here,
         env=environment,
         stdout=subprocess.PIPE,
@@ -54,7 +58,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a dataset and two runs of 12 steps, made by one process and by two."""
     folder = tmp_path_factory.mktemp("torchrun")
     data = make_toy_store(folder, CODES)
-    out = run(folder, "train", "--steps", "12", "--run", "by-2", "--keep", "9", *SETTINGS)
+    out = run(folder, *COMMAND[len(TORCHRUN) :], "--steps", "12", "--run", "by-2", "--keep", "9", *SETTINGS)
     assert out == f"{_best(folder / 'by-2')}\n".replace(f"{folder}/", "")  # one alone tells
     options = {"steps": 12, "run": folder / "by-1", "keep": 9, "data": data, "precision": "float32"}
     decision = decide(options, {"widths": "8,16", "batch_size": "8"})

@@ -21,7 +21,7 @@ from fontgan.training.estimate import Estimate
 from fontgan.training.events import Event, Finished, Progressed, Sampled, Started
 
 _SPARKS = "▁▂▃▄▅▆▇█"
-_SPARK_WIDTH = 40
+_SPARK_WIDTH = 32  # so that a line fits into 80 columns
 
 
 class TrainingView:
@@ -71,10 +71,9 @@ class TrainingView:
         for name, values in self._losses.items():
             table.add_row(Text(name), Text(sparkline(values), style="cyan"), Text(f"{values[-1]:.3f}"))
         if self._held_out:
-            ious = [measures.iou for measures in self._held_out]
-            table.add_row(
-                Text("held out"), Text(sparkline(ious), style="green"), Text(_held_out(self._held_out[-1]))
-            )
+            ious, last = [measures.iou for measures in self._held_out], self._held_out[-1]
+            told = f"IoU {last.iou:.3f}   fixed L1 {last.fixed_l1:.3f}"
+            table.add_row(Text("held out"), Text(sparkline(ious), style="green"), Text(told))
         return Group(table)
 
 
