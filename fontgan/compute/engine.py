@@ -125,7 +125,7 @@ def _choose_device(choice: DeviceChoice) -> torch.device:
 def _choose_precision(device: torch.device, choice: PrecisionChoice) -> tuple[torch.dtype, str]:
     """The precision, and why, in words."""
     if choice != "auto":
-        return getattr(torch, choice), f"{choice} as asked"
+        return getattr(torch, choice), f"{choice} as set"
     if _computes_bfloat16(device):
         return torch.bfloat16, "bfloat16: the device multiplies it"
     return torch.float32, "float32: the device has no bfloat16"

@@ -64,7 +64,7 @@ class Ranks:
         """Wait for all processes: one that leaves while others still talk to it breaks them off."""
         if self.count > 1:
             with others_alive():
-                dist.barrier()
+                dist.all_reduce(torch.zeros(1))
 
     def tell(self, thing: T) -> T:
         """The first process' thing, of any kind that pickle takes, in all of them."""

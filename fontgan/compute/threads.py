@@ -26,7 +26,7 @@ def choose_threads(given: int, work: Callable[[], None]) -> str:
     most = torch.get_num_threads()
     if given:
         torch.set_num_threads(given)
-        return f"{_counted(given)} as asked"
+        return f"{_counted(given)} as set"
     if most == 1 or "OMP_NUM_THREADS" in os.environ:
         return _counted(most)
     seconds = {}

@@ -97,6 +97,10 @@ def _recorded(
             with clock.paused():
                 yield recorder.keep(step)
     clock.stop()
+    if not last.number:
+        raise FontganError(
+            f"stopped before the first step: {run} has learnt nothing; --resume begins it anew"
+        )
     with clock.paused():
         if last is not reported:
             yield recorder.report(last)

@@ -38,7 +38,7 @@ def test_precision_and_threads_are_those_that_were_asked_for() -> None:
         engine = choose_engine("cpu", "float32", threads=2)
         assert torch.get_num_threads() == 2
         assert engine.precision == torch.float32
-        assert engine.reason == "CPU, 2 threads as asked, float32 as asked"
+        assert engine.reason == "CPU, 2 threads as set, float32 as set"
         assert choose_engine("cpu", "bfloat16", threads=1).precision == torch.bfloat16
     finally:
         torch.set_num_threads(threads)

@@ -20,17 +20,9 @@ from fontgan.training.decision import decide
 from fontgan.training.events import Event, Finished, Progressed, Sampled
 from fontgan.training.log import read_log
 from fontgan.training.run import run_training
-from tests.conftest import make_toy_store
 
 SMALL = {"widths": "8,16", "batch_size": "8"}
 HUGE = {"learning_rate": "1e30", "optimiser": "adam", "warm_up": "0"}
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    make_toy_store(tmp_path, list(range(0x4E00, 0x4E80)))
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
 
 
 def run(changes: Mapping[str, str] = SMALL, **options: Any) -> list[Event]:

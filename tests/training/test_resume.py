@@ -23,7 +23,6 @@ from fontgan.fonts.reference import FontReference
 from fontgan.training.decision import decide, decide_again
 from fontgan.training.events import Event, Progressed, Sampled, Started
 from fontgan.training.run import run_training
-from tests.conftest import make_toy_store
 from tests.toy_fonts import build_font
 
 CODES = list(range(0x4E00, 0x4E80))
@@ -40,13 +39,6 @@ PAPER = {
 }
 STEPS = 12
 MANY = 60  # enough to be killed three times on the way
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    make_toy_store(tmp_path, CODES)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
 
 
 def begin(changes: Mapping[str, str] = PIX2PIX, **options: Any) -> list[Event]:
@@ -137,6 +129,20 @@ def test_killed_at_any_moment_and_resumed_the_weights_are_those_of_the_undisturb
 
 def _folders() -> list[Path]:
     return list(Path("killed/checkpoints").glob("*"))
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+@pytest.mark.usefixtures("here")
+def test_a_gpu_trains_and_goes_on(precision: str) -> None:
+    on_gpu = {"device": "cuda", "precision": precision}
+    begin(PAPER, run=Path("whole"), preset="paper", **on_gpu)
+    break_off(PAPER, 7, run=Path("broken"), preset="paper", **on_gpu)
+    go_on(run=Path("broken"))
+    whole, resumed = all_weights(Path("whole")), all_weights(Path("broken"))
+    # Sums on a GPU are made in any order.
+    assert all(torch.allclose(whole[name].float(), resumed[name].float(), atol=0.01) for name in whole)
 
 
 @pytest.mark.usefixtures("here")

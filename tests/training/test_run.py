@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,17 +24,9 @@ from fontgan.generation import generate
 from fontgan.training.decision import decide
 from fontgan.training.events import Event, Finished, Progressed, Sampled, Started
 from fontgan.training.run import run_training
-from tests.conftest import make_toy_store
 from tests.toy_fonts import build_font
 
 SMALL = {"widths": "8,16", "batch_size": "8"}
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    make_toy_store(tmp_path, list(range(0x4E00, 0x4E80)))
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
 
 
 def run(changes: Mapping[str, str] = SMALL, **options: Any) -> list[Event]:
@@ -116,6 +108,20 @@ def test_ctrl_c_ends_after_the_step_and_keeps_what_was_learnt(here: Path) -> Non
     assert end.step >= 1
     assert end.checkpoint.is_file()
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.mark.usefixtures("here")
+def test_ctrl_c_before_the_first_step_is_told() -> None:
+    with pytest.raises(FontganError, match="stopped before the first step"):
+        for event in _begun():
+            if isinstance(event, Sampled):
+                signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def _begun() -> Iterator[Event]:
+    decision = decide({"minutes": 5.0, "device": "cpu"}, SMALL)
+    return run_training(decision.plan, decision.settings)
 
 
 def test_a_plan_that_cannot_be_followed_is_told_and_makes_no_run(here: Path) -> None:
