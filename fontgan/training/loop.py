@@ -39,6 +39,7 @@ class Clock:
 
     def __init__(self, device: torch.device, before: float = 0.0) -> None:
         self._device, self._before = device, before
+        self._paused: float | None = None
         self.start()
 
     def start(self) -> float:
@@ -48,8 +49,8 @@ class Clock:
 
     @property
     def seconds(self) -> float:
-        """Of training so far."""
-        return time.perf_counter() - self._began
+        """Of training so far; they stand still while it is paused."""
+        return (self._paused or time.perf_counter()) - self._began
 
     def stop(self) -> float:
         """The seconds of training, all that a GPU was given done."""
@@ -60,9 +61,10 @@ class Clock:
     def paused(self) -> Iterator[None]:
         """What happens in this block is not training; a GPU first ends what it was given."""
         self._synchronise()
-        paused = time.perf_counter()
+        self._paused = time.perf_counter()
         yield
-        self._began += time.perf_counter() - paused
+        self._began += time.perf_counter() - self._paused
+        self._paused = None
 
     def _synchronise(self) -> None:
         if self._device.type == "cuda":
