@@ -7,7 +7,7 @@ help must be quick: whatever needs torch is imported inside the commands.
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -16,6 +16,7 @@ from fontgan.cli.inspect import inspect_command
 from fontgan.cli.plot import plot_command
 from fontgan.cli.render_dataset import render_dataset_command
 from fontgan.cli.train import train_command
+from fontgan.compute.launch import end_process, process_count
 from fontgan.errors import FontganError
 
 _BROKEN_OFF = 130  # the exit status after Ctrl-C: 128 and the number of the signal
@@ -66,8 +67,15 @@ def main() -> None:
         if "--traceback" in sys.argv:
             raise
         print(f"error: {error}", file=sys.stderr)
-        sys.exit(1)
+        _end(1)
     except SystemExit as ended:
         if ended.code == _BROKEN_OFF:
             print("stopped: what was whole before is as it was", file=sys.stderr)
-        raise
+        _end(ended.code if isinstance(ended.code, int) else int(ended.code is not None))
+
+
+def _end(status: int) -> NoReturn:
+    """End with that status; one of several processes at once."""
+    if process_count() > 1:
+        end_process(status)
+    sys.exit(status)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from typing import NoReturn
 
 
 def process_count() -> int:
@@ -18,3 +20,14 @@ def first_process() -> bool:
 def number_on_machine() -> int:
     """The process' number on its machine, which is that of its GPU."""
     return int(os.environ.get("LOCAL_RANK", "0"))
+
+
+def end_process(status: int) -> NoReturn:
+    """End this process without taking it apart.
+
+    One in ten processes that had talked over gloo was aborted while Python took it apart, because a thread of
+    gloo's was still there («terminate called without an active exception»); torchrun then calls it a failure.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)

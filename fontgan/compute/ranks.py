@@ -8,7 +8,6 @@ et al. 2021) averages in the same way.
 
 from __future__ import annotations
 
-import atexit
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -107,13 +106,7 @@ def join_ranks(cuda: bool) -> Ranks:
         torch.cuda.set_device(local)
     if not dist.is_initialized():
         dist.init_process_group("cpu:gloo,cuda:nccl" if cuda else "gloo")
-        atexit.register(_leave)
     return Ranks(dist.get_rank(), dist.get_world_size())
-
-
-def _leave() -> None:
-    if dist.is_initialized():
-        dist.destroy_process_group()
 
 
 @contextmanager
