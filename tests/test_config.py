@@ -43,9 +43,11 @@ def test_all_mistakes_are_told_together_with_what_is_near() -> None:
     assert "learning_rate=fast: a number is needed" in message
     assert "schedule=square: choose one of constant, linear, cosine" in message
     assert "sharp=yes: write true or false" in message
-    with pytest.raises(FontganError, match="batch_size=0: it must be from 1 to inf"):
+    with pytest.raises(FontganError, match="batch_size=0: it must be at least 1"):
         changed(Sample(), {"batch_size": "0"})
-    with pytest.raises(FontganError, match="learning_rate=nan: it must be from 0 to inf"):
+    with pytest.raises(FontganError, match="learning_rate=inf: it must be at least 0"):
+        changed(Sample(), {"learning_rate": "inf"})
+    with pytest.raises(FontganError, match="learning_rate=nan: it must be at least 0"):
         changed(Sample(), {"learning_rate": "nan"})
     assert changed(Sample(), {"widths": "[3, 4]"}).widths == (3, 4)
     assert "widths=x: a whole number is needed" in message

@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 import torch
 
+from fontgan.errors import FontganError
+
 _PROBES = 15  # enough to see a busy processor, in a tenth of a second
 
 
@@ -22,8 +24,16 @@ def choose_threads(given: int, work: Callable[[], None]) -> str:
         work: a few layers of a network's kind, forwards and backwards.
 
     Returns the choice in words.
+
+    Raises:
+        FontganError: more were given than there are processors: they would wait for each other for ever.
     """
     most = torch.get_num_threads()
+    processors = os.cpu_count() or 1
+    if given > processors:
+        raise FontganError(
+            f"{given} threads are more than the {processors} processors here: give --threads 0"
+        )
     if given:
         torch.set_num_threads(given)
         return f"{_counted(given)} as set"

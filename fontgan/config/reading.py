@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import math
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -99,9 +100,11 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 def _check_range(value: Any, limits: Mapping[str, Any]) -> None:
+    least, most = limits["least"], limits["most"]
     for number in value if isinstance(value, tuple) else (value,):
-        if isinstance(number, int | float) and not limits["least"] <= number <= limits["most"]:
-            raise ValueError(f"it must be from {limits['least']:g} to {limits['most']:g}")
+        if isinstance(number, int | float) and not (math.isfinite(number) and least <= number <= most):
+            bounds = f"at least {least:g}" if most == math.inf else f"from {least:g} to {most:g}"
+            raise ValueError(f"it must be {bounds}")
 
 
 def _read(value: Any, kind: Any) -> Any:

@@ -44,6 +44,11 @@ def test_precision_and_threads_are_those_that_were_asked_for() -> None:
         torch.set_num_threads(threads)
 
 
+def test_more_threads_than_processors_are_refused() -> None:
+    with pytest.raises(FontganError, match="100000 threads are more than"):
+        choose_engine("cpu", threads=100_000)
+
+
 def test_threads_are_those_that_are_faster_now(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     chosen: list[int] = []
