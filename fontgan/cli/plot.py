@@ -24,7 +24,7 @@ def plot_command(
 
     if output is not None and output.suffix.lower() != ".png":
         raise FontganError(f"curves are PNG files: name {output.with_suffix('.png')}")
-    curves = [read_curves(run) for run in runs]
+    curves = [read_curves(run) for run in dict.fromkeys(runs)]
     picture = output or Path("plots") / f"{'+'.join(run.run for run in curves)}.png"
     save_curves(picture, curves, against)
     typer.echo(picture)

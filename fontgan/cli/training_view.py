@@ -137,6 +137,8 @@ def _show_start(event: Started) -> None:
     contents = " + ".join(content.family for content in event.contents)
     again = f", from step {event.step:,} on" if event.step else ""
     messages.print(f"{contents} → {event.style.family}, in {event.run}{again}", style="bold")
+    if event.anew:
+        messages.print("note: it had kept no checkpoint, and begins anew", style="yellow")
     messages.print(f"{_counted(event.counts)}; {event.parameters / 1e6:.2f} million weights")
     messages.print(event.engine)
     messages.print(f"sample sheets in {event.run / 'samples'}")

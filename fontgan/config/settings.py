@@ -85,7 +85,7 @@ class TrainingPlan:
     )
     threads: int = setting(0, "of the processor; 0: as many as are faster now", least=0, decides=False)
     compile: bool = setting(False, "compile the networks first: a minute or more", decides=False)
-    seed: int = setting(0, "of the random numbers", least=0)
+    seed: int = setting(0, "of the random numbers", least=0, most=2**63 - 1)
     save_minutes: float = setting(
         5.0, "a checkpoint after so many minutes, and at each tenth of the training", least=0, decides=False
     )
@@ -93,7 +93,7 @@ class TrainingPlan:
         1, "how many of the newest checkpoints to keep, beside the best", least=1, decides=False
     )
     best_by: BestBy = setting(
-        "iou", "the measure on held-out characters by which a checkpoint is the best", decides=False
+        "fixed_l1", "the measure on held-out characters by which a checkpoint is the best", decides=False
     )
     tensorboard: bool = setting(
         False, "keep losses, rates, gradients, samples and the network for TensorBoard too", decides=False

@@ -68,11 +68,22 @@ class Pix2PixSettings(ModelSettings):
         if not self.adversarial_weight:
             changed = [
                 name
-                for name in ("discriminator_first", "discriminator_steps", "penalty_weight")
+                for name in (
+                    "adversarial_from",
+                    "discriminator_first",
+                    "discriminator_steps",
+                    "penalty_weight",
+                )
                 if getattr(self, name) != getattr(Pix2PixSettings, name)
             ]
             if changed:
-                found.append(f"{' and '.join(changed)} need a discriminator: set adversarial_weight=1 too")
+                found.append(
+                    f"there is no discriminator for {' and '.join(changed)}: set adversarial_weight=1 too"
+                )
+            if not self.reconstruction_weight and not self.dice_weight:
+                found.append("there is nothing to learn by: all weights of losses are 0")
+        if self.down_kernel == 3:
+            found.append("down_kernel=3 does not halve a picture: set 2 or 4")
         if self.adversarial_from and self.discriminator_first:
             found.append("adversarial_from and discriminator_first contradict each other: set one of them")
         if self.penalty_weight and self.norm == "batch":

@@ -21,6 +21,7 @@ SPEED = "images a second"
 
 _COLUMNS = 3
 _PANEL = (4.6, 3.0)  # inches
+_LINES = ("-", "--", ":", "-.")  # of the first ten runs, the next ten, …
 _WINDOW = 30  # the thick line smooths over the so-manieth part of the thin one
 
 
@@ -70,13 +71,15 @@ def _draw_panel(axes: Axes, name: str, runs: Sequence[Curves], against: Against)
     """The values of one name in all runs: as they are, and where there are many, smoothed."""
     for number, run in enumerate(runs):
         points, colour = run.points.get(name, ()), f"C{number % 10}"
+        line = _LINES[number // 10 % len(_LINES)]
         places = [point.step if against == "step" else point.seconds / 60 for point in points]
         values = [point.value for point in points]
         if name in MEASURES:
-            axes.plot(places, values, color=colour, marker="o", markersize=3, label=run.run)
+            axes.plot(places, values, color=colour, linestyle=line, marker="o", markersize=3, label=run.run)
         else:
             axes.plot(places, values, color=colour, alpha=0.3, linewidth=0.8)
-            axes.plot(places, _smoothed(values), color=colour, label=run.run)
+            alone = "o" if len(values) == 1 else None
+            axes.plot(places, _smoothed(values), color=colour, linestyle=line, marker=alone, label=run.run)
     axes.set_title(MEASURES.get(name, name), fontsize=10)
     axes.set_xlabel(against, fontsize=8)
     axes.tick_params(labelsize=8)

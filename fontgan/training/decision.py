@@ -61,10 +61,12 @@ def decide_again(
     known = run / CONFIG
     if not known.is_file():
         raise FontganError(f"{run} is no run: name another --run, or leave --resume out to begin it")
+    if not read_toml(known).get(_PLAN):
+        raise FontganError(f"{known} is empty: the run cannot go on; begin a new one without --resume")
     before = _decide([known], {}, {})
     configs = [known, config] if config else [known]
     now = _decide(configs, {**options, "run": run}, changes)
-    mistakes = _contradictions(before.plan, now.plan) + _contradictions(before.settings, now.settings)
+    mistakes = contradictions(_deciding(before), _deciding(now))
     if mistakes:
         raise FontganError(
             f"{run} cannot go on with other settings ({'; '.join(mistakes)}): "
@@ -121,14 +123,21 @@ def _settings(
 
 def _other_table(path: Path, name: str, model: str) -> str:
     if name in model_names():
-        return f"{path} is a configuration of {name}, and {model} is to be trained: leave --model out"
+        return f"{path} is a configuration of {name}, and {model} is to be trained: say --model {name}"
     return f"{path}: there is no table [{name}]{nearest(name, (_PLAN, model))}"
 
 
-def _contradictions(before: Any, now: Any) -> list[str]:
+def _deciding(decision: Decision) -> dict[str, Any]:
+    """All that the weights depend on."""
+    both = (decision.plan, decision.settings)
+    return {name: getattr(part, name) for part in both for name in deciding(type(part))}
+
+
+def contradictions(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """What decides the weights and is no longer as it was."""
+    names = dict.fromkeys((*before, *now))
     return [
-        f"{name} was {getattr(before, name)} and is to be {getattr(now, name)}"
-        for name in deciding(type(before))
-        if getattr(before, name) != getattr(now, name)
+        f"{name} was {before.get(name)} and is to be {now.get(name)}"
+        for name in names
+        if before.get(name) != now.get(name)
     ]

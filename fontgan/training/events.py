@@ -13,7 +13,10 @@ from fontgan.evaluation.metrics import Measures
 
 @dataclass(frozen=True)
 class Started:
-    """All is ready: what will be trained, on what, and why so; `step` is where it goes on, 0 if it begins."""
+    """All is ready: what will be trained, on what, and why so.
+
+    `step` is where it goes on, 0 if it begins; `anew` says that it was to go on and had kept nothing.
+    """
 
     run: Path
     contents: tuple[FaceRecord, ...]
@@ -22,6 +25,7 @@ class Started:
     parameters: int
     engine: str
     step: int
+    anew: bool
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,10 @@ def make_run(wanted: Path | None, model: str) -> Path:
     """
     if wanted is not None:
         if wanted.exists() and (not wanted.is_dir() or any(wanted.iterdir())):
-            raise FontganError(f"{wanted} exists already: name another --run, remove it, or --resume it")
+            mend = "name another --run, remove it, or --resume it"
+            if not (wanted / CONFIG).is_file():
+                mend = "it is no run: name another --run"
+            raise FontganError(f"{wanted} exists already: {mend}")
         candidates: Iterable[Path] = [wanted]
     else:
         candidates = (Path("runs") / f"{model}-{number}" for number in itertools.count(1))
@@ -84,6 +87,10 @@ def held(run: Path) -> Iterator[None]:
         raise FontganError(
             f"{run} is being trained by another process: wait for it, or name another --run"
         ) from error
+    except OSError as error:
+        raise FontganError(
+            f"{run} cannot be written: check its permissions, or name another --run"
+        ) from error
     try:
         yield
     finally:
@@ -103,7 +110,8 @@ def check_dataset(run: Path, store: GlyphStore, faces: Iterable[FaceRecord]) -> 
     """
     try:
         before = json.loads((run / _DATASET).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        before = {name: before[name] for name in ("sha256", "size", "faces")}
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise FontganError(
             f"{run / _DATASET} is missing or damaged: begin a new run without --resume"
         ) from error

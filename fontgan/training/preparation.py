@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ from typing import Any
 import torch
 
 from fontgan.compute.engine import choose_engine
-from fontgan.config.settings import ModelSettings, TrainingPlan
+from fontgan.config.settings import ModelSettings, TrainingPlan, deciding
 from fontgan.data.augmentation import Augmentation
 from fontgan.data.record import FaceRecord
 from fontgan.data.splits import SPLITS, Split
@@ -48,6 +49,13 @@ class Prepared:
     def faces(self) -> tuple[FaceRecord, ...]:
         """All that is learnt from."""
         return (*self.contents, self.style)
+
+    @property
+    def decided(self) -> dict[str, Any]:
+        """All that the weights depend on, as JSON has it."""
+        both = {**vars(self.plan), **vars(self.settings)}
+        names = [*deciding(type(self.plan)), *deciding(type(self.settings))]
+        return json.loads(json.dumps({name: both[name] for name in names}))  # type: ignore[no-any-return]
 
     def batches(self, first: int = 0) -> Iterator[Batch]:
         """This process' share of the training batches, from that number on."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import time
 from collections.abc import Collection, Sequence
@@ -34,9 +35,12 @@ class Recorder:
         clock: of the training; it is read, never stopped, here.
         begun: the step that the training goes on from.
         spent: the seconds of training until then.
+        resumed: whether it is a run that was there.
     """
 
-    def __init__(self, run: Path, ready: Prepared, clock: Clock, begun: Step, spent: float) -> None:
+    def __init__(
+        self, run: Path, ready: Prepared, clock: Clock, begun: Step, spent: float, resumed: bool
+    ) -> None:
         self.run, self.ready, self.clock, self.begun = run, ready, clock, begun
         device = ready.model.engine.device
         self.watched, self.tested = (HeldOut.of(ready.views[s], device) for s in ("validation", "test"))
@@ -46,7 +50,7 @@ class Recorder:
         self.board = TensorBoard(folder, begun.number)
         self.board.network(ready.model.average.network, ready.store.record.size)
         self.sample_seconds = 0.0
-        self._spent = spent
+        self._spent, self.resumed = spent, resumed
         self._blank = 0
 
     def report(self, step: Step) -> Progressed:
@@ -155,6 +159,7 @@ class Recorder:
             "images": step.images,
             "seconds": self.clock.seconds,
             "progress": step.progress,
+            "decided": json.dumps(ready.decided),
         }
         state.save(self.run, ready.model, record, reached, ready.plan.keep)
 

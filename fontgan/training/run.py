@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -16,6 +17,7 @@ from fontgan.errors import FontganError
 from fontgan.files import write_text
 from fontgan.models import find_model
 from fontgan.training import state
+from fontgan.training.decision import contradictions
 from fontgan.training.events import Event, Started
 from fontgan.training.folder import CONFIG, check_dataset, held, make_run, write_dataset
 from fontgan.training.interrupt import interruptible
@@ -56,12 +58,14 @@ def run_training(
         run = ranks.tell(_open_run(ready, resume, stack) if ranks.first else Path())
         budget = Budget(plan.steps, plan.minutes * 60)
         begun, spent = _reached(run, ready, budget)
+        if ranks.first:  # not before it is known that the run can go on
+            _write_config(run, ready)
         stop = stack.enter_context(interruptible()).is_set
         clock = Clock(ready.model.engine.device, spent)
         steps = train(ready.model, ready.batches(begun.number), budget, clock, plan.seed, begun, stop)
         try:
             if ranks.first:
-                recorder = Recorder(run, ready, clock, begun, spent)
+                recorder = Recorder(run, ready, clock, begun, spent, resume)
                 yield from _recorded(steps, recorder, stop, began)
             else:
                 for _ in steps:
@@ -81,7 +85,8 @@ def _recorded(
     parameters = sum(weight.numel() for weight in ready.model.generator.parameters())
     counts = {split: len(view) for split, view in ready.views.items()}
     reason = ready.model.engine.reason
-    yield Started(run, ready.contents, ready.style, counts, parameters, reason, begun.number)
+    anew = recorder.resumed and not begun.number
+    yield Started(run, ready.contents, ready.style, counts, parameters, reason, begun.number, anew)
     started = time.perf_counter() - began
     if not begun.number:
         yield recorder.keep(begun)
@@ -114,7 +119,7 @@ def _late(seconds: float, plan: TrainingPlan) -> bool:
 
 
 def _open_run(ready: Prepared, resume: bool, stack: ExitStack) -> Path:
-    """The run's folder, new or as it was, held by this process; the plan is written into it.
+    """The run's folder, new or as it was, held by this process.
 
     Raises:
         FontganError: it cannot be made, is in use, or began with another dataset.
@@ -128,10 +133,15 @@ def _open_run(ready: Prepared, resume: bool, stack: ExitStack) -> Path:
         run = make_run(plan.run, plan.model)
         stack.enter_context(held(run))
         write_dataset(run, ready.store, ready.faces)
+    return run
+
+
+def _write_config(run: Path, ready: Prepared) -> None:
+    """Note all that was decided."""
+    plan = ready.plan
     title = f"{plan.model} learning {ready.style.family}, all settings as decided"
     tables = {"training": replace(plan, run=None), plan.model: ready.settings}
     write_text(run / CONFIG, to_toml(tables, title))
-    return run
 
 
 def _reached(run: Path, ready: Prepared, budget: Budget) -> tuple[Step, float]:
@@ -143,10 +153,16 @@ def _reached(run: Path, ready: Prepared, budget: Budget) -> tuple[Step, float]:
     reached = state.restore(run, ready.model)
     if reached is None:
         return START, 0.0
+    changed = contradictions(json.loads(reached["decided"]), ready.decided)
+    if changed:
+        raise FontganError(
+            f"{run / CONFIG} is no longer what the training began with ({'; '.join(changed)}): set it back, "
+            "or begin a new run without --resume"
+        )
     begun = replace(START, number=reached["step"], images=reached["images"], progress=reached["progress"])
     if budget.progress(begun.number, reached["seconds"]) >= 1:
         raise FontganError(
-            f"{run} is trained to its end, step {begun.number:,}: to go on, say --steps or --minutes, "
-            "more than before"
+            f"{run} has made its {begun.number:,} steps in {reached['seconds'] / 60:.1f} minutes: "
+            "to go on, say --steps or --minutes, more than that"
         )
     return begun, reached["seconds"]

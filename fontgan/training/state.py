@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import shutil
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from fontgan.checkpoint import (
     CheckpointRecord,
     best_weights,
     checkpoint_folder,
+    read_record,
     save_weights,
     weights_of,
 )
@@ -58,8 +60,15 @@ def restore(run: Path, model: Model[Any]) -> dict[str, Any] | None:
     folders = [path.parent for path in weights_of(run)]
     if not folders:
         return None
+    for folder, weights in zip(folders, weights_of(run), strict=True):
+        try:
+            read_record(weights)
+        except FontganError as error:
+            raise FontganError(f"{weights} is damaged: remove {folder}, and --resume") from error
     path = folders[-1] / _STATE
     data = _load(path, older=folders[:-1])
+    if data["reached"].get("step") != read_record(weights_of(run)[-1]).step:
+        raise FontganError(f"{path} is of another step or another run: remove {path.parent}, and --resume")
     try:
         model.restore(data["model"])
     except (RuntimeError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -77,14 +86,20 @@ def _load(path: Path, older: list[Path]) -> dict[str, Any]:
         f"goes on from {older[-1].name}" if older else "begins anew"
     )
     try:
-        data: Any = torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of torch, on what is no file of torch's
+            data: Any = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         raise FontganError(
             f"{path} holds other things than weights, which may be code and was not run: {mend}"
         ) from error
     except (RuntimeError, OSError, EOFError, ValueError, KeyError) as error:
         raise FontganError(f"{path} is damaged: {mend}") from error
-    if not isinstance(data, dict) or data.get("format") != FORMAT:
+    if (
+        not isinstance(data, dict)
+        or data.get("format") != FORMAT
+        or not isinstance(data.get("reached"), dict)
+    ):
         raise FontganError(f"{path} was written by another version of fontgan: {mend}")
     return data
 

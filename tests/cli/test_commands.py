@@ -15,7 +15,7 @@ from tests.conftest import make_toy_store
 from tests.toy_fonts import CHARACTERS, build_font
 
 Command = Callable[..., tuple[int, str, str]]
-QUICK = ("--steps", "3", "--set", "widths=8,16", "--device", "cpu")
+QUICK = ("--steps", "3", "--set", "widths=8,16", "--device", "cpu", "--best-by", "newest")
 
 
 @pytest.fixture

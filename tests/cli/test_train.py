@@ -181,7 +181,7 @@ def test_a_log_that_was_broken_off_is_read_as_far_as_it_goes(tmp_path: Path) -> 
     for step in (1, 5, 9):
         log.write("step", step=step, losses={"l1": step / 10}, images_per_second=9.0, seconds=float(step))
     with log.path.open("a") as file:
-        file.write('{"event": "step", "st')
+        file.write('3\n["x"]\n{}\n{"event": "step", "st')
     assert [line["step"] for line in read_log(log.path)] == [1, 5, 9]
     assert [point.value for point in read_curves(tmp_path).points["l1"]] == [0.1, 0.5, 0.9]
     log.forget_after(5)

@@ -72,7 +72,7 @@ def test_all_mistakes_are_told_together(tmp_path: Path) -> None:
 
 def test_contradictions_are_told() -> None:
     for changes, words in (
-        ({"discriminator_steps": "2"}, "discriminator_steps need a discriminator"),
+        ({"discriminator_steps": "2"}, "no discriminator for discriminator_steps"),
         ({"penalty_weight": "1", "adversarial_weight": "1"}, "cannot have batch norm"),
         (
             {"adversarial_weight": "1", "adversarial_from": "0.5", "discriminator_first": "3"},
@@ -81,6 +81,17 @@ def test_contradictions_are_told() -> None:
     ):
         with pytest.raises(FontganError, match=words):
             decide({}, changes)
+
+
+def test_a_training_without_any_loss_is_told() -> None:
+    with pytest.raises(FontganError, match=r"nothing to learn by.*; down_kernel=3"):
+        decide({}, {"reconstruction_weight": "0", "dice_weight": "0", "down_kernel": "3"})
+
+
+def test_numbers_beyond_what_can_be_are_told() -> None:
+    for options in ({"minutes": float("inf")}, {"minutes": float("nan")}, {"seed": 10**23}, {"seed": -1}):
+        with pytest.raises(FontganError, match="it must be"):
+            decide(options)
 
 
 def test_a_configuration_of_another_model_is_told(tmp_path: Path) -> None:
@@ -138,6 +149,8 @@ def test_the_newest_run_of_the_model_goes_on(tmp_path: Path) -> None:
         decide_again({"model": "autoencoder"}, runs=tmp_path / "none")
     with pytest.raises(FontganError, match="is no run: name another --run"):
         decide_again({"run": tmp_path / "none"})
+    with pytest.raises(FontganError, match="is empty: the run cannot go on"):
+        decide_again({"run": a_run(tmp_path, "emptied", "")})
 
 
 def test_no_name_stands_for_a_setting_of_the_plan_and_one_of_a_model() -> None:

@@ -152,13 +152,16 @@ def test_a_run_that_kept_nothing_yet_begins_anew() -> None:
     events = go_on(run=Path("young"))
     assert isinstance(events[0], Started)
     assert events[0].step == 0
+    assert events[0].anew
     assert weights_of(Path("young"))[-1].parent.name == f"step-{STEPS:07}"
 
 
 @pytest.mark.usefixtures("here")
 def test_a_run_at_its_end_goes_on_only_if_it_is_given_more() -> None:
     begin(run=Path("done"))
-    with pytest.raises(FontganError, match=f"trained to its end, step {STEPS}: to go on, say --steps"):
+    with pytest.raises(
+        FontganError, match=f"has made its {STEPS} steps in .* minutes: to go on, say --steps"
+    ):
         go_on(run=Path("done"))
     events = go_on(run=Path("done"), steps=STEPS + 3)
     assert isinstance(events[0], Started)
@@ -180,7 +183,7 @@ def test_ctrl_c_keeps_the_last_step_and_minutes_count_on() -> None:
 
 @pytest.mark.usefixtures("here")
 def test_the_newest_checkpoints_and_the_best_are_kept() -> None:
-    events = begin(run=Path("kept"))
+    events = begin(run=Path("kept"), best_by="iou")
     measures = {
         event.step: event.measures.iou for event in events if isinstance(event, Sampled) and event.step
     }
@@ -202,9 +205,10 @@ def test_a_dataset_that_changed_is_told_with_what_differs(here: Path) -> None:
     assert "count of style 128, now 119" in str(caught.value)
     assert "sha256 of style" in str(caught.value)
     go_on(run=Path("old"), data=here / "before.lmdb")
-    (here / "old" / "dataset.json").unlink()
-    with pytest.raises(FontganError, match="is missing or damaged"):
-        go_on(run=Path("old"), steps=99)
+    for damaged in ("{", "{}", "[]"):
+        (here / "old" / "dataset.json").write_text(damaged)
+        with pytest.raises(FontganError, match="is missing or damaged"):
+            go_on(run=Path("old"), steps=99)
 
 
 class _Trap:
@@ -233,11 +237,39 @@ def test_a_checkpoint_that_is_cut_or_holds_code_is_refused() -> None:
     torch.save({"format": 9}, path)
     with pytest.raises(FontganError, match="another version of fontgan"):
         go_on(run=Path("bad"))
-    torch.save({"format": 1, "reached": {}, "model": {"networks": {"generator": {}}}}, path)
+    known = torch.load(older / "state.pt", weights_only=True)
+    torch.save(known, path)
+    with pytest.raises(FontganError, match="is of another step or another run"):
+        go_on(run=Path("bad"))
+    torch.save({"format": 1, "reached": {"step": 3}, "model": {"networks": {"generator": {}}}}, path)
     with pytest.raises(FontganError, match="weights of another size or another model"):
         go_on(run=Path("bad"))
     path.write_bytes(whole)
+    weights = path.parent / "generator.safetensors"
+    drawn = weights.read_bytes()
+    weights.write_bytes(drawn[:5000])
+    with pytest.raises(
+        FontganError, match=f"generator.safetensors is damaged: remove {path.parent}, and --resume"
+    ):
+        go_on(run=Path("bad"))
+    weights.write_bytes(drawn)
     go_on(run=Path("bad"))
+
+
+@pytest.mark.usefixtures("here")
+def test_a_run_whose_configuration_was_edited_is_refused_and_left_as_it_is() -> None:
+    break_off(PIX2PIX, 3, run=Path("edited"))
+    config = Path("edited/config.toml")
+    whole = config.read_text()
+    for old, new, words in (("seed = 0", "seed = 5", "seed was 0 and is to be 5"), ("0.02", "0.03", "muon")):
+        changed = whole.replace(old, new)
+        assert changed != whole
+        config.write_text(changed)
+        with pytest.raises(FontganError, match=f"no longer what the training began with .*{words}"):
+            go_on(run=Path("edited"), steps=50)
+        assert config.read_text() == changed
+    config.write_text(whole)
+    go_on(run=Path("edited"))
 
 
 def test_a_run_that_another_process_trains_is_told(here: Path) -> None:

@@ -137,7 +137,7 @@ def test_a_plan_that_cannot_be_followed_is_told_and_makes_no_run(here: Path) -> 
     assert not (here / "runs").exists()
     (here / "mine").mkdir()
     (here / "mine" / "letter.txt").write_text("dear")
-    with pytest.raises(FontganError, match="exists already"):
+    with pytest.raises(FontganError, match="exists already: it is no run"):
         run(run=here / "mine")
     assert [path.name for path in (here / "mine").iterdir()] == ["letter.txt"]
 
