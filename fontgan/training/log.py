@@ -37,17 +37,24 @@ def read_curves(run: Path) -> Curves:
         FontganError: there is no such run, or its log has no figures.
     """
     points: dict[str, list[Point]] = {}
-    for line in read_log(run / LOG):
-        values = line.get("losses", {}) if line["event"] == "step" else {}
-        if line["event"] == "step":
-            values = {**values, SPEED: line["images_per_second"]}
-        elif line["event"] == "sample":
-            values = {name: line[name] for name in MEASURES}
-        for name, value in values.items():
-            points.setdefault(name, []).append(Point(line["step"], line["seconds"], value))
+    try:
+        for line in read_log(run / LOG):
+            for name, value in _figures(line).items():
+                points.setdefault(name, []).append(Point(line["step"], line["seconds"], value))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise FontganError(
+            f"{run / LOG} was written by something else, or is damaged: leave it out"
+        ) from error
     if not points:
         raise FontganError(f"{run} is no run, or one that has logged nothing yet: name a folder of runs/")
     return Curves(run.name, points)
+
+
+def _figures(line: dict[str, Any]) -> dict[str, float]:
+    """What a line has to draw."""
+    if line["event"] == "step":
+        return {**line["losses"], SPEED: line["images_per_second"]}
+    return {name: line[name] for name in MEASURES} if line["event"] == "sample" else {}
 
 
 def read_log(path: Path) -> list[dict[str, Any]]:

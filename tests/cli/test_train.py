@@ -15,6 +15,7 @@ from rich.console import Console
 
 from fontgan.cli import training_view
 from fontgan.cli.training_view import TrainingView, sparkline
+from fontgan.errors import FontganError
 from fontgan.evaluation.metrics import Measures
 from fontgan.training.events import Progressed, Sampled
 from fontgan.training.log import LOG, Log
@@ -184,6 +185,10 @@ def test_a_log_that_was_broken_off_is_read_as_far_as_it_goes(tmp_path: Path) -> 
         file.write('3\n["x"]\n{}\n{"event": "step", "st')
     assert [line["step"] for line in read_log(log.path)] == [1, 5, 9]
     assert [point.value for point in read_curves(tmp_path).points["l1"]] == [0.1, 0.5, 0.9]
+    (tmp_path / "foreign").mkdir()
+    (tmp_path / "foreign" / LOG).write_text('{"event": "step", "loss": 3}\n')
+    with pytest.raises(FontganError, match="was written by something else"):
+        read_curves(tmp_path / "foreign")
     log.forget_after(5)
     assert [line["step"] for line in read_log(log.path)] == [1, 5]
     assert log.path.read_text().count("\n") == 2
