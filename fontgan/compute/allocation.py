@@ -5,12 +5,11 @@ from __future__ import annotations
 import ctypes
 import sys
 
-# Of glibc's malloc.h, with the values that mallopt(3) tells.
+# Of glibc's malloc.h.
 _M_TRIM_THRESHOLD, _M_MMAP_MAX = -1, -4
-_USUAL_TRIM_THRESHOLD, _USUAL_MMAP_MAX = 128 * 1024, 65536
 
 
-def keep_freed_memory(keep: bool = True) -> None:
+def keep_freed_memory() -> None:
     """Let the process keep what it frees, for the next step, instead of giving it back to the system.
 
     torch has no memory of its own on a CPU: each large tensor is asked for anew, and the system clears its
@@ -20,5 +19,5 @@ def keep_freed_memory(keep: bool = True) -> None:
         return
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
-        mallopt(_M_MMAP_MAX, 0 if keep else _USUAL_MMAP_MAX)
-        mallopt(_M_TRIM_THRESHOLD, 2**31 - 1 if keep else _USUAL_TRIM_THRESHOLD)
+        mallopt(_M_MMAP_MAX, 0)
+        mallopt(_M_TRIM_THRESHOLD, 2**31 - 1)

@@ -109,3 +109,8 @@ def help_of(kind: type[Any], name: str) -> str:
 def deciding(kind: type[Any]) -> list[str]:
     """The names of the settings on which the weights depend."""
     return [item.name for item in fields(kind) if item.metadata["decides"]]
+
+
+def decisive(*parts: Any) -> dict[str, Any]:
+    """All settings of several dataclasses on which the weights depend, by name."""
+    return {name: getattr(part, name) for part in parts for name in deciding(type(part))}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fontgan.config.reading import nearest, read_toml, read_values
-from fontgan.config.settings import ModelSettings, TrainingPlan, deciding
+from fontgan.config.settings import ModelSettings, TrainingPlan, decisive
 from fontgan.errors import FontganError
 from fontgan.models import find_model, model_names
 from fontgan.training.folder import CONFIG, newest_run
@@ -66,7 +66,7 @@ def decide_again(
     before = _decide([known], {}, {})
     configs = [known, config] if config else [known]
     now = _decide(configs, {**options, "run": run}, changes)
-    mistakes = contradictions(_deciding(before), _deciding(now))
+    mistakes = contradictions(decisive(before.plan, before.settings), decisive(now.plan, now.settings))
     if mistakes:
         raise FontganError(
             f"{run} cannot go on with other settings ({'; '.join(mistakes)}): "
@@ -125,12 +125,6 @@ def _other_table(path: Path, name: str, model: str) -> str:
     if name in model_names():
         return f"{path} is a configuration of {name}, and {model} is to be trained: say --model {name}"
     return f"{path}: there is no table [{name}]{nearest(name, (_PLAN, model))}"
-
-
-def _deciding(decision: Decision) -> dict[str, Any]:
-    """All that the weights depend on."""
-    both = (decision.plan, decision.settings)
-    return {name: getattr(part, name) for part in both for name in deciding(type(part))}
 
 
 def contradictions(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:

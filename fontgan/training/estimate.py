@@ -52,7 +52,7 @@ def estimate(plan: TrainingPlan, settings: ModelSettings) -> Estimate:
         model = ready.model
         engine = model.engine
         clock = Clock(engine.device)
-        began, seconds, images = 0.0, 0.0, 0
+        began, images = 0.0, 0
         for step in train(model, ready.batches(), Budget(_WARM + _TIMED, 0), clock, plan.seed):
             if step.number == _WARM:
                 began, images = clock.stop(), step.images

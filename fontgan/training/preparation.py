@@ -12,7 +12,7 @@ from typing import Any
 import torch
 
 from fontgan.compute.engine import choose_engine
-from fontgan.config.settings import ModelSettings, TrainingPlan, deciding
+from fontgan.config.settings import ModelSettings, TrainingPlan, decisive
 from fontgan.data.augmentation import Augmentation
 from fontgan.data.record import FaceRecord
 from fontgan.data.splits import SPLITS, Split
@@ -53,9 +53,7 @@ class Prepared:
     @property
     def decided(self) -> dict[str, Any]:
         """All that the weights depend on, as JSON has it."""
-        both = {**vars(self.plan), **vars(self.settings)}
-        names = [*deciding(type(self.plan)), *deciding(type(self.settings))]
-        return json.loads(json.dumps({name: both[name] for name in names}))  # type: ignore[no-any-return]
+        return json.loads(json.dumps(decisive(self.plan, self.settings)))  # type: ignore[no-any-return]
 
     def batches(self, first: int = 0) -> Iterator[Batch]:
         """This process' share of the training batches, from that number on."""

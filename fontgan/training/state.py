@@ -57,17 +57,17 @@ def restore(run: Path, model: Model[Any]) -> dict[str, Any] | None:
     Raises:
         FontganError: the checkpoint is damaged, holds code, or is of other networks.
     """
-    folders = [path.parent for path in weights_of(run)]
-    if not folders:
+    found = weights_of(run)
+    if not found:
         return None
-    for folder, weights in zip(folders, weights_of(run), strict=True):
+    for weights in found:
         try:
-            read_record(weights)
+            record = read_record(weights)
         except FontganError as error:
-            raise FontganError(f"{weights} is damaged: remove {folder}, and --resume") from error
-    path = folders[-1] / _STATE
-    data = _load(path, older=folders[:-1])
-    if data["reached"].get("step") != read_record(weights_of(run)[-1]).step:
+            raise FontganError(f"{weights} is damaged: remove {weights.parent}, and --resume") from error
+    path = found[-1].parent / _STATE
+    data = _load(path, older=[weights.parent for weights in found[:-1]])
+    if data["reached"].get("step") != record.step:
         raise FontganError(f"{path} is of another step or another run: remove {path.parent}, and --resume")
     try:
         model.restore(data["model"])
