@@ -7,7 +7,7 @@ model, its settings, the size of the pictures, and which faces they were rendere
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +15,14 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import nn
 
-from fontgan.config.reading import from_record
+from fontgan.config.reading import from_record, nearest
 from fontgan.config.settings import BestBy, ModelSettings
 from fontgan.data.record import FaceRecord
 from fontgan.errors import FontganError
 from fontgan.models import find_model
+from fontgan.models.base import FirstStage, Task
 
-FORMAT = 3
+FORMAT = 4
 _WEIGHTS = "generator.safetensors"
 
 
@@ -35,9 +36,10 @@ class CheckpointRecord:
         size: of its pictures, in pixels.
         step: after which step of the training.
         contents: the content faces that it was trained on, the first that draws a character first.
-        style: the face that it learnt.
+        styles: the faces that it learnt, in the order of their numbers.
         measures: on the characters that were held out to be watched, by name.
         best_by: which of them says how good it is, or `newest`.
+        first: the stage before it, whose weights lie in the same file.
     """
 
     model: str
@@ -45,9 +47,10 @@ class CheckpointRecord:
     size: int
     step: int
     contents: tuple[FaceRecord, ...]
-    style: FaceRecord
+    styles: tuple[FaceRecord, ...]
     measures: dict[str, float]
     best_by: BestBy
+    first: FirstStage | None = None
 
     @property
     def score(self) -> float:
@@ -57,6 +60,27 @@ class CheckpointRecord:
         measured = self.measures[self.best_by]
         return measured if self.best_by == "iou" else -measured
 
+    def build(self) -> nn.Module:
+        """A new generator of that kind, its weights drawn at random.
+
+        Raises:
+            FontganError: the settings are of no network.
+        """
+        return find_model(self.model).build_generator(
+            self.settings, Task(self.size, len(self.styles), first=self.first)
+        )
+
+    def style(self, key: str | None) -> FaceRecord:
+        """The style of that key in the store, or the first one.
+
+        Raises:
+            FontganError: it was not learnt.
+        """
+        known = {face.key: face for face in self.styles}
+        if key is not None and key not in known:
+            raise FontganError(f"the style {key!r} was not learnt{nearest(key, known)}")
+        return self.styles[0] if key is None else known[key]
+
 
 def save_weights(folder: Path, generator: nn.Module, record: CheckpointRecord) -> None:
     """Write the generator, and all that is needed to use it, as one file of a folder.
@@ -64,7 +88,8 @@ def save_weights(folder: Path, generator: nn.Module, record: CheckpointRecord) -
     Raises:
         OSError: it cannot be written.
     """
-    metadata = {"fontgan": json.dumps({"format": FORMAT, **asdict(record)}, ensure_ascii=False)}
+    data = {"format": FORMAT, **asdict(replace(record, first=None)), "first": _stage(record.first)}
+    metadata = {"fontgan": json.dumps(data, ensure_ascii=False, default=str)}
     weights = {name: value.cpu().contiguous() for name, value in generator.state_dict().items()}
     try:
         save_file(weights, folder / _WEIGHTS, metadata)
@@ -121,7 +146,7 @@ def load_checkpoint(path: Path) -> tuple[nn.Module, CheckpointRecord]:
             weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (SafetensorError, OSError) as error:
         raise _not_a_checkpoint(path) from error
-    generator = find_model(record.model).build_generator(record.settings, record.size)
+    generator = record.build()
     try:
         generator.load_state_dict(weights)
     except RuntimeError as error:
@@ -165,19 +190,29 @@ def _parse_record(path: Path, text: str) -> CheckpointRecord:
                 f"{path} has format {data['format']}, this fontgan reads format {FORMAT}: "
                 + ("update fontgan" if data["format"] > FORMAT else "train again")
             )
-        kind = type(find_model(data["model"]).preset("default"))
+        first = data["first"]
         return CheckpointRecord(
             model=data["model"],
-            settings=from_record(kind, data["settings"]),
+            settings=_settings(data),
             size=data["size"],
             step=data["step"],
             contents=tuple(FaceRecord.from_json(content) for content in data["contents"]),
-            style=FaceRecord.from_json(data["style"]),
+            styles=tuple(FaceRecord.from_json(style) for style in data["styles"]),
             measures={str(name): float(value) for name, value in data["measures"].items()},
             best_by=data["best_by"],
+            first=FirstStage(first["model"], _settings(first)) if first else None,
         )
     except (ValueError, KeyError, TypeError) as error:
         raise _not_a_checkpoint(path) from error
+
+
+def _settings(data: dict[str, Any]) -> ModelSettings:
+    kind: type[ModelSettings] = type(find_model(data["model"]).preset("default"))
+    return from_record(kind, data["settings"])
+
+
+def _stage(first: FirstStage | None) -> dict[str, Any] | None:
+    return None if first is None else {"model": first.model, "settings": asdict(first.settings)}
 
 
 def _not_a_checkpoint(path: Path) -> FontganError:

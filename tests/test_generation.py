@@ -14,7 +14,7 @@ from fontgan.data.splits import split_of
 from fontgan.data.store import GlyphStore
 from fontgan.errors import FontganError
 from fontgan.fonts.reference import FontReference
-from fontgan.generation import generate, style_draws
+from fontgan.generation.generate import Manner, generate, style_draws
 from fontgan.models import find_model
 from fontgan.report import glyphs
 from fontgan.report.glyphs import save_generated
@@ -28,8 +28,8 @@ def checkpoint(toy_store: Path, tmp_path: Path) -> Path:
     settings = find_model("pix2pix").preset("default")
     with GlyphStore(toy_store) as store:
         content, style = store.record.faces
-    record = CheckpointRecord("pix2pix", settings, 64, 0, (content,), style, {"iou": 0.5}, "iou")
-    return keep_weights(tmp_path / "run", find_model("pix2pix").build_generator(settings, 64), record)
+    record = CheckpointRecord("pix2pix", settings, 64, 0, (content,), (style,), {"iou": 0.5}, "iou")
+    return keep_weights(tmp_path / "run", record.build(), record)
 
 
 def test_pictures_come_in_the_order_asked_for_with_content_and_truth(
@@ -114,9 +114,9 @@ def test_a_sheet_shows_the_first_of_very_many(
 
 
 def test_what_the_style_font_draws_is_asked_of_its_own_file(checkpoint: Path, tmp_path: Path) -> None:
-    draws = style_draws(checkpoint)
+    draws = style_draws(checkpoint, Manner())
     assert draws(CHARACTERS[0])
     assert not draws(ord("A"))
     (tmp_path / "style.ttf").unlink()
     with pytest.raises(FontganError, match=r"no font file .*style.ttf"):
-        style_draws(checkpoint)(CHARACTERS[0])
+        style_draws(checkpoint, Manner())(CHARACTERS[0])

@@ -16,7 +16,7 @@ import torch
 from safetensors.torch import load_file
 
 from fontgan.checkpoint import best_weights, weights_of
-from fontgan.generation import generate
+from fontgan.generation.generate import generate
 from fontgan.report.glyphs import save_generated
 from fontgan.training.decision import decide, decide_again
 from fontgan.training.log import read_log

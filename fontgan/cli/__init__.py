@@ -13,6 +13,7 @@ import typer
 
 from fontgan.cli.generate import generate_command
 from fontgan.cli.inspect import inspect_command
+from fontgan.cli.models import models_command
 from fontgan.cli.plot import plot_command
 from fontgan.cli.render_dataset import render_dataset_command
 from fontgan.cli.train import train_command
@@ -33,6 +34,7 @@ app.command("render-dataset")(render_dataset_command)
 app.command("train")(train_command)
 app.command("generate")(generate_command)
 app.command("plot")(plot_command)
+app.command("models")(models_command)
 app.command("inspect")(inspect_command)
 
 

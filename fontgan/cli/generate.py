@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from fontgan.cleaning import Cleaning
 from fontgan.compute.launch import first_process
 from fontgan.config.settings import DeviceChoice
 from fontgan.errors import FontganError
@@ -33,7 +34,7 @@ def generate_command(
         list[str] | None,
         typer.Option(
             metavar="FONT",
-            help="The content font, where it is no longer where the training found it; may be repeated.",
+            help="The font to draw from, where it is no longer where the training found it; may be repeated.",
         ),
     ] = None,
     output: Annotated[
@@ -44,6 +45,24 @@ def generate_command(
             "[default: generated/RUN]",
         ),
     ] = None,
+    style: Annotated[
+        str | None,
+        typer.Option(metavar="FACE", help="Which of the styles that were learnt. [default: the first]"),
+    ] = None,
+    reference: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FONT|DIR",
+            help="A font or glyph pictures in another style, for a model that draws from references (wnet).",
+        ),
+    ] = None,
+    backward: Annotated[
+        bool,
+        typer.Option("--backward", help="From the style to the content's font, for a model of both ways."),
+    ] = False,
+    cleaning: Annotated[
+        Cleaning, typer.Option("--clean", help="What is done to the pictures: median, opening or levels.")
+    ] = "none",
     device: Annotated[DeviceChoice, typer.Option(help="What computes.")] = "auto",
 ) -> None:
     """Draw characters in the style that was learnt: a sheet, and one picture for each.
@@ -57,21 +76,23 @@ def generate_command(
     sources = [FontReference.parse(font) for font in source or []]
     with messages.status("loading torch"):
         from fontgan.checkpoint import find_checkpoint, run_name
-        from fontgan.generation import generate, style_draws
+        from fontgan.generation.generate import Manner, generate, style_draws
         from fontgan.report.glyphs import save_generated
 
     found = find_checkpoint(checkpoint, Path("runs"))
     messages.print(f"from {found}")
-    codes = parse_charset(chars, style_draws(found))
+    shown = None if reference is None else FontReference.parse(reference)
+    manner = Manner(style, shown, backward, cleaning)
+    codes = parse_charset(chars, style_draws(found, manner))
     target = output or Path("generated") / run_name(found)
     _check_output(target)
     with Bar("characters") as bar:
-        drawn = generate(found, codes, sources, device, bar)
+        drawn = generate(found, codes, sources, device, bar, manner)
     for note in drawn.notes:
         messages.print(f"note: {note}", style="yellow")
     if drawn.lacking:
         lacking = describe_characters(drawn.lacking)
-        messages.print(f"left out: the content font does not draw {lacking}", style="yellow")
+        messages.print(f"left out: the font to draw from does not have {lacking}", style="yellow")
     if first_process():
         for path in save_generated(drawn, target):
             typer.echo(path)

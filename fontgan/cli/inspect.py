@@ -1,4 +1,4 @@
-"""`fontgan inspect`: what a font really draws, or what a glyph store holds."""
+"""`fontgan inspect`: what a font really draws, what a glyph store holds, or what a run has become."""
 
 from __future__ import annotations
 
@@ -20,22 +20,48 @@ if TYPE_CHECKING:
 
 
 def inspect_command(
-    path: Annotated[str, typer.Argument(metavar="FONT|STORE", help="A font, a picture folder or a store.")],
+    path: Annotated[
+        str,
+        typer.Argument(
+            metavar="FONT|STORE|RUN",
+            help="A font, a picture folder, a store, a run's folder, or the weights that it kept.",
+        ),
+    ],
     charset: Annotated[
         str | None,
         typer.Option(metavar="NAME|FILE|TEXT", help="Tell which of these characters the font lacks."),
     ] = None,
     sheet: Annotated[
         Path | None,
-        typer.Option(metavar="FILE.png", help="Where the contact sheet goes. [default: inspected/NAME.png]"),
+        typer.Option(
+            metavar="FILE.png|FILE.svg",
+            help="Where the contact sheet goes, or what --network draws. [default: inspected/NAME.png, "
+            "or inspected/RUN-network.svg]",
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Of the random choice of characters on the sheet.")] = 0,
     verify: Annotated[bool, typer.Option("--verify", help="Read every record of a store.")] = False,
+    network: Annotated[
+        bool, typer.Option("--network", help="List the layers of a run's network, and draw it as an SVG.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
-    """Show what a font, a folder of glyph pictures or a glyph store holds."""
+    """Show what a font, a folder of glyph pictures or a glyph store holds, or what a run has become."""
+    from fontgan.cli.inspect_run import inspect_run, is_run
     from fontgan.data.store import is_store
 
+    if is_run(Path(path)):
+        for wrong, name, of in (
+            (charset is not None, "--charset", "fonts"),
+            (verify, "--verify", "glyph stores"),
+            (seed != 0, "--seed", "contact sheets"),
+        ):
+            if wrong:
+                raise FontganError(f"{name} is for {of}, and {path} is a run")
+        inspect_run(Path(path), network, sheet, as_json)
+        return
+    if network:
+        raise FontganError(f"--network is for runs, and {path} is none")
     if sheet is not None and sheet.suffix.lower() != ".png":
         raise FontganError(f"sheets are PNG files: name {sheet.with_suffix('.png')}")
     if is_store(Path(path)):

@@ -31,6 +31,7 @@ def train_command(
     preset: Annotated[str, _option("preset")] = TrainingPlan.preset,
     data: Annotated[Path, _option("data")] = TrainingPlan.data,
     style: Annotated[str | None, _option("style", metavar="FACE")] = TrainingPlan.style,
+    stage1: Annotated[Path | None, _option("stage1", metavar="RUN")] = TrainingPlan.stage1,
     run: Annotated[Path | None, _option("run", metavar="DIR")] = TrainingPlan.run,
     minutes: Annotated[float, _option("minutes", min=0.01)] = TrainingPlan.minutes,
     steps: Annotated[int | None, _option("steps", min=1)] = TrainingPlan.steps,

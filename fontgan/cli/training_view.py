@@ -15,6 +15,7 @@ from rich.text import Text
 
 from fontgan.cli.console import messages, results
 from fontgan.config.writing import to_toml
+from fontgan.data.record import families
 from fontgan.data.splits import Split
 from fontgan.evaluation.metrics import Measures
 from fontgan.training.estimate import Estimate
@@ -90,11 +91,11 @@ def sparkline(values: Sequence[float], width: int = _SPARK_WIDTH) -> str:
 def show_estimate(found: Estimate) -> None:
     """The decided settings on standard output, and what the training would take as messages."""
     plan = found.plan
-    title = f"{plan.model} learning {found.style.family}, all settings as decided"
+    title = f"{found.title}, all settings as decided"
     results.print(to_toml({"training": plan, plan.model: found.settings}, title), end="", soft_wrap=True)
     weights = " and ".join(f"{count / 1e6:.2f} million ({name})" for name, count in found.parameters.items())
-    contents = " + ".join(content.family for content in found.contents)
-    messages.print(f"{contents} → {found.style.family}: {_counted(found.counts)}")
+    contents = families(found.contents)
+    messages.print(f"{contents} → {families(found.styles)}: {_counted(found.counts)}")
     messages.print(f"weights: {weights}")
     messages.print(found.engine)
     messages.print(
@@ -134,9 +135,9 @@ def _counted(counts: Mapping[Split, int]) -> str:
 
 
 def _show_start(event: Started) -> None:
-    contents = " + ".join(content.family for content in event.contents)
+    contents = families(event.contents)
     again = f", from step {event.step:,} on" if event.step else ""
-    messages.print(f"{contents} → {event.style.family}, in {event.run}{again}", style="bold")
+    messages.print(f"{contents} → {families(event.styles)}, in {event.run}{again}", style="bold")
     if event.anew:
         messages.print("note: it had kept no checkpoint, and begins anew", style="yellow")
     messages.print(f"{_counted(event.counts)}; {event.parameters / 1e6:.2f} million weights")

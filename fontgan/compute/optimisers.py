@@ -86,8 +86,8 @@ def orthogonal(matrix: Tensor, precision: torch.dtype = torch.float32) -> Tensor
 class Optimisers:
     """All that moves the weights of one network, under one schedule.
 
-    With `muon`, Muon moves the weights of the hidden layers; the first and the last layer, the norms
-    and the biases are AdamW's, as Muon's authors advise.
+    With `muon`, Muon moves the weights of the hidden layers; the first and the last layer, embeddings,
+    the norms and the biases are AdamW's, as Muon's authors advise.
 
     Args:
         network: whose weights are moved.
@@ -101,7 +101,12 @@ class Optimisers:
         self, network: nn.Module, settings: ModelSettings, precision: torch.dtype, rate: float = 1.0
     ) -> None:
         self.weights = [weight for weight in network.parameters() if weight.requires_grad]
-        matrices = [weight for weight in self.weights if weight.ndim > 1]
+        tables = [module.weight for module in network.modules() if isinstance(module, nn.Embedding)]
+        matrices = [
+            weight
+            for weight in self.weights
+            if weight.ndim > 1 and not any(weight is table for table in tables)
+        ]
         hidden = matrices[1:-1] if settings.optimiser == "muon" else []
         chosen = {id(weight) for weight in hidden}
         others = [weight for weight in self.weights if id(weight) not in chosen]

@@ -39,6 +39,15 @@ class Ranks:
         """This process' rows of each part of a tensor whose rows are a multiple of parts and processes."""
         return torch.unflatten(whole, 0, (parts, self.count, -1))[:, self.number].flatten(0, 1)
 
+    def whole(self, share: Tensor) -> Tensor:
+        """The shares of all processes together, as `share` parted them."""
+        if self.count == 1:
+            return share
+        each = [torch.empty_like(share) for _ in range(self.count)]
+        with others_alive():
+            dist.all_gather(each, share.contiguous())
+        return torch.cat(each)
+
     def average(self, tensors: Sequence[Tensor]) -> None:
         """Put in place of each tensor its mean over all processes."""
         if self.count == 1 or not tensors:

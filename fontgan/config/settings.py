@@ -17,13 +17,21 @@ BestBy = Literal["iou", "fixed_l1", "l1", "newest"]
 
 
 def setting(
-    default: T, text: str, least: float = -math.inf, most: float = math.inf, decides: bool = True
+    default: T,
+    text: str,
+    least: float = -math.inf,
+    most: float = math.inf,
+    decides: bool = True,
+    needs: str = "",
 ) -> T:
     """A dataclass field with its default, its help, and the range that a number may be in, ends included.
 
-    What `decides` is kept by a run that is resumed: the weights that come out depend on it.
+    What `decides` is kept by a run that is resumed: the weights that come out depend on it. Where what it
+    `needs` is not so, it has no effect: `generator=unet`, or `dice_weight` for any value but 0, none or "".
+    Several things are parted by commas.
     """
-    return field(default=default, metadata={"help": text, "least": least, "most": most, "decides": decides})
+    metadata = {"help": text, "least": least, "most": most, "decides": decides, "needs": needs}
+    return field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True)
@@ -65,6 +73,15 @@ class ModelSettings:
             return [f"batch_size={self.batch_size} has no {self.accumulation} equal parts (accumulation)"]
         return []
 
+    def terms(self) -> list[str]:
+        """The loss of the generator, in words: `100 × l1`, each term by itself."""
+        return []
+
+
+def weighed(*terms: tuple[float, str]) -> list[str]:
+    """Those of the terms that have a weight, with it where it is not 1."""
+    return [name if weight == 1 else f"{weight:g} × {name}" for weight, name in terms if weight]
+
 
 @dataclass(frozen=True)
 class TrainingPlan:
@@ -73,7 +90,10 @@ class TrainingPlan:
     model: str = setting("pix2pix", "which model")
     preset: str = setting("default", "where its settings start from: default (best for the time) or paper")
     data: Path = setting(Path("data/glyphs.lmdb"), "the glyph store", decides=False)
-    style: str | None = setting(None, "the style to learn, if not the store's first")
+    style: str | None = setting(
+        None, "the style to learn, if not the store's first, or all of them where a model learns many"
+    )
+    stage1: Path | None = setting(None, "the trained run that a denoiser cleans the drawings of")
     run: Path | None = setting(None, "the folder for the run, if not runs/MODEL-1, -2, …", decides=False)
     minutes: float = setting(
         4.0, "how long to train; start and samples are not counted", least=0.01, decides=False
@@ -98,6 +118,29 @@ class TrainingPlan:
     tensorboard: bool = setting(
         False, "keep losses, rates, gradients, samples and the network for TensorBoard too", decides=False
     )
+
+
+def unmet(settings: Any, name: str) -> str:
+    """What a setting needs and these settings do not have, as `setting` is told it; "" where all is there."""
+    for need in filter(None, settings.__dataclass_fields__[name].metadata["needs"].split(",")):
+        other, _, wanted = need.partition("=")
+        has = getattr(settings, other, None)
+        if has is None and other not in settings.__dataclass_fields__:
+            continue  # this model leaves no choice there
+        if (str(has) not in wanted.split("|")) if wanted else has in (0, None, "", "none", False):
+            return need  # type: ignore[no-any-return]
+    return ""
+
+
+def without_effect(settings: Any, usual: Any) -> list[str]:
+    """Settings that were changed from the usual ones and have no effect among the others, a line each."""
+    found = []
+    for item in fields(settings):
+        need = unmet(settings, item.name)
+        if need and getattr(settings, item.name) != getattr(usual, item.name):
+            mend = f"set {need} too" if "=" in need else f"set {need} to more than 0 too"
+            found.append(f"{item.name} has no effect without {need}: {mend}, or leave it as it was")
+    return found
 
 
 def help_of(kind: type[Any], name: str) -> str:

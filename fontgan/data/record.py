@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -94,6 +95,13 @@ class StoreRecord:
                 return face
         keys = [face.key for face in styles]
         raise FontganError(f"the glyph store has no style {key!r}{nearest(key or '', keys)}")
+
+
+def families(faces: Sequence[FaceRecord], most: int = 3) -> str:
+    """The names of some fonts, or of the first few and how many more."""
+    names = [face.family for face in faces]
+    more = f" and {len(names) - most + 1} more" if len(names) > most else ""
+    return " + ".join(names[: most - 1] if more else names) + more
 
 
 class UnusableStoreError(FontganError):

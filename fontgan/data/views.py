@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from typing import Literal
 
 import torch
 from torch import Tensor
@@ -17,7 +19,9 @@ from fontgan.data.store import GlyphStore
 from fontgan.errors import FontganError
 
 # Which random numbers: those of one kind must not follow those of another.
-_ORDER_A, _ORDER_B, _APART, _CHANGES = range(4)
+_ORDER_A, _ORDER_B, _APART, _CHANGES, _REFERENCES = range(5)
+
+Condition = Literal["styles", "references"]
 
 
 @dataclass(frozen=True)
@@ -28,11 +32,15 @@ class Batch:
         real_a: of the content.
         real_b: in a style: of the same characters in a paired view, never so in an unpaired one.
         styles: which style each of `real_b` is in, int64 (n,), by its number in the view.
+        characters: which character each of `real_a` shows, int64 (n,), by its number among those of the view.
+        references: other glyphs in the style of each of `real_b`, (n, count, 1, size, size); count may be 0.
     """
 
     real_a: Tensor
     real_b: Tensor
     styles: Tensor
+    characters: Tensor
+    references: Tensor
 
     def __len__(self) -> int:
         return len(self.real_a)
@@ -41,8 +49,12 @@ class Batch:
         """The batch in so many equal parts; itself where it is one."""
         if count == 1:
             return [self]
-        sides = (self.real_a.chunk(count), self.real_b.chunk(count), self.styles.chunk(count))
+        sides = (getattr(self, field.name).chunk(count) for field in fields(self))
         return [Batch(*part) for part in zip(*sides, strict=True)]
+
+    def conditions(self, names: Sequence[Condition]) -> list[Tensor]:
+        """What a generator is told beside the content."""
+        return [getattr(self, name) for name in names]
 
 
 @dataclass(frozen=True)
@@ -53,7 +65,7 @@ class View:
         images: where the pictures come from.
         codes_a, rows_a: code points of the content side, and their numbers in `images`, int64 (n,).
         codes_b, rows_b: the same of the style side, int64 (m,).
-        styles: which style each of the style side is in, int64 (m,).
+        styles: which style each of the style side is in, int64 (m,), ascending.
         paired: whether row i of both sides is one character; n = m then.
     """
 
@@ -80,6 +92,7 @@ class View:
         first: int = 0,
         share: Callable[[Tensor], Tensor] = lambda rows: rows,
         multiple: int = 1,
+        references: int = 0,
     ) -> Iterator[Batch]:
         """Batches without end: every glyph once in each epoch, in a new random order.
 
@@ -92,6 +105,7 @@ class View:
             first: the number of the first batch, from 0.
             share: the rows of a batch that this process computes.
             multiple: a batch can be divided by this.
+            references: how many other glyphs of its style stand beside each.
 
         Raises:
             FontganError: there are fewer glyphs than that.
@@ -100,11 +114,45 @@ class View:
         if not size:
             raise FontganError(f"{len(self)} characters to learn from cannot be divided by {multiple}")
         for number, (chosen_a, chosen_b) in enumerate(self._choices(size, seed, first), first):
+            others = self._others(chosen_b, references, generator_at(seed, number, _REFERENCES))
             change = augmentation.draw(size, generator_at(seed, number, _CHANGES)).of(share)
             rows_a, rows_b = share(chosen_a), share(chosen_b)
             real_a = change.apply(as_floats(self.images.take(self.rows_a[rows_a])))
             real_b = change.apply(as_floats(self.images.take(self.rows_b[rows_b])))
-            yield Batch(real_a, real_b, self.styles[rows_b].to(real_b.device))
+            yield Batch(
+                real_a,
+                real_b,
+                self.styles[rows_b].to(real_b.device),
+                self.characters[rows_a].to(real_b.device),
+                as_floats(self._take(share(others))),
+            )
+
+    @cached_property
+    def characters(self) -> Tensor:
+        """The number of each character of the content side among all that it has, int64 (n,)."""
+        numbers: Tensor = torch.unique(self.codes_a, return_inverse=True)[1]
+        return numbers
+
+    def references(self, count: int) -> Tensor:
+        """The same few glyphs of each style each time, uint8 (styles, count, 1, size, size)."""
+        drawn = []
+        for style in range(int(self.styles.max()) + 1):
+            rows = (self.styles == style).nonzero().flatten()
+            order = torch.randperm(len(rows), generator=generator_at(0, style, _REFERENCES))
+            drawn.append(rows[order.repeat(-(-count // len(rows)))[:count]])
+        return self._take(torch.stack(drawn))
+
+    def _take(self, rows: Tensor) -> Tensor:
+        """The style side's glyphs of these numbers, int64 (n, count): uint8 (n, count, 1, size, size)."""
+        return torch.unflatten(self.images.take(self.rows_b[rows.flatten()]), 0, rows.shape)
+
+    def _others(self, chosen: Tensor, count: int, generator: torch.Generator) -> Tensor:
+        """So many random glyphs in the style of each that was chosen, never itself if there is another."""
+        sizes = torch.bincount(self.styles)
+        starts, size = (sizes.cumsum(0) - sizes)[self.styles[chosen]], sizes[self.styles[chosen]]
+        steps = torch.rand(len(chosen), count, generator=generator) * (size - 1).unsqueeze(1)
+        places = (chosen - starts).unsqueeze(1) + 1 + steps.long()
+        return starts.unsqueeze(1) + places % size.unsqueeze(1)
 
     def _choices(self, size: int, seed: int, first: int) -> Iterator[tuple[Tensor, Tensor]]:
         side_b = _epochs(len(self.rows_b), size, seed, first, _ORDER_B)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from fontgan.losses import fixed_l1, l1
+from fontgan.losses.reconstruction import fixed_l1, l1
 
 
 @dataclass(frozen=True)

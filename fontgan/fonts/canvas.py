@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
+
+from fontgan.fonts.charset import scattered
 
 # The canvas' top is 0.88 em above the baseline and its bottom 0.12 em below.
 DESCENT = 0.12
@@ -29,12 +31,6 @@ def font_shift(source: HasInk, codes: Sequence[int]) -> float:
     points decide. 0 where none is drawn. Never apply one shift a character: it destroys what a model
     should learn, and the baseline.
     """
-    centres = [source.ink_centre(code) for code in _sample(codes)]
+    centres = [source.ink_centre(code) for code in scattered(codes)[:_SAMPLE]]
     known = [centre for centre in centres if centre is not None]
     return round(CENTRE - float(np.median(known)), 3) if known else 0.0
-
-
-def _sample(codes: Iterable[int]) -> list[int]:
-    """The characters whose code points come first after a mixing: nearly the same for nearly the same set."""
-    # Multiplied by an odd number near 2^32 / golden ratio, neighbours are scattered (Knuth, TAOCP 3, 6.4).
-    return sorted(codes, key=lambda code: code * 2654435761 % 2**32)[:_SAMPLE]

@@ -164,6 +164,20 @@ def unique_characters(text: str) -> list[int]:
     return list(dict.fromkeys(ord(char) for char in text if unicodedata.category(char) not in _NOT_DRAWN))
 
 
+def is_han(code: int) -> bool:
+    """Whether a code point is a Chinese character, in Unicode's words a CJK unified ideograph."""
+    return unicodedata.name(chr(code), "").startswith("CJK UNIFIED IDEOGRAPH")
+
+
+def scattered(codes: Iterable[int]) -> list[int]:
+    """In an order that the code points decide and in which neighbours are apart.
+
+    The first so many of nearly the same set are nearly the same.
+    """
+    # Multiplied by an odd number near 2^32 / golden ratio, neighbours are scattered (Knuth, TAOCP 3, 6.4).
+    return sorted(codes, key=lambda code: code * 2654435761 % 2**32)
+
+
 def code_point_name(code: int) -> str:
     """`U+6C38` for 0x6C38: how files, sheets and messages name a character."""
     return f"U+{code:04X}"

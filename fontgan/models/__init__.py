@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 
 
 def model_names() -> list[str]:
-    """The names of all models: each is a module of this package."""
-    return sorted(module.name for module in pkgutil.iter_modules(__path__) if module.name != "base")
+    """The names of all models: each is a module of this package; parts/ has what they are made of."""
+    return sorted(
+        module.name for module in pkgutil.iter_modules(__path__) if not module.ispkg and module.name != "base"
+    )
 
 
 def find_model(name: str) -> type[Model[Any]]:

@@ -14,10 +14,11 @@ from fontgan.compute.engine import Engine
 from fontgan.compute.optimisers import Optimisers
 from fontgan.config.reading import nearest
 from fontgan.config.settings import ModelSettings
-from fontgan.data.views import Batch
+from fontgan.data.views import Batch, Condition
 from fontgan.errors import FontganError
 
 S = TypeVar("S", bound=ModelSettings)
+Loss = tuple[Tensor, dict[str, Tensor]]  # what is made smaller, and what it consists of, detached, by names
 
 # What gets most out of minutes on a CPU, whichever the model; docs/benchmarks.md has what was tried.
 FAST_OPTIMISATION: Mapping[str, Any] = {
@@ -34,14 +35,39 @@ FAST_OPTIMISATION: Mapping[str, Any] = {
 
 
 @dataclass(frozen=True)
+class FirstStage:
+    """A trained generator that another cleans: its model, its settings, and its weights while that trains."""
+
+    model: str
+    settings: ModelSettings
+    weights: Mapping[str, Tensor] | None = None
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a generator is made for.
+
+    Attributes:
+        size: of the pictures.
+        styles: how many it learns.
+        characters: how many it learns from; for what is used in training alone.
+        first: the stage before it, for a model that has one.
+    """
+
+    size: int
+    styles: int = 1
+    characters: int = 1
+    first: FirstStage | None = None
+
+
+@dataclass(frozen=True)
 class Phase:
     """One part of a training step: some weights move to make one loss smaller.
 
     Attributes:
         name: what it is called in the log: G, D, D_penalty.
         optimisers: they move the weights; all other weights stay.
-        loss: of a batch, at a share of the training: what is made smaller, and what it consists of, detached,
-            by names.
+        loss: of a batch, at a share of the training.
         interval: it takes part in every so-manieth step,
         first_step: from this one on, counted from 1,
         from_share: when this share of the training is done.
@@ -49,7 +75,7 @@ class Phase:
 
     name: str
     optimisers: Optimisers
-    loss: Callable[[Batch, float], tuple[Tensor, dict[str, Tensor]]]
+    loss: Callable[[Batch, float], Loss]
     interval: int = 1
     first_step: int = 1
     from_share: float = 0.0
@@ -76,20 +102,35 @@ class Model(ABC, Generic[S]):
 
     Attributes:
         summary: one line on what it is.
+        source: who published it.
+        purpose: what it is the right choice for.
         presets: complete settings by name; `default` is the best for the time, `paper` as published.
-        generator: content pictures to style pictures, (n, 1, size, size) in [0, 1] both.
+        paired: whether it learns from pairs, or must never know which characters belong together.
+        many_styles: whether it learns all styles of a store, or one.
+        two_stages: whether it goes on from what a trained generator draws.
+        conditions: what its generator is told beside the content: of each picture the number of its style
+            in the store, or references in the style.
+        generator: content pictures, (n, 1, size, size) in [0, 1], and the conditions to style pictures.
+        references: how many of them it learns with; 0 where it is told of none.
         average: the running average of the generator: what is shown and kept.
         networks: all that learn, by their names in checkpoints.
         phases: of a step, in their order; the one named G moves the generator.
     """
 
     summary: ClassVar[str]
+    source: ClassVar[str]
+    purpose: ClassVar[str]
     presets: ClassVar[Mapping[str, Any]]
+    paired: ClassVar[bool] = True
+    many_styles: ClassVar[bool] = False
+    two_stages: ClassVar[bool] = False
+    conditions: ClassVar[tuple[Condition, ...]] = ()
+    references: int = 0
 
-    def __init__(self, settings: S, size: int, engine: Engine) -> None:
+    def __init__(self, settings: S, task: Task, engine: Engine) -> None:
         self.settings = settings
         self.engine = engine
-        self.generator = engine.place(self.build_generator(settings, size))
+        self.generator = engine.place(self.build_generator(settings, task))
         self.average = Average(self.generator, settings.ema_decay)
         engine.compile(self.generator)
         self.networks: dict[str, nn.Module] = {"generator": self.generator}
@@ -97,11 +138,11 @@ class Model(ABC, Generic[S]):
 
     @classmethod
     @abstractmethod
-    def build_generator(cls, settings: Any, size: int) -> nn.Module:
-        """A new generator for pictures of `size` pixels.
+    def build_generator(cls, settings: Any, task: Task) -> nn.Module:
+        """A new generator.
 
         Raises:
-            FontganError: the network cannot take that size.
+            FontganError: the network cannot take pictures of that size, or lacks its first stage.
         """
 
     @classmethod

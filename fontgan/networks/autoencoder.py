@@ -6,9 +6,14 @@ a final layer. Without skip connections, every stroke has to be told through the
 
 from __future__ import annotations
 
-from torch import Tensor, nn
+from dataclasses import replace
 
-from fontgan.networks.blocks import ToUnitRange, down_block, up_block
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from fontgan.networks.layers import Layers, convolution, down_block, up_block
+from fontgan.networks.tails import Tail, ToPicture, channels_of
 
 ENCODERS = 6
 DECODERS = 5
@@ -16,7 +21,7 @@ _DROPPED_ENCODERS = 3
 
 
 class AutoEncoderGen(nn.Module):
-    """Glyph images (n, 1, size, size) in [0, 1] to the same, through maps of size/64.
+    """Pictures (n, inputs, size, size) in [0, 1] to glyph images (n, 1, size, size), through maps of size/64.
 
     An encoder unit is a convolution of stride 2 that doubles the channels, InstanceNorm, LeakyReLU and,
     in the last three, dropout; a decoder unit a transposed convolution of stride 2 that halves them,
@@ -24,29 +29,93 @@ class AutoEncoderGen(nn.Module):
 
     Args:
         width: channels after the first encoder unit; after the last one 32 times as many.
+        layers: how they are made; the notes': stride, instance, transposed.
         dropout: its probability in the last three encoder units.
         decoder_dropout: its probability in the decoder units.
+        tail: how it ends.
+        growing: whether pictures can be had from every decoder unit, for `grow`.
+        inputs: channels of the picture.
     """
 
-    def __init__(self, width: int, dropout: float, decoder_dropout: float) -> None:
+    grown: Tensor
+
+    def __init__(
+        self,
+        width: int,
+        layers: Layers,
+        dropout: float,
+        decoder_dropout: float,
+        tail: Tail = "tanh",
+        growing: bool = False,
+        inputs: int = 1,
+    ) -> None:
         super().__init__()
         widths = [width * 2**level for level in range(ENCODERS)]
         encoders = []
         for level, outputs in enumerate(widths):
-            inner = level == ENCODERS - 1
-            inputs = widths[level - 1] if level else 1
-            rate = dropout if level >= ENCODERS - _DROPPED_ENCODERS else 0.0
             # At 64 px the last unit gives single values: InstanceNorm would turn each into its mean.
-            encoders.append(down_block(inputs, outputs, 4, "none" if inner else "instance", rate))
+            here = replace(layers, norm="none") if level == ENCODERS - 1 else layers
+            rate = dropout if level >= ENCODERS - _DROPPED_ENCODERS else 0.0
+            encoders.append(down_block(widths[level - 1] if level else inputs, outputs, here, rate))
         self.encoder = nn.Sequential(*encoders)
-        self.decoder = nn.Sequential(
-            *(
-                up_block(widths[level], widths[level - 1], "instance", "transposed", decoder_dropout)
-                for level in range(DECODERS, 0, -1)
-            )
+        self.decoder = nn.ModuleList(
+            up_block(widths[level], widths[level - 1], layers, decoder_dropout)
+            for level in range(DECODERS, 0, -1)
         )
-        self.final = nn.Sequential(nn.ConvTranspose2d(width, 1, 4, 2, 1), ToUnitRange())
+        channels = channels_of(tail)
+        self.final = nn.Sequential(*_final(width, channels, layers), ToPicture(tail))
+        # ProGAN's toRGB: a picture from the maps of each decoder unit.
+        coarse = reversed(widths[:DECODERS]) if growing else []
+        self.coarse = nn.ModuleList(
+            nn.Sequential(nn.Conv2d(maps, channels, 1), ToPicture(tail)) for maps in coarse
+        )
+        if growing:
+            self.register_buffer("grown", torch.tensor(float(DECODERS)))
 
     def forward(self, pictures: Tensor) -> Tensor:
-        """(n, 1, size, size) to the same, both in [0, 1]; size is a multiple of 64."""
-        return self.final(self.decoder(self.encoder(1 - pictures)))  # type: ignore[no-any-return]
+        """To the same size, a multiple of 64; as coarse as it has grown by now."""
+        grown = float(self.grown) if self.coarse else float(DECODERS)
+        maps = [self.encoder(1 - pictures)]
+        for unit in self.decoder[: int(grown) + 2]:
+            maps.append(unit(maps[-1]))
+        below = int(grown)
+        near = self._picture(below, maps, pictures.shape[-1])
+        if grown == below:
+            return near
+        return near.lerp(self._picture(below + 1, maps, pictures.shape[-1]), grown - below)
+
+    def _picture(self, level: int, maps: list[Tensor], size: int) -> Tensor:
+        """From the maps of the decoder unit of that number, or, past the last one, from the final layer."""
+        if level == DECODERS:
+            return self.final(maps[-1])  # type: ignore[no-any-return]
+        return _at(self.coarse[level](maps[1 + level]), size)
+
+
+def coarsened(pictures: Tensor, grown: float) -> Tensor:
+    """Pictures (n, 1, size, size) as coarse as those of a network that has grown so far.
+
+    The means of blocks, doubled back to the full size, and between two sizes a mixture of both, as ProGAN
+    shows its discriminator the real pictures (Karras et al. 2018, appendix A.1); unlike there, the
+    discriminator keeps its size.
+
+    Args:
+        pictures: the true ones.
+        grown: from 0, blocks of 32 pixels, to `DECODERS`, the pictures as they are.
+    """
+    below = int(grown)
+    near = _blocks(pictures, below)
+    return near if grown == below else near.lerp(_blocks(pictures, below + 1), grown - below)
+
+
+def _blocks(pictures: Tensor, level: int) -> Tensor:
+    return _at(F.avg_pool2d(pictures, 2 ** (DECODERS - level)), pictures.shape[-1])
+
+
+def _at(pictures: Tensor, size: int) -> Tensor:
+    return pictures if pictures.shape[-1] == size else F.interpolate(pictures, size=size, mode="nearest")
+
+
+def _final(width: int, channels: int, layers: Layers) -> list[nn.Module]:
+    if layers.upsampling == "nearest":
+        return [nn.Upsample(scale_factor=2), convolution(width, channels, 3, 1, layers, last=True)]
+    return [nn.ConvTranspose2d(width, channels, 4, 2, 1)]

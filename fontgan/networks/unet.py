@@ -8,30 +8,33 @@ Networks», section 6.1.1.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
-from fontgan.networks.blocks import (
-    Norm,
+from fontgan.networks.layers import (
+    Layers,
     ResidualBlock,
-    ToUnitRange,
-    Upsampling,
+    SelfAttention,
     convolution,
     down_block,
-    make_norm,
     up_block,
 )
+from fontgan.networks.norms import make_norm
+from fontgan.networks.tails import Tail, ToPicture, channels_of
 
 Skip = Literal["concat", "add"]
 Stem = Literal["stride", "unshuffle"]
 
 UNSHUFFLE = 4
+_DROPPED = 3  # the innermost sizes of the decoder
 
 
-class UNet(nn.Module):
-    """Glyph images (n, 1, size, size) in [0, 1] to glyph images of the same shape and range.
+@dataclass(frozen=True)
+class Shape:
+    """What a U-Net looks like.
 
     The stem brings the picture to its first, already smaller, size:
 
@@ -40,81 +43,144 @@ class UNet(nn.Module):
       (Shi et al. 2016, «sub-pixel convolution»), so that no layer works at more than a quarter of the
       size: five to ten times the speed on a CPU.
 
-    Args:
+    Attributes:
         widths: channels at each size, from the largest; each further size is half the one before.
         stem: how the picture comes to the first size.
-        down_kernel: of the convolutions that halve the size, 4 or 2.
         skip: whether the decoder concatenates the encoder's maps to its own, or adds them.
         residual: how many residual blocks follow each halving and each doubling.
-        norm: the normalisation between the layers.
-        upsampling: how the decoder doubles its maps.
+        attention: in how many of the innermost sizes every pixel looks at all others.
         dropout: its probability in the decoder at the three innermost sizes.
+    """
+
+    widths: tuple[int, ...]
+    stem: Stem = "stride"
+    skip: Skip = "concat"
+    residual: int = 0
+    attention: int = 0
+    dropout: float = 0.0
+
+    @property
+    def reduction(self) -> int:
+        """By how much the innermost maps are smaller than the picture; its size must be a multiple."""
+        return (2 if self.stem == "stride" else UNSHUFFLE) << (len(self.widths) - 1)
+
+
+class Encoder(nn.Module):
+    """Pictures to maps at every size, from the largest to the innermost."""
+
+    def __init__(self, shape: Shape, layers: Layers, inputs: int = 1) -> None:
+        super().__init__()
+        widths, depth = shape.widths, len(shape.widths) - 1
+        first = enter(shape.stem, inputs, widths[0], layers)
+        self.stem = nn.Sequential(*first, *_residual(shape.residual, widths[0], layers))
+        self.down = nn.ModuleList()
+        for level in range(1, depth + 1):
+            here = layers_at(level, shape, layers)
+            halve = down_block(widths[level - 1], widths[level], here)
+            looks = [SelfAttention(widths[level])] if level > depth - shape.attention else []
+            self.down.append(nn.Sequential(halve, *_residual(shape.residual, widths[level], here), *looks))
+
+    def forward(self, pictures: Tensor) -> list[Tensor]:
+        """(n, inputs, size, size) in [0, 1] to maps (n, width, h, h) of each level."""
+        maps = self.stem(1 - pictures)  # ink is the signal: padding with 0 is then paper
+        found = [maps]
+        for down in self.down:
+            maps = down(maps)
+            found.append(maps)
+        return found
+
+
+class Decoder(nn.Module):
+    """The innermost maps, with those that skip it, to pictures.
+
+    Args:
+        shape: of the U-Net.
+        layers: how they are made.
+        tail: how it ends.
+        inner: channels of the innermost maps, if not those of the encoder.
+        skipped: channels of the maps that skip, from the largest size, if not those of the encoder.
+        style: the length of the vector that the norms follow; 0: none.
     """
 
     def __init__(
         self,
-        widths: Sequence[int],
-        stem: Stem,
-        down_kernel: int,
-        skip: Skip,
-        residual: int,
-        norm: Norm,
-        upsampling: Upsampling,
-        dropout: float,
+        shape: Shape,
+        layers: Layers,
+        tail: Tail,
+        inner: int | None = None,
+        skipped: Sequence[int] | None = None,
+        style: int = 0,
     ) -> None:
         super().__init__()
-        self.skip = skip
-        depth = len(widths) - 1
-        self.stem = nn.Sequential(*_stem(stem, widths[0], norm), *_residual(residual, widths[0], norm))
-        self.down = nn.ModuleList()
-        for level in range(1, depth + 1):
-            # The paper's innermost maps are 1×1: a norm would have nothing to measure there.
-            here: Norm = "none" if stem == "stride" and level == depth else norm
-            halve = down_block(widths[level - 1], widths[level], down_kernel, here)
-            self.down.append(nn.Sequential(halve, *_residual(residual, widths[level], here)))
+        widths, depth = shape.widths, len(shape.widths) - 1
+        skipped = skipped or widths
+        self.skip = shape.skip
         self.up = nn.ModuleList()
         self.refine = nn.ModuleList()
-        width = widths[depth]
+        width = inner or widths[depth]
         for level in range(depth - 1, -1, -1):
-            inner = dropout if level >= depth - 3 else 0.0
-            self.up.append(up_block(width, widths[level], norm, upsampling, inner))
-            width = widths[level] * (2 if skip == "concat" else 1)
-            self.refine.append(nn.Sequential(*_residual(residual, width, norm)))
-        self.head = nn.Sequential(*_head(stem, width))
+            dropout = shape.dropout if level >= depth - _DROPPED else 0.0
+            self.up.append(up_block(width, widths[level], layers, dropout, style))
+            width = widths[level] + (skipped[level] if shape.skip == "concat" else 0)
+            looks = [SelfAttention(width)] if level > depth - shape.attention else []
+            self.refine.append(nn.Sequential(*_residual(shape.residual, width, layers), *looks))
+        self.head = nn.Sequential(*leave(shape.stem, width, layers, tail))
 
-    def forward(self, pictures: Tensor) -> Tensor:
-        """(n, 1, size, size) to the same, both in [0, 1]; size is a multiple of the whole reduction."""
-        maps = self.stem(1 - pictures)  # ink is the signal: padding with 0 is then paper
-        skips = []
-        for down in self.down:
-            skips.append(maps)
-            maps = down(maps)
-        for up, refine in zip(self.up, self.refine, strict=True):
-            raised, skipped = up(maps), skips.pop()
+    def forward(self, maps: Tensor, skips: Sequence[Tensor], style: Tensor | None = None) -> Tensor:
+        """The innermost maps, those of each size from the largest, and the style's vector to pictures."""
+        for up, refine, skipped in zip(self.up, self.refine, reversed(skips), strict=True):
+            raised = up(maps, style)
             joined = torch.cat((raised, skipped), 1) if self.skip == "concat" else raised + skipped
             maps = refine(joined)
         return self.head(maps)  # type: ignore[no-any-return]
 
 
-def reduction(widths: Sequence[int], stem: Stem) -> int:
-    """By how much a U-Net's innermost maps are smaller than the picture; its size must be a multiple."""
-    first = 2 if stem == "stride" else UNSHUFFLE
-    return first << len(widths) - 1
+class UNet(nn.Module):
+    """Pictures (n, inputs, size, size) in [0, 1] to glyph images (n, 1, size, size) in [0, 1].
+
+    Args:
+        shape: what it looks like.
+        layers: how they are made.
+        tail: how it ends.
+        inputs: channels of the picture.
+    """
+
+    def __init__(self, shape: Shape, layers: Layers, tail: Tail, inputs: int = 1) -> None:
+        super().__init__()
+        self.encoder = Encoder(shape, layers, inputs)
+        self.decoder = Decoder(shape, layers, tail)
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        """To the same size, which is a multiple of the shape's reduction."""
+        *skips, inner = self.encoder(pictures)
+        return self.decoder(inner, skips)  # type: ignore[no-any-return]
 
 
-def _stem(kind: Stem, width: int, norm: Norm) -> list[nn.Module]:
-    if kind == "stride":
-        return [convolution(1, width, 4, 2, "none"), nn.LeakyReLU(0.2)]
-    first = convolution(UNSHUFFLE**2, width, 3, 1, norm)
-    return [nn.PixelUnshuffle(UNSHUFFLE), first, make_norm(norm, width), nn.LeakyReLU(0.2)]
+def enter(stem: Stem, inputs: int, width: int, layers: Layers) -> list[nn.Module]:
+    """The layers that bring a picture to the first size."""
+    if stem == "stride":
+        return [convolution(inputs, width, 4, 2, layers, last=True), nn.LeakyReLU(0.2)]  # no norm follows
+    first = convolution(inputs * UNSHUFFLE**2, width, 3, 1, layers)
+    return [nn.PixelUnshuffle(UNSHUFFLE), first, make_norm(layers.norm, width), nn.LeakyReLU(0.2)]
 
 
-def _head(kind: Stem, width: int) -> list[nn.Module]:
-    if kind == "stride":
-        return [nn.ConvTranspose2d(width, 1, 4, 2, 1), ToUnitRange()]
-    last = convolution(width, UNSHUFFLE**2, 3, 1, "none")
-    return [last, nn.PixelShuffle(UNSHUFFLE), ToUnitRange()]
+def leave(stem: Stem, width: int, layers: Layers, tail: Tail) -> list[nn.Module]:
+    """The layers that bring maps of the first size to a picture."""
+    channels = channels_of(tail)
+    if stem == "unshuffle":
+        last = convolution(width, channels * UNSHUFFLE**2, 3, 1, layers, last=True)
+        return [last, nn.PixelShuffle(UNSHUFFLE), ToPicture(tail)]
+    if layers.upsampling == "nearest":
+        last = convolution(width, channels, 3, 1, layers, last=True)
+        return [nn.Upsample(scale_factor=2), last, ToPicture(tail)]
+    return [nn.ConvTranspose2d(width, channels, 4, 2, 1), ToPicture(tail)]
 
 
-def _residual(count: int, width: int, norm: Norm) -> list[nn.Module]:
-    return [ResidualBlock(width, norm) for _ in range(count)]
+def layers_at(level: int, shape: Shape, layers: Layers) -> Layers:
+    """How the layers of a level are made: the paper's innermost maps are 1×1, where no norm can measure."""
+    inner = shape.stem == "stride" and level == len(shape.widths) - 1
+    return replace(layers, norm="none") if inner else layers
+
+
+def _residual(count: int, width: int, layers: Layers) -> list[nn.Module]:
+    return [ResidualBlock(width, layers) for _ in range(count)]

@@ -7,7 +7,7 @@ from pathlib import Path
 from PIL import Image
 
 from fontgan.fonts.charset import code_point_name
-from fontgan.generation import Generated
+from fontgan.generation.generate import Generated
 from fontgan.report.sheet import COLUMNS, Row, save_png, save_sheet
 
 MOST_ON_SHEET = 20 * COLUMNS
@@ -23,8 +23,7 @@ def save_generated(drawn: Generated, output: Path) -> list[Path]:
     single = output.suffix.lower() == ".png"
     sheet = output if single else output / "sheet.png"
     record = drawn.record
-    contents = " + ".join(content.family for content in record.contents)
-    title = f"{record.model}: {contents} to {record.style.family}, {record.step:,} steps"
+    title = f"{record.model}: {drawn.drawn_from} to {drawn.drawn_like}, {record.step:,} steps"
     shown = drawn.codes[:MOST_ON_SHEET]
     if len(shown) < len(drawn.codes):
         title += f", the first {len(shown)} of {len(drawn.codes):,} characters"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fontgan.config.reading import nearest, read_toml, read_values
-from fontgan.config.settings import ModelSettings, TrainingPlan, decisive
+from fontgan.config.settings import ModelSettings, TrainingPlan, decisive, without_effect
 from fontgan.errors import FontganError
 from fontgan.models import find_model, model_names
 from fontgan.training.folder import CONFIG, newest_run
@@ -108,7 +108,8 @@ def _settings(
     mistakes = []
     if plan.preset not in kind.presets:
         mistakes.append(f"there is no preset {plan.preset!r}{nearest(plan.preset, kind.presets)}")
-    settings: ModelSettings = kind.presets.get(plan.preset, kind.presets["default"])
+    preset: ModelSettings = kind.presets.get(plan.preset, kind.presets["default"])
+    settings = preset
     spoken = []
     known = (_PLAN, plan.model)
     for path, table in tables:
@@ -118,7 +119,11 @@ def _settings(
         values, wrong = read_values(type(settings), given, others if given is changes else ())
         mistakes += [where + mistake for mistake in wrong]
         settings = replace(settings, **values)
-    return settings, mistakes + settings.contradictions()
+    if kind.two_stages and plan.stage1 is None:
+        mistakes.append(f"{plan.model} cleans what a trained run draws: name that run by --stage1")
+    if plan.stage1 is not None and not kind.two_stages:
+        mistakes.append(f"{plan.model} has one stage: leave --stage1 out, or train --model denoiser")
+    return settings, mistakes + without_effect(settings, preset) + settings.contradictions()
 
 
 def _other_table(path: Path, name: str, model: str) -> str:

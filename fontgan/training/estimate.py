@@ -21,7 +21,8 @@ class Estimate:
     Attributes:
         plan, settings: as they were decided.
         engine: what would compute, and why.
-        contents, style: the faces that it would learn from.
+        title: what would learn what.
+        contents, styles: the faces that it would learn from.
         counts: characters by split.
         parameters: of each network, by name.
         memory: bytes at most, of the process or of the GPU.
@@ -33,7 +34,8 @@ class Estimate:
     settings: ModelSettings
     engine: str
     contents: tuple[FaceRecord, ...]
-    style: FaceRecord
+    styles: tuple[FaceRecord, ...]
+    title: str
     counts: Mapping[Split, int]
     parameters: Mapping[str, int]
     memory: int
@@ -63,7 +65,8 @@ def estimate(plan: TrainingPlan, settings: ModelSettings) -> Estimate:
             settings=settings,
             engine=engine.reason,
             contents=ready.contents,
-            style=ready.style,
+            styles=ready.styles,
+            title=ready.title,
             counts={split: len(view) for split, view in ready.views.items()},
             parameters={
                 name: sum(weight.numel() for weight in network.parameters())

@@ -20,7 +20,7 @@ class Started:
 
     run: Path
     contents: tuple[FaceRecord, ...]
-    style: FaceRecord
+    styles: tuple[FaceRecord, ...]
     counts: Mapping[Split, int]
     parameters: int
     engine: str

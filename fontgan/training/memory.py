@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 import torch
@@ -39,7 +40,7 @@ def out_of_memory(model: Model[Any], batch: Batch, batch_size: int) -> FontganEr
 def _fits(model: Model[Any], batch: Batch, size: int) -> bool:
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
-    part = Batch(batch.real_a[:size], batch.real_b[:size], batch.styles[:size])
+    part = Batch(*(getattr(batch, field.name)[:size] for field in fields(batch)))
     try:
         model.step(part, number=1, progress=0.99)
     except torch.OutOfMemoryError:

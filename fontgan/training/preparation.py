@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import torch
 
+from fontgan.checkpoint import find_checkpoint, load_checkpoint
 from fontgan.compute.engine import choose_engine
 from fontgan.config.settings import ModelSettings, TrainingPlan, decisive
 from fontgan.data.augmentation import Augmentation
-from fontgan.data.record import FaceRecord
+from fontgan.data.record import FaceRecord, families
 from fontgan.data.splits import SPLITS, Split
 from fontgan.data.store import GlyphStore
 from fontgan.data.views import Batch, View, load_view
 from fontgan.errors import FontganError
 from fontgan.models import find_model
-from fontgan.models.base import Model
+from fontgan.models.base import FirstStage, Model, Task
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,8 @@ class Prepared:
         store: open.
         views: the characters of each split.
         contents: the content faces.
-        style: the face to learn.
+        styles: the faces to learn.
+        task: what the model was made for.
         model: untrained.
     """
 
@@ -42,18 +45,24 @@ class Prepared:
     store: GlyphStore
     views: Mapping[Split, View]
     contents: tuple[FaceRecord, ...]
-    style: FaceRecord
+    styles: tuple[FaceRecord, ...]
+    task: Task
     model: Model[Any]
 
     @property
     def faces(self) -> tuple[FaceRecord, ...]:
         """All that is learnt from."""
-        return (*self.contents, self.style)
+        return (*self.contents, *self.styles)
+
+    @property
+    def title(self) -> str:
+        """What learns what."""
+        return f"{self.plan.model} learning {families(self.styles)}"
 
     @property
     def decided(self) -> dict[str, Any]:
         """All that the weights depend on, as JSON has it."""
-        return json.loads(json.dumps(decisive(self.plan, self.settings)))  # type: ignore[no-any-return]
+        return json.loads(json.dumps(decisive(self.plan, self.settings), default=str))  # type: ignore[no-any-return]
 
     def batches(self, first: int = 0) -> Iterator[Batch]:
         """This process' share of the training batches, from that number on."""
@@ -68,6 +77,7 @@ class Prepared:
                 first,
                 partial(ranks.share, parts=settings.accumulation),
                 ranks.count * settings.accumulation,
+                self.model.references,
             )
         )
 
@@ -88,14 +98,55 @@ def prepared(plan: TrainingPlan, settings: ModelSettings) -> Iterator[Prepared]:
             "or start fewer processes"
         )
     torch.manual_seed(plan.seed)
+    kind = find_model(plan.model)
     with GlyphStore(plan.data) as store:
-        style = store.record.style(plan.style)
+        styles = _styles(store, plan.style, kind)
+        keys = [style.key for style in styles]
         room = engine.free_memory() // 2  # the networks need the other half
-        views = {split: load_view(store, [style.key], split, room=room) for split in SPLITS}
-        model = find_model(plan.model)(settings, store.record.size, engine)
+        views = {
+            split: load_view(store, keys, split, paired=kind.paired or split != "train", room=room)
+            for split in SPLITS
+        }
+        characters = int(views["train"].characters.max()) + 1
+        first = None if plan.stage1 is None else _first_stage(plan.stage1, store, styles)
+        task = Task(store.record.size, len(styles), characters, first)
+        model = kind(settings, task, engine)
         contents = tuple(store.record.of_role("content"))
         decided = replace(plan, precision=str(engine.precision).removeprefix("torch."))  # type: ignore[arg-type]
         if engine.device.type == "cpu":
             # Sums over threads are made in another order: a run that is resumed keeps their number.
             decided = replace(decided, threads=torch.get_num_threads())
-        yield Prepared(decided, settings, store, views, contents, style, model)
+        yield Prepared(decided, settings, store, views, contents, styles, task, model)
+
+
+def _styles(store: GlyphStore, wanted: str | None, kind: type[Model[Any]]) -> tuple[FaceRecord, ...]:
+    """The style that was named; else all of a store for a model that learns many, or the first one."""
+    if wanted is None and kind.many_styles:
+        return tuple(store.record.of_role("style"))
+    return (store.record.style(wanted),)
+
+
+def _first_stage(run: Path, store: GlyphStore, styles: Sequence[FaceRecord]) -> FirstStage:
+    """The trained generator of a run.
+
+    Raises:
+        FontganError: there is none, or it draws other pictures than those of the store.
+    """
+    path = find_checkpoint(run, Path("runs"))
+    network, record = load_checkpoint(path)
+    if record.first is not None or find_model(record.model).conditions:
+        raise FontganError(
+            f"{run} is a run of {record.model}, which a denoiser cannot clean: name another --stage1"
+        )
+    if record.size != store.record.size:
+        raise FontganError(
+            f"{run} draws pictures of {record.size} px, {store.path} has {store.record.size}: "
+            "name another --stage1, or another --data"
+        )
+    learnt, wanted = record.styles[0], styles[0]
+    if learnt.sha256 != wanted.sha256:
+        raise FontganError(
+            f"{run} has learnt {learnt.family}, and {wanted.family} is to be learnt: "
+            f"name another --stage1, or say --style"
+        )
+    return FirstStage(record.model, record.settings, network.state_dict())

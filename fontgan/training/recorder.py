@@ -12,6 +12,7 @@ from pathlib import Path
 import torch
 
 from fontgan.checkpoint import CheckpointRecord, best_weights, load_checkpoint, weights_of
+from fontgan.data.record import families
 from fontgan.errors import FontganError
 from fontgan.evaluation.metrics import Measures
 from fontgan.training import state
@@ -42,13 +43,17 @@ class Recorder:
         self, run: Path, ready: Prepared, clock: Clock, begun: Step, spent: float, resumed: bool
     ) -> None:
         self.run, self.ready, self.clock, self.begun = run, ready, clock, begun
-        device = ready.model.engine.device
-        self.watched, self.tested = (HeldOut.of(ready.views[s], device) for s in ("validation", "test"))
+        model = ready.model
+        examples = ready.views["train"].references(model.references)
+        self.watched, self.tested = (
+            HeldOut.of(ready.views[split], model.engine.device, model.conditions, examples)
+            for split in ("validation", "test")
+        )
         self.log = Log(run / LOG)
         self.log.forget_after(begun.number)
         folder = run / "tensorboard" if ready.plan.tensorboard else None
         self.board = TensorBoard(folder, begun.number)
-        self.board.network(ready.model.average.network, ready.store.record.size)
+        self.board.network(model.average.network, self.watched.first_inputs())
         self.sample_seconds = 0.0
         self._spent, self.resumed = spent, resumed
         self._blank = 0
@@ -97,7 +102,7 @@ class Recorder:
         measures = measure_generator(generator, pairs)
         sheet = self.run / "samples" / f"step-{step.number:07}.png"
         title = (
-            f"{self.run.name}, {self.ready.style.family}, step {step.number:,}: IoU {measures.iou:.3f}, "
+            f"{self.run.name}, {families(self.ready.styles)}, step {step.number:,}: IoU {measures.iou:.3f}, "
             f"fixed L1 {measures.fixed_l1:.3f} on {len(pairs)} held-out characters"
         )
         draw_samples(sheet, title, generator, pairs)
@@ -150,9 +155,10 @@ class Recorder:
             size=ready.store.record.size,
             step=step.number,
             contents=ready.contents,
-            style=ready.style,
+            styles=ready.styles,
             measures=asdict(measures),
             best_by=ready.plan.best_by,
+            first=ready.task.first,
         )
         reached = {
             "step": step.number,

@@ -86,7 +86,7 @@ def _recorded(
     counts = {split: len(view) for split, view in ready.views.items()}
     reason = ready.model.engine.reason
     anew = recorder.resumed and not begun.number
-    yield Started(run, ready.contents, ready.style, counts, parameters, reason, begun.number, anew)
+    yield Started(run, ready.contents, ready.styles, counts, parameters, reason, begun.number, anew)
     started = time.perf_counter() - began
     if not begun.number:
         yield recorder.keep(begun)
@@ -139,7 +139,7 @@ def _open_run(ready: Prepared, resume: bool, stack: ExitStack) -> Path:
 def _write_config(run: Path, ready: Prepared) -> None:
     """Note all that was decided."""
     plan = ready.plan
-    title = f"{plan.model} learning {ready.style.family}, all settings as decided"
+    title = f"{ready.title}, all settings as decided"
     tables = {"training": replace(plan, run=None), plan.model: ready.settings}
     write_text(run / CONFIG, to_toml(tables, title))
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from fontgan.errors import FontganError
 
@@ -35,13 +35,12 @@ class TensorBoard:
                 ) from error
             self._writer = SummaryWriter(str(folder), purge_step=step + 1 if step else None)
 
-    def network(self, generator: nn.Module, size: int) -> None:
-        """Draw the network's graph, for a picture of so many pixels."""
+    def network(self, generator: nn.Module, inputs: Sequence[Tensor]) -> None:
+        """Draw the network's graph, as it draws these."""
         if self._writer is not None:
             with warnings.catch_warnings(), torch.no_grad():
                 warnings.simplefilter("ignore")  # tracing is old, and nothing else gives TensorBoard a graph
-                device = next(generator.parameters()).device
-                self._writer.add_graph(generator, torch.ones(1, 1, size, size, device=device))
+                self._writer.add_graph(generator, tuple(inputs))
 
     def numbers(self, group: str, values: Mapping[str, float], step: int) -> None:
         """Curves, one for each name, under a common heading."""

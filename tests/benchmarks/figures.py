@@ -41,7 +41,7 @@ def print_unseen_measures(run: Path, whole: str) -> None:
     """
     network, record = load_checkpoint(find_checkpoint(run, run.parent))
     (trained,) = record.contents
-    content, subset = Face(trained.reference), Face(record.style.reference)
+    content, subset = Face(trained.reference), Face(record.styles[0].reference)
     full = Face(FontReference.parse(whole))
     level = gb2312_level(1)
     shift = font_shift(full, [code for code in level if subset.draws(code)])
@@ -50,7 +50,8 @@ def print_unseen_measures(run: Path, whole: str) -> None:
         np.stack([glyph for code in codes if (glyph := face.draw(code, record.size, raised)) is not None])
         for face, raised in ((content, trained.shift), (full, shift))
     )
-    pairs = HeldOut(codes, *(torch.from_numpy(side).unsqueeze(1) for side in sides))
+    content_side, style_side = (torch.from_numpy(side).unsqueeze(1) for side in sides)
+    pairs = HeldOut(codes, content_side, style_side)
     _print(compare(network, pairs), f"{len(codes):,} characters that the style font lacks")
 
 

@@ -41,7 +41,9 @@ def png_batches(content: list[Path], style: list[Path]) -> Iterator[Batch]:
                 torch.stack([decode_image(str(files[i]), ImageReadMode.GRAY) for i in chosen])
                 for files in (content, style)
             )
-            yield Batch(as_floats(real_a), as_floats(real_b), labels)
+            yield Batch(
+                as_floats(real_a), as_floats(real_b), labels, labels, real_a.new_zeros(len(real_a), 0)
+            )
 
 
 def main() -> None:

@@ -12,8 +12,9 @@ import time
 import torch
 
 from fontgan.compute.engine import choose_engine
-from fontgan.data.views import Batch
 from fontgan.models import find_model
+from fontgan.models.base import Task
+from tests.benchmarks.batches import random_batch
 
 STEPS = 20
 TURNS = 5
@@ -24,8 +25,8 @@ def main() -> None:
     engine = choose_engine("cpu")
     print(engine.reason)
     kind = find_model("pix2pix")
-    model = kind(kind.preset("default"), 64, engine)
-    batch = Batch(torch.rand(32, 1, 64, 64), torch.rand(32, 1, 64, 64), torch.zeros(32, dtype=torch.int64))
+    model = kind(kind.preset("default"), Task(64), engine)
+    batch = random_batch(32, 64)
     speeds: dict[int, list[float]] = {1: [], os.cpu_count() or 1: []}
     for _ in range(TURNS):
         for threads, found in speeds.items():

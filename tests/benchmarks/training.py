@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch.nn import functional as F
 
 from fontgan.assets import bundled_font
 from fontgan.cli.training_view import TrainingView
@@ -38,21 +39,28 @@ from fontgan.data.render import render_dataset
 from fontgan.data.views import Batch
 from fontgan.fonts.charset import parse_charset
 from fontgan.fonts.reference import FontReference
-from fontgan.losses import adversarial, fixed_l1, l1, soft_dice
+from fontgan.losses.reconstruction import fixed_l1, l1, soft_dice
 from fontgan.models import find_model
-from fontgan.models.base import Model
+from fontgan.models.base import Model, Task
 from fontgan.models.pix2pix import Pix2Pix
+from fontgan.networks.discriminator import Opinion
 from fontgan.training.events import Progressed, Sampled
 from fontgan.training.log import LOG, read_log
 from fontgan.training.preparation import prepared
 from fontgan.training.run import run_training
+from tests.benchmarks.batches import random_batch
 
 Step = Callable[[], object]
 
 
+def said(opinion: Opinion, real: bool) -> torch.Tensor:
+    """Binary cross-entropy with what is to be said."""
+    return F.binary_cross_entropy_with_logits(opinion.logits, torch.full_like(opinion.logits, float(real)))
+
+
 def plain_step(model: Pix2Pix, batch: Batch) -> Step:
     """The published step with the model's own networks, written down plainly."""
-    generator, judge = model.generator, model.discriminator
+    generator, judge = model.generator, model.networks["discriminator"]
     settings = model.settings
     betas = (settings.beta1, settings.beta2)
     of_g = torch.optim.Adam(generator.parameters(), settings.learning_rate, betas)
@@ -62,13 +70,13 @@ def plain_step(model: Pix2Pix, batch: Batch) -> Step:
         fake_b = generator(batch.real_a)
         judge.requires_grad_(True)
         of_d.zero_grad()
-        on_fake = adversarial(judge(batch.real_a, fake_b.detach()), real=False)
-        on_real = adversarial(judge(batch.real_a, batch.real_b), real=True)
+        on_fake = said(judge(batch.real_a, fake_b.detach()), real=False)
+        on_real = said(judge(batch.real_a, batch.real_b), real=True)
         ((on_fake + on_real) / 2).backward()
         of_d.step()
         judge.requires_grad_(False)
         of_g.zero_grad()
-        loss = adversarial(judge(batch.real_a, fake_b), real=True) + 100 * l1(fake_b, batch.real_b)
+        loss = said(judge(batch.real_a, fake_b), real=True) + 100 * l1(fake_b, batch.real_b)
         loss.backward()
         of_g.step()
 
@@ -107,9 +115,8 @@ def work(name: str, size: int, batch_size: int, compiled: bool, line: Connection
     else:
         engine = Engine(torch.device("cuda" if torch.cuda.is_available() else "cpu"), torch.float32)
         reason = f"float32, {torch.get_num_threads()} threads, as torch would"
-    sides = torch.rand(2, batch_size, 1, size, size, device=engine.device)
-    batch = Batch(sides[0], sides[1], torch.zeros(batch_size, dtype=torch.int64, device=engine.device))
-    model = Pix2Pix(settings, size, engine)
+    batch = random_batch(batch_size, size, engine.device)
+    model = Pix2Pix(settings, Task(size), engine)
     if name == "ours":
         numbers = itertools.count(1)
         step: Step = lambda: model.step(batch, next(numbers), 0.3)  # noqa: E731
@@ -171,9 +178,8 @@ def bare_steps(model: Model[Any], batch: Batch) -> Iterator[float]:
 
 def measure_default(rounds: int) -> None:
     """Print images a second of the default preset by threads, and the memory of the process."""
-    model = find_model("pix2pix")(find_model("pix2pix").preset("default"), 64, choose_engine("cpu"))
-    sides = torch.rand(2, 32, 1, 64, 64)
-    batch = Batch(sides[0], sides[1], torch.zeros(32, dtype=torch.int64))
+    model = find_model("pix2pix")(find_model("pix2pix").preset("default"), Task(64), choose_engine("cpu"))
+    batch = random_batch(32, 64)
 
     def with_threads(threads: int) -> Step:
         def step() -> None:

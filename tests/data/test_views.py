@@ -189,3 +189,45 @@ def test_a_gpu_has_the_batches_of_the_cpu(many_styles: Path, room: int | None) -
             assert torch.allclose(one.real_a, other.real_a.cpu(), atol=1e-5)
             assert torch.allclose(one.real_b, other.real_b.cpu(), atol=1e-5)
             assert torch.equal(one.styles, other.styles.cpu())
+
+
+def test_references_are_other_glyphs_of_the_same_style(many_styles: Path) -> None:
+    with GlyphStore(many_styles) as store:
+        view = load_view(store, ["c", "d"], "train")
+        whole = {style: view.images.take(view.rows_b[view.styles == style]) for style in (0, 1)}
+    for batch in islice(view.training_batches(8, STILL, seed=1, references=3), 6):
+        assert batch.references.shape == (8, 3, 1, 64, 64)
+        for picture, style, others in zip(batch.real_b, batch.styles, batch.references, strict=True):
+            for other in others:
+                assert not torch.equal(other, picture)
+                assert any(torch.equal(as_bytes(other), known) for known in whole[int(style)])
+
+
+def test_references_do_not_change_what_else_a_batch_holds() -> None:
+    view = some_view()
+    with_some, without = (view.training_batches(4, STILL, seed=2, references=count) for count in (2, 0))
+    for one, other in islice(zip(with_some, without, strict=False), 5):
+        assert torch.equal(one.real_a, other.real_a)
+        assert torch.equal(one.real_b, other.real_b)
+        assert other.references.shape[1] == 0
+
+
+def test_the_examples_of_a_style_are_the_same_each_time_and_its_own(many_styles: Path) -> None:
+    with GlyphStore(many_styles) as store:
+        view = load_view(store, ["c", "d"], "train")
+        first, again = view.references(5), view.references(5)
+        own = [view.images.take(view.rows_b[view.styles == style]) for style in (0, 1)]
+    assert first.shape == (2, 5, 1, 64, 64)
+    assert torch.equal(first, again)
+    for examples, known in zip(first, own, strict=True):
+        assert all(any(torch.equal(one, glyph) for glyph in known) for one in examples)
+    assert view.references(1000).shape[1] == 1000  # more than there are: some twice
+
+
+def test_characters_are_numbered_from_the_content_alone(many_styles: Path) -> None:
+    with GlyphStore(many_styles) as store:
+        view = load_view(store, ["c", "d"], "train")
+    numbers: dict[int, int] = {}
+    for code, number in zip(view.codes_a.tolist(), view.characters.tolist(), strict=True):
+        assert numbers.setdefault(code, number) == number
+    assert sorted(numbers.values()) == list(range(len(numbers)))

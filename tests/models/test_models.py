@@ -2,68 +2,61 @@
 
 from __future__ import annotations
 
-import dataclasses
+from dataclasses import fields, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
+from fontgan.checkpoint import CheckpointRecord, load_checkpoint, save_weights
 from fontgan.compute.engine import Engine
 from fontgan.data.views import Batch
 from fontgan.errors import FontganError
 from fontgan.models import find_model, model_names
-from fontgan.models.base import Model
-
-CPU = Engine(torch.device("cpu"), torch.float32, "")
-PRESETS = [(name, preset) for name in model_names() for preset in find_model(name).presets]
-SMALL: dict[str, dict[str, Any]] = {
-    "pix2pix": {"widths": (16, 24, 32), "discriminator_width": 8},
-    "autoencoder": {"width": 4},
-}
-
-
-def small_model(name: str, preset: str, engine: Engine = CPU, **changes: Any) -> Model[Any]:
-    torch.manual_seed(0)
-    kind = find_model(name)
-    settings = dataclasses.replace(kind.preset(preset), **{**SMALL[name], **changes})
-    return kind(settings, 64, engine)
-
-
-def some_batch(count: int = 8) -> Batch:
-    """Rectangles, and the same with their corners cut: a change that a small network can learn."""
-    generator = torch.Generator().manual_seed(3)
-    content = torch.ones(count, 1, 64, 64)
-    for picture in content:
-        top, left = torch.randint(4, 24, (2,), generator=generator).tolist()
-        picture[0, top : top + 32, left : left + 32] = 0
-    style = content.clone()
-    style[..., ::2, :] = style[..., ::2, :].maximum(style[..., ::2, :].roll(4, -1))
-    return Batch(content, style, torch.zeros(len(content), dtype=torch.int64))
+from tests.conftest import FACE
+from tests.models.small import (
+    CPU,
+    PRESETS,
+    STYLES,
+    drawn,
+    small_model,
+    small_task,
+    some_batch,
+    usual_loss,
+    without_dropout,
+)
 
 
 @pytest.mark.parametrize(("name", "preset"), PRESETS)
-def test_a_step_moves_every_weight_by_finite_amounts(name: str, preset: str) -> None:
+def test_steps_move_every_weight_that_learns_and_no_other(name: str, preset: str) -> None:
     model = small_model(name, preset)
-    before = {key: value.detach().clone() for key, value in model.generator.named_parameters()}
+    judges = {key: network for key, network in model.networks.items() if key.startswith("discriminator")}
+    weights = {
+        f"{part}.{key}": weight
+        for part, network in {"generator": model.generator, **judges}.items()
+        for key, weight in network.named_parameters()
+    }
+    before = {key: weight.detach().clone() for key, weight in weights.items()}
     losses = {}
     for number in range(3):
         losses = model.step(some_batch(), number + 1, progress=0.3 + number / 10).losses
     assert losses
     assert all(torch.isfinite(loss) and not loss.requires_grad for loss in losses.values())
-    for key, value in model.generator.named_parameters():
-        assert torch.isfinite(value).all(), key
+    for key, weight in weights.items():
+        assert torch.isfinite(weight).all(), key
         # A bias before a norm has no effect, and then no gradient either: there is none here.
-        assert not torch.equal(value, before[key]), key
+        # A critic's last bias is the same to both sides, and may have none.
+        if not key.endswith("judge.bias"):
+            assert torch.equal(weight, before[key]) != weight.requires_grad, key
+    assert all(weight.grad is None for weight in weights.values())
 
 
 @pytest.mark.parametrize(("name", "preset"), PRESETS)
 def test_a_batch_of_eight_can_be_learnt_by_heart(name: str, preset: str) -> None:
-    dropout: dict[str, Any] = {"dropout": 0.0}
-    if name == "autoencoder":
-        dropout["decoder_dropout"] = 0.0
-    model = small_model(name, preset, learning_rate=2e-3, beta1=0.9, schedule="constant", **dropout)
-    kind = model.settings.reconstruction
-    batch = some_batch()
+    changes: dict[str, Any] = {"learning_rate": 2e-3, "beta1": 0.9, "schedule": "constant"}
+    model = small_model(name, preset, **changes, **without_dropout(name, preset))
+    batch, kind = some_batch(), usual_loss(model)
     losses = [float(model.step(batch, 100, progress=0.3).losses[kind]) for _ in range(60)]
     assert sum(losses[-5:]) < 0.5 * sum(losses[:5])
 
@@ -72,10 +65,25 @@ def test_a_batch_of_eight_can_be_learnt_by_heart(name: str, preset: str) -> None
 def test_a_batch_of_one_equals_a_batch_of_many_in_evaluation(name: str, preset: str) -> None:
     model = small_model(name, preset)
     model.step(some_batch(), 100, progress=0.3)
-    pictures = some_batch().real_a
-    many = model.average.network(pictures)
-    single = torch.cat([model.average.network(picture.unsqueeze(0)) for picture in pictures])
-    assert torch.allclose(many, single, atol=1e-5)
+    batch = some_batch()
+    single = torch.cat([drawn(model, part) for part in batch.parts(len(batch))])
+    assert torch.allclose(drawn(model, batch), single, atol=1e-5)
+
+
+@pytest.mark.parametrize(("name", "preset"), PRESETS)
+def test_kept_and_loaded_it_draws_the_same(name: str, preset: str, tmp_path: Path) -> None:
+    model, task = small_model(name, preset), small_task(name)
+    model.step(some_batch(), 100, progress=0.3)
+    faces = tuple(replace(FACE, key=f"style-{number}") for number in range(STYLES))
+    record = CheckpointRecord(
+        name, model.settings, 64, 1, (FACE,), faces, {"fixed_l1": 0.5}, "fixed_l1", task.first
+    )
+    save_weights(tmp_path, model.average.network, record)
+    network, found = load_checkpoint(tmp_path / "generator.safetensors")
+    batch = some_batch()
+    made = CPU.place(network)(batch.real_a, *batch.conditions(model.conditions))
+    assert torch.equal(made, drawn(model, batch))
+    assert found == record
 
 
 @pytest.mark.parametrize(("name", "preset"), PRESETS)
@@ -83,12 +91,12 @@ def test_bfloat16_trains_and_agrees_with_float32(name: str, preset: str) -> None
     low = Engine(torch.device("cpu"), torch.bfloat16, "")
     losses = []
     for engine in (CPU, low):
-        model = small_model(name, preset, engine, dropout=0.0)
-        losses.append(
-            float(model.step(some_batch(), 100, progress=0.3).losses[model.settings.reconstruction])
-        )
+        model = small_model(name, preset, engine, **without_dropout(name, preset))
+        learnt = model.step(some_batch(), 100, progress=0.3)
+        losses.append(float(learnt.losses[usual_loss(model)]))
+        assert all(torch.isfinite(length) for length in learnt.gradients.values())
         assert all(weight.dtype == torch.float32 for weight in model.generator.parameters())
-        assert model.generator(some_batch().real_a).dtype == torch.float32
+        assert drawn(model, some_batch()).dtype == torch.float32
     assert losses[0] == pytest.approx(losses[1], rel=0.05)
 
 
@@ -109,10 +117,10 @@ def test_a_gpu_computes_the_losses_of_the_cpu(name: str, preset: str) -> None:
     losses = []
     for device in ("cpu", "cuda"):
         engine = Engine(torch.device(device), torch.float32, "")
-        model = small_model(name, preset, engine, dropout=0.0)
-        sides = (some_batch().real_a, some_batch().real_b, some_batch().styles)
-        batch = Batch(*(side.to(device) for side in sides))
-        losses.append(float(model.step(batch, 100, progress=0.3).losses[model.settings.reconstruction]))
+        model = small_model(name, preset, engine, **without_dropout(name, preset))
+        whole = some_batch()
+        batch = Batch(*(getattr(whole, field.name).to(device) for field in fields(whole)))
+        losses.append(float(model.step(batch, 100, progress=0.3).losses[usual_loss(model)]))
     assert losses[0] == pytest.approx(losses[1], rel=1e-3)
 
 
@@ -135,9 +143,13 @@ def test_restored_it_goes_on_as_it_would_have(name: str, preset: str) -> None:
 
 @pytest.mark.parametrize(("name", "preset"), PRESETS)
 def test_a_batch_in_parts_gives_the_gradients_of_the_whole(name: str, preset: str) -> None:
-    # Batch norm and dropout see the part, so they are left out.
-    changes: dict[str, Any] = {"dropout": 0.0}
-    changes |= {"norm": "instance"} if name == "pix2pix" else {"decoder_dropout": 0.0}
+    # Left out is what sees the part or draws for it: batch norm, dropout, random styles and mixtures, the
+    # pool of past drawings, and what counts how often it is used.
+    settings = find_model(name).preset(preset)
+    changes: dict[str, Any] = {**without_dropout(name, preset), "norm": "instance"}
+    calm: dict[str, Any] = {"discriminator_norm": "instance", "shuffling": False, "pool": 0}
+    calm |= {"penalty": "none", "spectral_norm": False}
+    changes |= {key: value for key, value in calm.items() if hasattr(settings, key)}
     lengths = []
     for parts in (1, 4):
         model = small_model(name, preset, accumulation=parts, **changes)
@@ -151,7 +163,7 @@ def test_a_batch_in_parts_gives_the_gradients_of_the_whole(name: str, preset: st
 def test_phases_are_due_at_their_intervals() -> None:
     changes: dict[str, Any] = {
         "adversarial_weight": 1.0,
-        "norm": "instance",
+        "penalty": "r1",
         "penalty_weight": 1.0,
         "penalty_interval": 4,
     }
@@ -186,7 +198,7 @@ def test_a_size_that_the_network_cannot_take_is_told(name: str) -> None:
     kind = find_model(name)
     for preset in kind.presets:
         with pytest.raises(FontganError, match="cannot take pictures of 50 px"):
-            kind.build_generator(kind.preset(preset), 50)
+            kind.build_generator(kind.preset(preset), replace(small_task(name), size=50))
 
 
 def test_names_and_presets_that_are_misspelt_are_told_with_the_nearest() -> None:
@@ -198,7 +210,7 @@ def test_names_and_presets_that_are_misspelt_are_told_with_the_nearest() -> None
 
 def test_the_discriminator_joins_when_it_is_told_to() -> None:
     model = small_model("pix2pix", "default", adversarial_weight=0.1, adversarial_from=0.5)
-    judge = model.discriminator  # type: ignore[attr-defined]
+    judge = model.networks["discriminator"]
     before = [weight.detach().clone() for weight in judge.parameters()]
     assert "G_adversarial" not in model.step(some_batch(), 1, progress=0.4).losses
     assert all(torch.equal(old, new) for old, new in zip(before, judge.parameters(), strict=True))
@@ -207,4 +219,4 @@ def test_the_discriminator_joins_when_it_is_told_to() -> None:
 
 
 def test_no_discriminator_is_made_where_it_has_no_say() -> None:
-    assert not hasattr(small_model("pix2pix", "default", adversarial_weight=0.0), "discriminator")
+    assert "discriminator" not in small_model("pix2pix", "default", adversarial_weight=0.0).networks

@@ -8,11 +8,20 @@ import pytest
 import torch
 from torch import nn
 
+from fontgan.models.base import Task
+from fontgan.models.cyclegan import CycleGan
 from fontgan.models.pix2pix import Pix2Pix
-from fontgan.networks.autoencoder import AutoEncoderGen
-from fontgan.networks.blocks import initialise
-from fontgan.networks.patchgan import PatchGan
-from fontgan.networks.unet import UNet, reduction
+from fontgan.networks.autoencoder import AutoEncoderGen, coarsened
+from fontgan.networks.discriminator import Discriminator, MinibatchDeviation
+from fontgan.networks.initialisation import initialise, normalise_spectrum
+from fontgan.networks.layers import Layers, SelfAttention, convolution, down_block
+from fontgan.networks.norms import ConditionalNorm, Norm, PixelNorm, make_norm
+from fontgan.networks.pairs import TwoStages
+from fontgan.networks.resnet import ResNet
+from fontgan.networks.tails import GlobalSkip, Tail, ToPicture
+from fontgan.networks.unet import Shape, UNet
+from fontgan.networks.wnet import WNetwork
+from fontgan.networks.zi2zi import Zi2ZiNet
 
 UNETS: list[dict[str, Any]] = [
     {"stem": stem, "skip": skip, "residual": residual, "upsampling": upsampling, "norm": norm}
@@ -22,9 +31,21 @@ UNETS: list[dict[str, Any]] = [
 ]
 
 
-def unet(**changes: Any) -> UNet:
-    plain = {"widths": (8, 16, 24), "down_kernel": 4, "dropout": 0.0, "norm": "batch", "residual": 0}
-    return UNet(**{**plain, "stem": "unshuffle", "skip": "add", "upsampling": "nearest", **changes})
+NOTES = Layers(norm="instance")  # AutoEncoderGen's
+
+
+def unet(
+    stem: str = "unshuffle",
+    skip: str = "add",
+    residual: int = 0,
+    upsampling: str = "nearest",
+    norm: str = "batch",
+    tail: Tail = "tanh",
+    attention: int = 0,
+    **layers: Any,
+) -> UNet:
+    shape = Shape((8, 16, 24), stem, skip, residual, attention)  # type: ignore[arg-type]
+    return UNet(shape, Layers(norm=norm, upsampling=upsampling, **layers), tail)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("options", UNETS, ids=lambda one: "-".join(str(value) for value in one.values()))
@@ -40,17 +61,17 @@ def test_a_unet_gives_pictures_of_the_same_shape_in_range(options: dict[str, Any
 def test_skips_carry_what_the_innermost_maps_do_not(skip: str) -> None:
     """Without its innermost maps a U-Net still tells pictures apart; an autoencoder does not."""
     network = unet(skip=skip).eval()
-    network.down[-1].register_forward_hook(lambda *args: torch.zeros_like(args[2]))
+    network.encoder.down[-1].register_forward_hook(lambda *args: torch.zeros_like(args[2]))
     one, other = network(torch.rand(2, 1, 64, 64))
     assert not torch.allclose(one, other, atol=1e-4)
-    autoencoder = AutoEncoderGen(4, 0.5, 0.5).eval()
+    autoencoder = AutoEncoderGen(4, NOTES, 0.5, 0.5).eval()
     autoencoder.encoder[-1].register_forward_hook(lambda *args: torch.zeros_like(args[2]))
     one, other = autoencoder(torch.rand(2, 1, 64, 64))
     assert torch.allclose(one, other)
 
 
 def test_the_papers_unet_has_the_published_layers() -> None:
-    paper = Pix2Pix.build_generator(Pix2Pix.preset("paper"), 256)
+    paper = Pix2Pix.build_generator(Pix2Pix.preset("paper"), Task(256))
     down = [module for module in paper.modules() if isinstance(module, nn.Conv2d)]
     up = [module for module in paper.modules() if isinstance(module, nn.ConvTranspose2d)]
     assert [layer.out_channels for layer in down] == [64, 128, 256, 512, 512, 512, 512, 512]
@@ -63,19 +84,19 @@ def test_the_papers_unet_has_the_published_layers() -> None:
 
 @pytest.mark.parametrize(("size", "levels"), [(64, 6), (128, 7), (256, 8)])
 def test_the_papers_unet_goes_down_to_one_pixel_at_every_size(size: int, levels: int) -> None:
-    network = Pix2Pix.build_generator(Pix2Pix.preset("paper"), size)
+    network = Pix2Pix.build_generator(Pix2Pix.preset("paper"), Task(size))
     assert sum(isinstance(module, nn.Conv2d) for module in network.modules()) == levels
     assert network(torch.rand(1, 1, size, size)).shape == (1, 1, size, size)
 
 
 def test_reduction_is_what_the_stem_and_the_levels_make() -> None:
-    assert reduction((8,) * 8, "stride") == 256
-    assert reduction((8,) * 3, "unshuffle") == 16
+    assert Shape((8,) * 8, "stride").reduction == 256
+    assert Shape((8,) * 3, "unshuffle").reduction == 16
 
 
 @pytest.mark.parametrize("size", [64, 128, 256])
 def test_the_autoencoder_is_the_one_of_the_notes(size: int) -> None:
-    network = AutoEncoderGen(4, 0.5, 0.5)
+    network = AutoEncoderGen(4, NOTES, 0.5, 0.5)
     assert network(torch.rand(2, 1, size, size)).shape == (2, 1, size, size)
     down = [module for module in network.modules() if isinstance(module, nn.Conv2d)]
     up = [module for module in network.modules() if isinstance(module, nn.ConvTranspose2d)]
@@ -89,9 +110,9 @@ def test_the_autoencoder_is_the_one_of_the_notes(size: int) -> None:
 
 @pytest.mark.parametrize(("layers", "field"), [(1, 16), (2, 34), (3, 70)])
 def test_a_patch_sees_the_field_that_the_paper_names(layers: int, field: int) -> None:
-    network = PatchGan(4, layers, "none").eval()
+    network = Discriminator("patch", 2, 4, layers, "none", 128).eval()
     content = torch.rand(1, 1, 128, 128, requires_grad=True)
-    logits = network(content, torch.rand(1, 1, 128, 128))
+    logits = network(content, torch.rand(1, 1, 128, 128)).logits
     middle = logits.shape[-1] // 2
     (gradient,) = torch.autograd.grad(logits[0, 0, middle, middle], content)
     seen = gradient[0, 0].abs().sum(dim=0).nonzero()
@@ -100,7 +121,7 @@ def test_a_patch_sees_the_field_that_the_paper_names(layers: int, field: int) ->
 
 def test_weights_start_as_the_paper_says() -> None:
     torch.manual_seed(0)
-    network = AutoEncoderGen(16, 0.5, 0.0)
+    network = AutoEncoderGen(16, NOTES, 0.5, 0.0)
     initialise(network)
     weights = torch.cat(
         [one.weight.detach().flatten() for one in network.modules() if isinstance(one, nn.Conv2d)]
@@ -110,3 +131,220 @@ def test_weights_start_as_the_paper_says() -> None:
     before = network.state_dict()["final.0.weight"].clone()
     initialise(network, "uniform")
     assert not torch.equal(before, network.state_dict()["final.0.weight"])
+
+
+NORMS: list[Norm] = ["batch", "layer", "instance", "group", "pixel", "none"]
+
+
+@pytest.mark.parametrize("kind", NORMS)
+def test_a_norm_brings_what_it_measures_to_mean_0_and_variance_1(kind: Norm) -> None:
+    """Each norm is known by the axes over which nothing of the mean and the scale is left."""
+    maps = torch.randn(4, 64, 5, 5) * 3 + 7
+    made = make_norm(kind, 64)(maps)
+    axes = {"batch": (0, 2, 3), "layer": (1, 2, 3), "instance": (2, 3)}
+    if kind in axes:
+        assert torch.allclose(made.mean(axes[kind]), torch.zeros(()), atol=1e-4)
+        assert torch.allclose(made.var(axes[kind], correction=0), torch.ones(()), atol=1e-3)
+    elif kind == "group":
+        groups = made.unflatten(1, (32, 2))
+        assert torch.allclose(groups.var((2, 3, 4), correction=0), torch.ones(()), atol=1e-3)
+    elif kind == "pixel":
+        assert torch.allclose(made.square().mean(1), torch.ones(()), atol=1e-5)
+    else:
+        assert torch.equal(made, maps)
+
+
+@pytest.mark.parametrize("channels", [1, 6, 24, 33, 512])
+def test_groups_divide_any_number_of_channels(channels: int) -> None:
+    assert make_norm("group", channels)(torch.rand(2, channels, 3, 3)).shape == (2, channels, 3, 3)
+
+
+@pytest.mark.parametrize("kind", ["batch", "instance"])
+def test_a_conditional_norm_follows_the_style_of_each_picture(kind: Norm) -> None:
+    norm = ConditionalNorm(kind, 3, 2).eval()
+    nn.init.normal_(norm.told.weight)
+    maps = torch.randn(1, 3, 4, 4)
+    one, other = torch.tensor([[1.0, 0.0]]), torch.tensor([[0.0, 1.0]])
+    together = norm(maps.expand(2, -1, -1, -1), torch.cat((one, other)))
+    assert torch.allclose(together[:1], norm(maps, one), atol=1e-6)
+    assert not torch.allclose(together[0], together[1])
+
+
+@pytest.mark.parametrize("layers", [{"convolution": "gated"}, {"dilation": 2}, {"downsampling": "pool"}])
+@pytest.mark.parametrize("stem", ["stride", "unshuffle"])
+def test_layers_of_every_kind_keep_the_shapes(layers: dict[str, Any], stem: str) -> None:
+    made = unet(stem=stem, residual=1, attention=1, **layers)(torch.rand(2, 1, 64, 64))
+    assert made.shape == (2, 1, 64, 64)
+
+
+@pytest.mark.parametrize("kernel", [2, 3, 4, 5, 6, 7])
+def test_every_kernel_halves_a_picture(kernel: int) -> None:
+    block = down_block(1, 3, Layers(down_kernel=kernel))
+    assert block(torch.rand(2, 1, 64, 64)).shape == (2, 3, 32, 32)
+
+
+def test_a_dilated_block_looks_farther() -> None:
+    fields = []
+    for dilation in (1, 3):
+        layer = convolution(1, 1, 3, 1, Layers(), dilation=dilation)
+        picture = torch.rand(1, 1, 21, 21, requires_grad=True)
+        (gradient,) = torch.autograd.grad(layer(picture)[0, 0, 10, 10], picture)
+        seen = gradient[0, 0].abs().sum(0).nonzero()
+        fields.append(int(seen.max() - seen.min()) + 1)
+    assert fields == [3, 7]
+
+
+def test_self_attention_begins_as_the_identity_and_looks_everywhere() -> None:
+    attention = SelfAttention(8)
+    maps = torch.randn(1, 8, 4, 4, requires_grad=True)
+    assert torch.equal(attention(maps), maps)
+    nn.init.ones_(attention.weight)
+    (gradient,) = torch.autograd.grad(attention(maps)[0, :, 0, 0].sum(), maps)
+    assert (gradient.abs().sum(1) > 0).all()
+
+
+@pytest.mark.parametrize("stem", ["stride", "unshuffle"])
+def test_the_resnet_gives_pictures_of_the_same_shape_in_range(stem: Any) -> None:
+    network = ResNet(4, stem, 2, True, Layers("instance", padding="reflect"), 0.0, "tanh")
+    made = network(torch.rand(2, 1, 64, 64))
+    assert made.shape == (2, 1, 64, 64)
+    assert 0 <= float(made.detach().min()) <= float(made.detach().max()) <= 1
+
+
+def test_cyclegans_resnet_has_the_published_layers() -> None:
+    paper = CycleGan.build_generator(CycleGan.preset("paper"), Task(128)).forth
+    layers = [one for one in paper.modules() if isinstance(one, nn.Conv2d | nn.ConvTranspose2d)]
+    widths = [layer.out_channels for layer in layers]
+    assert widths == [64, 128, 256, *[256] * 12, 128, 64, 1]
+    assert [layers[place].kernel_size[0] for place in (0, 1, 2, 3, -1)] == [7, 3, 3, 3, 7]
+    assert layers[0].padding_mode == layers[3].padding_mode == "reflect"
+
+
+@pytest.mark.parametrize("tail", ["tanh", "sigmoid", "softmax"])
+def test_a_tail_gives_one_channel_from_ink_to_paper(tail: Tail) -> None:
+    channels = 2 if tail == "softmax" else 1
+    maps = torch.linspace(-5, 5, 50).view(1, 1, 1, 50).repeat(1, channels, 1, 1)
+    maps[:, 1:] = 0
+    made = ToPicture(tail)(maps)
+    assert made.shape == (1, 1, 1, 50)
+    assert float(made.min()) < 0.01
+    assert float(made.max()) > 0.99
+    assert (made.diff() > 0).all()
+
+
+@pytest.mark.parametrize("tail", ["tanh", "sigmoid", "softmax"])
+@pytest.mark.parametrize("stem", ["stride", "unshuffle"])
+def test_a_global_skip_begins_with_the_picture_as_it_is(tail: Tail, stem: str) -> None:
+    pictures = (torch.rand(2, 1, 64, 64) > 0.5).float()
+    made = GlobalSkip(unet(stem=stem, tail=tail))(pictures)
+    assert ((made - pictures).abs() < 0.15).all()
+    assert torch.equal(made > 0.5, pictures > 0.5)
+
+
+@pytest.mark.parametrize("view", ["patch", "pixel", "image"])
+@pytest.mark.parametrize("deviation", [False, True])
+def test_a_discriminator_judges_patches_pixels_or_the_whole(view: Any, deviation: bool) -> None:
+    network = Discriminator(view, 1, 4, 3, "instance", 64, deviation, styles=5)
+    opinion = network(torch.rand(4, 1, 64, 64))
+    sizes = {"patch": 6, "pixel": 64, "image": 1}
+    assert opinion.logits.shape == (4, 1, sizes[view], sizes[view])
+    assert opinion.styles is not None
+    assert opinion.styles.shape == (4, 5)
+    assert all(torch.isfinite(maps).all() for maps in opinion.features)
+
+
+def test_the_minibatch_deviation_tells_equal_pictures_from_different_ones() -> None:
+    layer = MinibatchDeviation()
+    equal = layer(torch.rand(1, 3, 2, 2).expand(4, -1, -1, -1))
+    assert equal.shape == (4, 4, 2, 2)
+    assert torch.allclose(equal[:, 3], torch.zeros(()), atol=1e-3)
+    # Two pictures of 0 and two of 2 deviate by 1 from their mean, everywhere.
+    different = layer(torch.tensor([0.0, 0.0, 2.0, 2.0]).view(4, 1, 1, 1).expand(-1, 3, 2, 2))
+    assert torch.allclose(different[:, 3], torch.ones(()), atol=1e-3)
+
+
+def test_a_normalised_spectrum_has_its_largest_value_at_one() -> None:
+    network = nn.Sequential(nn.Conv2d(3, 8, 3))
+    nn.init.normal_(network[0].weight, 0, 5)  # type: ignore[arg-type]
+    normalise_spectrum(network)
+    for _ in range(50):
+        network(torch.rand(1, 3, 8, 8))  # each use makes one iteration
+    matrix = network.eval()[0].weight.detach().flatten(1)  # type: ignore[union-attr,operator]
+    assert float(torch.linalg.matrix_norm(matrix, 2)) == pytest.approx(1, rel=1e-2)
+
+
+@pytest.mark.parametrize(
+    ("kind", "deviation"),
+    [("he", (2 / 1.04 / 512) ** 0.5), ("xavier", (2 / 1024) ** 0.5), ("equalised", 1.0)],
+)
+def test_initialisations_have_their_variance(kind: Any, deviation: float) -> None:
+    torch.manual_seed(0)
+    network = nn.Sequential(nn.Linear(512, 512))
+    initialise(network, kind)
+    weight = dict(network.named_parameters())[
+        "0.parametrizations.weight.original" if kind == "equalised" else "0.weight"
+    ]
+    assert float(weight.detach().std()) == pytest.approx(deviation, rel=0.02)
+    # Of unit inputs come outputs of He's variance either way.
+    made = network(torch.randn(256, 512)).detach()
+    wanted = 1.0 if kind == "xavier" else 2 / 1.04
+    assert float(made.var()) == pytest.approx(wanted, rel=0.05)
+
+
+def test_coarse_pictures_keep_the_ink_and_full_ones_are_as_they_were() -> None:
+    pictures = torch.rand(2, 1, 64, 64)
+    for grown in (0.0, 1.0, 1.5, 3.25, 5.0):
+        coarse = coarsened(pictures, grown)
+        assert torch.allclose(coarse.mean((1, 2, 3)), pictures.mean((1, 2, 3)), atol=1e-5)
+    assert torch.equal(coarsened(pictures, 5.0), pictures)
+    assert torch.unique(coarsened(pictures, 1.0)[0]).numel() == 16  # blocks of 16 pixels
+
+
+@pytest.mark.parametrize("grown", [1.0, 2.5, 4.0, 4.5, 5.0])
+def test_a_growing_network_draws_as_coarsely_as_it_has_grown(grown: float) -> None:
+    network = AutoEncoderGen(4, NOTES, 0.0, 0.0, growing=True).eval()
+    network.grown.fill_(grown)
+    made = network(torch.rand(2, 1, 64, 64))
+    assert made.shape == (2, 1, 64, 64)
+    block = 2 ** (5 - int(grown) - (grown > int(grown)))
+    blocks = made.unflatten(3, (-1, block)).unflatten(2, (-1, block))
+    assert float((blocks - blocks[:, :, :, :1, :, :1]).abs().max()) < 1e-6
+
+
+def test_two_stages_leave_the_first_as_it_is() -> None:
+    first, second = nn.Sequential(nn.BatchNorm2d(1), nn.Dropout(0.5)), nn.Conv2d(2, 1, 1)
+    stages = TwoStages(first, second, sees_content=True).train()
+    assert not first.training
+    assert second.training
+    stages(torch.rand(2, 1, 8, 8)).sum().backward()
+    assert all(weight.grad is None for weight in first.parameters())
+    assert second.weight.grad is not None
+
+
+@pytest.mark.parametrize("skip", ["concat", "add"])
+@pytest.mark.parametrize("norms", [False, True])
+def test_a_wnet_takes_any_number_of_references_in_any_order(skip: Any, norms: bool) -> None:
+    network = WNetwork(Shape((4, 6, 8), "unshuffle", skip), Layers(), "tanh", 3, 1, norms).eval()
+    pictures, references = torch.rand(2, 1, 64, 64), torch.rand(2, 5, 1, 64, 64)
+    made = network(pictures, references)
+    assert torch.allclose(made, network(pictures, references.flip(1)), atol=1e-5)
+    twice = torch.cat((references, references), 1)
+    assert torch.allclose(made, network(pictures, twice), atol=1e-5)
+    assert not torch.allclose(made, network(pictures, references[:, :1]), atol=1e-5)
+
+
+@pytest.mark.parametrize("told", ["bottleneck", "norms", "both"])
+def test_zi2zi_draws_each_picture_in_its_own_style(told: Any) -> None:
+    network = Zi2ZiNet(Shape((4, 6, 8), "unshuffle", "add"), Layers(), "tanh", 3, 4, told).eval()
+    picture = torch.rand(1, 1, 64, 64)
+    styles = torch.tensor([0, 1, 2])
+    together = network(picture.expand(3, -1, -1, -1), styles)
+    for number in range(3):
+        assert torch.allclose(
+            together[number : number + 1], network(picture, styles[number : number + 1]), atol=1e-5
+        )
+    assert not torch.allclose(together[0], together[1], atol=1e-6)
+
+
+def test_pixel_norm_has_no_weights() -> None:
+    assert not list(PixelNorm().parameters())

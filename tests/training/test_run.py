@@ -20,7 +20,7 @@ from fontgan.data.render import render_dataset
 from fontgan.data.store import GlyphStore
 from fontgan.errors import FontganError
 from fontgan.fonts.reference import FontReference
-from fontgan.generation import generate
+from fontgan.generation.generate import generate
 from fontgan.training.decision import decide
 from fontgan.training.events import Event, Finished, Progressed, Sampled, Started
 from fontgan.training.run import run_training

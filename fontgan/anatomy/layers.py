@@ -1,0 +1,201 @@
+"""What a network consists of: its layers, its larger stages, and what skips some of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils import parametrize
+
+from fontgan.anatomy.stages import Join, PlannedPart, Side, plan_parts
+
+_NOTHING = (nn.Identity, nn.Sequential, nn.ModuleList)  # without children, they leave everything as it is
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A module without parts, or the weights that one with parts has of its own.
+
+    Attributes:
+        name: as torch names it: `encoder.down.0.0`.
+        kind: its class.
+        shape: of what it gives, without the batch.
+        parameters: how many weights it has.
+    """
+
+    name: str
+    kind: str
+    shape: tuple[int, ...]
+    parameters: int
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A larger part, as a drawing shows it.
+
+    Attributes:
+        name: unique in the network.
+        side: where it is drawn: style, encoder, middle (the innermost maps) or decoder.
+        shape: of what it gives, without the batch: (channels, height, width), or (length,) of a vector.
+        parameters: how many weights it has.
+    """
+
+    name: str
+    side: Side
+    shape: tuple[int, ...]
+    parameters: int
+
+
+@dataclass(frozen=True)
+class Skip:
+    """Maps that go from one stage to another past those between them.
+
+    Attributes:
+        start, end: the names of the stages.
+        join: concat or add; everywhere, where a vector stands beside the maps at each of their places.
+        parameters: weights on the way.
+    """
+
+    start: str
+    end: str
+    join: Join
+    parameters: int
+
+
+@dataclass(frozen=True)
+class Part:
+    """One way from a picture to a picture.
+
+    Attributes:
+        title: what it is among several; "" where it is all there is.
+        inputs: pictures that go in, as stages without weights.
+        stages: in the order in which they run.
+        skips: from the largest maps on, those of the content first.
+        notes: what a drawing cannot show, a sentence each.
+    """
+
+    title: str
+    inputs: tuple[Stage, ...]
+    stages: tuple[Stage, ...]
+    skips: tuple[Skip, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Anatomy:
+    """What a network consists of.
+
+    Attributes:
+        parameters: all weights of the network, those too that no picture passes when it draws.
+        layers: in the order in which they run.
+        parts: one, or several where one network goes on from what another draws.
+    """
+
+    parameters: int
+    layers: tuple[Layer, ...]
+    parts: tuple[Part, ...]
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """Of all parts."""
+        return tuple(stage for part in self.parts for stage in part.stages)
+
+    @property
+    def skips(self) -> tuple[Skip, ...]:
+        """Of all parts."""
+        return tuple(skip for part in self.parts for skip in part.skips)
+
+
+def dissect(network: nn.Module, inputs: Sequence[Tensor]) -> Anatomy:
+    """Look into a network while it draws one glyph, in evaluation mode.
+
+    Args:
+        network: a generator; it is left in the mode that it was in.
+        inputs: what it is called with, a batch of one.
+    """
+    planned = plan_parts(network)
+    modules = dict(network.named_modules())
+    seen = _watch(network, inputs, modules)
+    return Anatomy(
+        parameters=_count(network),
+        layers=tuple(
+            Layer(name, _kind(modules[name]), shape, _own(modules[name]))
+            for name, shape in seen.outputs.items()
+            if _is_layer(modules[name])
+        ),
+        parts=tuple(_part(plan, modules, seen) for plan in planned),
+    )
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """Shapes without the batch by the names of modules: of what each was given, and gave at last."""
+
+    inputs: dict[str, list[tuple[int, ...]]]
+    outputs: dict[str, tuple[int, ...]]
+
+
+def _watch(network: nn.Module, inputs: Sequence[Tensor], modules: dict[str, nn.Module]) -> _Seen:
+    """What went through each module, in the order in which they ended; what gives no tensor is left out."""
+    seen = _Seen({}, {})
+
+    def look(name: str, given: tuple[Any, ...], made: Any) -> None:
+        seen.inputs[name] = [tuple(each.shape[1:]) for each in given if isinstance(each, Tensor)]
+        if isinstance(made, Tensor):
+            seen.outputs[name] = tuple(made.shape[1:])
+
+    trained = network.training
+    network.eval()
+    with ExitStack() as hooks, torch.no_grad():
+        for name, module in modules.items():
+            if ".parametrizations." not in f".{name}.":
+                handle = module.register_forward_hook(
+                    lambda _, given, made, name=name: look(name, given, made)
+                )
+                hooks.callback(handle.remove)
+        network(*inputs)
+    network.train(trained)
+    return seen
+
+
+def _part(plan: PlannedPart, modules: dict[str, nn.Module], seen: _Seen) -> Part:
+    given = zip(plan.inputs, seen.inputs[plan.root], strict=True)
+    return Part(
+        title=plan.title,
+        inputs=tuple(Stage(name, side, shape[-3:], 0) for (side, name), shape in given if shape),
+        stages=tuple(
+            Stage(stage.name, stage.side, shapes[-1], sum(_count(modules[name]) for name in stage.modules))
+            for stage in plan.stages
+            if (shapes := [seen.outputs[name] for name in stage.modules if name in seen.outputs])
+        ),
+        skips=tuple(
+            Skip(skip.start, skip.end, skip.join, sum(_count(modules[name]) for name in skip.modules))
+            for skip in plan.skips
+        ),
+        notes=plan.notes,
+    )
+
+
+def _is_layer(module: nn.Module) -> bool:
+    if parametrize.is_parametrized(module) or not any(module.children()):
+        return not isinstance(module, _NOTHING)
+    return _own(module) > 0
+
+
+def _own(module: nn.Module) -> int:
+    """The weights that no part of a module has: of a parametrised one all, as its parts are no layers."""
+    whole = parametrize.is_parametrized(module)
+    return sum(weight.numel() for weight in module.parameters(recurse=whole))
+
+
+def _kind(module: nn.Module) -> str:
+    kind: type[nn.Module] = parametrize.type_before_parametrizations(module)
+    return kind.__name__
+
+
+def _count(module: nn.Module) -> int:
+    return sum(weight.numel() for weight in module.parameters())

@@ -1,0 +1,154 @@
+"""All models and presets side by side: what they are for, and what they cost."""
+
+from __future__ import annotations
+
+import gc
+import time
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from fontgan.anatomy.examples import example_batch, example_inputs, example_task
+from fontgan.compute.engine import Engine, choose_engine
+from fontgan.config.settings import ModelSettings
+from fontgan.models import find_model, model_names
+from fontgan.models.base import Model, Task
+from fontgan.progress import Progress, Silent
+
+_MIDST = 0.5  # of a training, when everything takes part in a step
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One preset of a model.
+
+    Attributes:
+        model, preset: their names.
+        summary, source, purpose: of the model: what it is, who published it, what it is for.
+        paired: whether it learns from pairs.
+        many_styles: whether one network learns all styles.
+        conditions: what the generator is told beside the content.
+        parameters: weights of the generator, with those of the stage before it and of the way back.
+        flops: for one glyph: two for each multiplication of layers and the addition that goes with it.
+        loss: of the generator, in words.
+        images_per_second: in training; None where it was not measured.
+    """
+
+    model: str
+    preset: str
+    summary: str
+    source: str
+    purpose: str
+    paired: bool
+    many_styles: bool
+    conditions: tuple[str, ...]
+    parameters: int
+    flops: int
+    loss: str
+    images_per_second: float | None = None
+
+
+def overview(
+    size: int = 64, measure_seconds: float | None = None, progress: Progress | None = None
+) -> list[Entry]:
+    """Every preset of every model, in the order of their names.
+
+    Args:
+        size: of the pictures, in pixels.
+        measure_seconds: for how long each is trained to see how fast it is; not at all if None.
+        progress: told of each that was measured.
+
+    Raises:
+        FontganError: a network cannot take pictures of that size.
+    """
+    progress = progress or Silent()
+    presets = [(name, preset) for name in model_names() for preset in find_model(name).presets]
+    entries = [_entry(name, preset, size) for name, preset in presets]
+    if measure_seconds is None:
+        return entries
+    engine = choose_engine()
+    progress.start("speeds", len(presets))
+    measured = []
+    for entry in entries:
+        kind = find_model(entry.model)
+        task = example_task(kind, size)
+        speed = images_per_second(kind, kind.preset(entry.preset), task, engine, measure_seconds)
+        measured.append(replace(entry, images_per_second=speed))
+        gc.collect()  # a model and what it shows its discriminator hold each other
+        progress.advance()
+    return measured
+
+
+def weigh(kind: type[Model[Any]], settings: ModelSettings, task: Task) -> tuple[int, int]:
+    """The weights of a generator, and its FLOPs for one glyph.
+
+    Raises:
+        FontganError: it cannot take pictures of that size.
+    """
+    try:
+        return _weigh(kind, settings, task, "meta")
+    except RuntimeError:
+        # Where the way through a network depends on a number in it, there must be numbers.
+        return _weigh(kind, settings, task, "cpu")
+
+
+def flops_of(network: nn.Module, inputs: list[Tensor]) -> int:
+    """Of one pass in evaluation mode: convolutions, matrix products and attention, as torch counts them."""
+    network.eval()
+    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+        network(*inputs)
+    return int(counter.get_total_flops())
+
+
+def images_per_second(
+    kind: type[Model[Any]], settings: ModelSettings, task: Task, engine: Engine, seconds: float
+) -> float:
+    """How fast it learns: steps on noise, one to warm up, then at least one and for about so many seconds."""
+    model = kind(settings, task, engine)
+    batch = example_batch(settings, task, engine.device)
+    number = 1
+    model.step(batch, number, _MIDST)
+    began, steps, taken = _now(engine), 0, 0.0
+    while not steps or taken < seconds:
+        number += 1
+        model.step(batch, number, _MIDST)
+        steps += 1
+        taken = _now(engine) - began
+    return steps * len(batch) / taken
+
+
+def _entry(name: str, preset: str, size: int) -> Entry:
+    kind = find_model(name)
+    settings: ModelSettings = kind.preset(preset)
+    parameters, flops = weigh(kind, settings, example_task(kind, size))
+    return Entry(
+        model=name,
+        preset=preset,
+        summary=kind.summary,
+        source=kind.source,
+        purpose=kind.purpose,
+        paired=kind.paired,
+        many_styles=kind.many_styles,
+        conditions=kind.conditions,
+        parameters=parameters,
+        flops=flops,
+        loss=" + ".join(settings.terms()),
+    )
+
+
+def _weigh(kind: type[Model[Any]], settings: ModelSettings, task: Task, device: str) -> tuple[int, int]:
+    """On the device `meta`, which has shapes and no numbers, this takes no time to speak of."""
+    with torch.device(device):
+        network = kind.build_generator(settings, task)
+    inputs = example_inputs(kind, settings, task.size, device=device)
+    return sum(weight.numel() for weight in network.parameters()), flops_of(network, inputs)
+
+
+def _now(engine: Engine) -> float:
+    """Seconds, when all that was asked of the device is done."""
+    if engine.device.type == "cuda":
+        torch.cuda.synchronize(engine.device)
+    return time.perf_counter()

@@ -1,0 +1,101 @@
+"""`fontgan models`: which models and presets there are, what they are for, and what they cost."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from fontgan.anatomy.overview import Entry
+
+_SECONDS = 2.0  # that each preset is trained for, to see how fast it is
+
+
+def models_command(
+    size: Annotated[int, typer.Option(help="Pixels of an em: 64, 128 or 256.", min=1)] = 64,
+    measure: Annotated[
+        bool, typer.Option("--measure", help="Train each for two seconds, to tell how fast it is here.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Show all models and presets: what each is for, what it learns from, and what it costs."""
+    from fontgan.cli.console import Bar, messages, results
+
+    with messages.status("loading torch"):
+        from fontgan.anatomy.overview import overview
+
+    if measure:
+        with Bar("presets") as bar:
+            entries = overview(size, _SECONDS, bar)
+    else:
+        entries = overview(size)
+    if as_json:
+        import json
+        from dataclasses import asdict
+
+        typer.echo(json.dumps([asdict(entry) for entry in entries], ensure_ascii=False, indent=2))
+        return
+    results.print(_row("preset", "weights", "a glyph", "images/s" if measure else "", "loss"), style="bold")
+    for name, group in groupby(entries, lambda entry: entry.model):
+        presets = list(group)
+        results.print()
+        results.print(_about(name, presets[0]))
+        for entry in presets:
+            results.print(_preset(entry, measure))
+    results.print()
+    results.print(_caption(size, measure), style="dim")
+
+
+def _about(name: str, model: Entry) -> Table:
+    """What a model is, what it is for, what it learns from, and who published it."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table.grid(padding=(0, 2))
+    table.add_column(width=11, no_wrap=True)
+    table.add_column()
+    data = "paired" if model.paired else "unpaired"
+    styles = "many styles" if model.many_styles else "one style"
+    table.add_row(Text(name, style="bold"), model.summary)
+    table.add_row("", model.purpose)
+    table.add_row("", f"{data}, {styles} · {model.source}")
+    return table
+
+
+def _preset(entry: Entry, measured: bool) -> Table:
+    from fontgan.anatomy.numbers import in_short
+
+    speed = f"{entry.images_per_second or 0:,.3g}" if measured else ""
+    return _row(f"  {entry.preset}", in_short(entry.parameters), in_short(entry.flops), speed, entry.loss)
+
+
+def _row(preset: str, weights: str, flops: str, speed: str, loss: str) -> Table:
+    """One line of columns that are as wide in each: together they are the table."""
+    from rich.table import Table
+
+    table = Table.grid(padding=(0, 2))
+    table.add_column(width=11, no_wrap=True)
+    for cell in (weights, flops, speed):
+        if cell:
+            table.add_column(width=8, justify="right", no_wrap=True)
+    table.add_column()
+    table.add_row(preset, *filter(None, (weights, flops, speed)), loss)
+    return table
+
+
+def _caption(size: int, measured: bool) -> str:
+    """What the columns are."""
+    lines = [
+        "Of each model: what it is, what it is for, what data it learns from, and its source.",
+        "default: the best for minutes on a CPU; paper: as its source has it.",
+        f"weights: of what draws; a glyph: FLOPs to draw one of {size} px; loss: of the generator.",
+    ]
+    if measured:
+        lines.append("images/s: glyphs learnt from in a second, here and now.")
+    else:
+        lines.append("How fast each of them learns here: fontgan models --measure")
+    return "\n".join(lines)

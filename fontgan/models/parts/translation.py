@@ -1,0 +1,106 @@
+"""A paired translation from content to style: a generator, an objective, perhaps a discriminator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+from torch import Tensor, nn
+
+from fontgan.compute.engine import Engine
+from fontgan.compute.optimisers import Optimisers
+from fontgan.config.settings import setting
+from fontgan.data.views import Batch
+from fontgan.models.base import Learnt, Loss, Model, Phase, Task
+from fontgan.models.parts.generator import GeneratorSettings
+from fontgan.models.parts.judge import Judge, JudgeSettings, Shown
+from fontgan.models.parts.objective import Objective, ObjectiveSettings
+from fontgan.networks.autoencoder import DECODERS, coarsened
+
+T = TypeVar("T", bound="TranslationSettings")
+
+_COARSEST = 1.0  # growing begins with the pictures of the decoder's second unit: 4×4 at 64 px
+
+
+@dataclass(frozen=True)
+class TranslationSettings(JudgeSettings, ObjectiveSettings, GeneratorSettings):
+    """The settings of a paired translation; the defaults are pix2pix' (Isola et al. 2017, section 6)."""
+
+    batch_size: int = setting(1, "characters in one training step", least=1)
+    conditional: bool = setting(
+        True, "the discriminator sees the content beside each glyph", needs="adversarial_weight"
+    )
+
+    def contradictions(self) -> list[str]:
+        """What cannot be wanted together, a line each; none where all is well."""
+        found = super().contradictions()
+        if not self.adversarial_weight and not self.compares:
+            found.append("there is nothing to learn by: all weights of losses are 0")
+        return found
+
+
+class Translation(Model[T]):
+    """A generator that learns from pairs."""
+
+    def __init__(self, settings: T, task: Task, engine: Engine) -> None:
+        super().__init__(settings, task, engine)
+        self._drawn: tuple[Batch, Tensor] | None = None
+        self._objective = Objective(settings, engine)
+        optimisers = Optimisers(self.generator, settings, engine.precision)
+        self.phases = (
+            Phase(
+                "G",
+                optimisers,
+                self._translate,
+                interval=settings.discriminator_steps,
+                first_step=1 + settings.discriminator_first,
+            ),
+        )
+        self.judge: Judge | None = None
+        if settings.adversarial_weight:
+            inputs = 2 if settings.conditional else 1
+            self.judge = Judge(settings, task.size, engine, inputs, self._show)
+            self.networks["discriminator"] = self.judge.network
+            self.phases = (*self.judge.phases(), *self.phases)
+
+    @classmethod
+    def build_generator(cls, settings: T, task: Task) -> nn.Module:
+        """The network that the settings name."""
+        return settings.build(task.size)
+
+    def step(self, batch: Batch, number: int, progress: float) -> Learnt:
+        """See `Model`; where the generator grows, it does so first."""
+        if self.settings.growing:
+            share = min(1.0, progress / self.settings.growing)
+            self.generator.grown.fill_(_COARSEST + (DECODERS - _COARSEST) * share)  # type: ignore[operator]
+        return super().step(batch, number, progress)
+
+    def draw(self, part: Batch) -> Tensor:
+        """What the generator makes of a part, under autocast."""
+        return self.generator(part.real_a)  # type: ignore[no-any-return]
+
+    def _draw(self, part: Batch) -> Tensor:
+        """Drawn once, for all phases that look at it in turn."""
+        if self._drawn is None or self._drawn[0] is not part:
+            with self.engine.autocast():
+                self._drawn = (part, self.draw(part))
+        return self._drawn[1]
+
+    def _truth(self, part: Batch) -> Tensor:
+        """The true glyphs, as coarse as the generator is now."""
+        if not self.settings.growing:
+            return part.real_b
+        return coarsened(part.real_b, float(self.generator.grown))  # type: ignore[arg-type]
+
+    def _show(self, part: Batch) -> Shown:
+        beside = (part.real_a,) if self.settings.conditional else ()
+        return Shown(beside, self._truth(part), self._draw(part))
+
+    def _translate(self, part: Batch, progress: float) -> Loss:
+        shown = self._show(part)
+        self._drawn = None  # its graph is used up
+        total, losses = self._objective(shown.fake, shown.real)
+        if self.judge is not None and progress >= self.settings.adversarial_from:
+            belief, more = self.judge.convince(shown)
+            total, losses = total + belief, losses | more
+        return total, losses

@@ -1,0 +1,173 @@
+"""zi2zi: a U-Net that learns many styles at once, told which one to draw.
+
+Tian 2017, «zi2zi: Master Chinese Calligraphy with Conditional Adversarial Networks», and its code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from fontgan.compute.engine import Engine
+from fontgan.compute.optimisers import Optimisers
+from fontgan.config.settings import Schedule, setting, weighed
+from fontgan.data.views import Batch
+from fontgan.models.base import FAST_OPTIMISATION, Loss, Model, Phase, Task
+from fontgan.models.parts.generator import FAST_UNET, UNetSettings
+from fontgan.models.parts.judge import Judge, JudgeSettings, Shown
+from fontgan.models.parts.objective import FAST_OBJECTIVE, Objective, ObjectiveSettings
+from fontgan.networks.discriminator import View
+from fontgan.networks.initialisation import initialise
+from fontgan.networks.norms import Norm
+from fontgan.networks.zi2zi import Told, Zi2ZiNet
+
+
+@dataclass(frozen=True)
+class Zi2ZiSettings(JudgeSettings, ObjectiveSettings, UNetSettings):
+    """The settings of zi2zi; their defaults are those of its code."""
+
+    batch_size: int = setting(16, "characters in one training step", least=1)
+    learning_rate: float = setting(1e-3, "Adam's step size at its highest", least=0)
+    schedule: Schedule = setting("linear", "the step size: constant, linear (from half way) or cosine, to 0")
+    norm: Norm = setting("batch", "batch, layer, instance, group, pixel or none")
+    embedding: int = setting(128, "the length of the vector that stands for a style", least=1)
+    style_into: Told = setting(
+        "bottleneck", "where it goes in: bottleneck, norms (of the decoder: conditional norms) or both"
+    )
+    shuffling: bool = setting(
+        True, "each character is drawn in a random style too, for all losses but the distance"
+    )
+    constancy_weight: float = setting(
+        15.0, "of the distance between the innermost maps of the content and of what is drawn", least=0
+    )
+    category_weight: float = setting(
+        1.0, "of the discriminator's guess which style it is", least=0, needs="adversarial_weight"
+    )
+    generator_steps: int = setting(2, "steps of the generator for one of the discriminator", least=1)
+    discriminator: View = setting(
+        "image", "what it judges by itself: patch, pixel or the image as one", needs="adversarial_weight"
+    )
+    discriminator_norm: Norm = setting("batch", "its normalisation, as norm", needs="adversarial_weight")
+
+    def contradictions(self) -> list[str]:
+        """What cannot be wanted together, a line each; none where all is well."""
+        found = super().contradictions()
+        if not self.compares:
+            found.append("there is nothing to tell the right strokes by: give reconstruction_weight a value")
+        return found
+
+    def terms(self) -> list[str]:
+        """The loss of the generator, in words."""
+        category = self.category_weight if self.adversarial_weight else 0
+        return super().terms() + weighed((self.constancy_weight, "constancy"), (category, "category"))
+
+
+class Zi2Zi(Model[Zi2ZiSettings]):
+    """A paired translation from content to many styles."""
+
+    summary = "a U-Net for many styles at once, told which one to draw"
+    source = "Tian 2017"
+    purpose = "several fonts in one network; what font makers know"
+    many_styles = True
+    conditions = ("styles",)
+    presets: ClassVar = {
+        "default": Zi2ZiSettings(
+            **FAST_OPTIMISATION,
+            **FAST_UNET,
+            **FAST_OBJECTIVE,
+            embedding=32,
+            style_into="both",
+            shuffling=False,
+            constancy_weight=0.0,
+            generator_steps=1,
+        ),
+        "paper": Zi2ZiSettings(),
+    }
+
+    def __init__(self, settings: Zi2ZiSettings, task: Task, engine: Engine) -> None:
+        super().__init__(settings, task, engine)
+        self._styles = task.styles
+        self._objective = Objective(settings, engine)
+        self._drawn: tuple[Batch, _Drawn] | None = None
+        optimisers = Optimisers(self.generator, settings, engine.precision)
+        generating = Phase(
+            "G", optimisers, self._translate, settings.discriminator_steps, 1 + settings.discriminator_first
+        )
+        self.phases = (generating,) * settings.generator_steps
+        self._judge: Judge | None = None
+        if settings.adversarial_weight:
+            weight = settings.category_weight
+            self._judge = Judge(settings, task.size, engine, 2, self._show, task.styles, weight)
+            self.networks["discriminator"] = self._judge.network
+            self.phases = (*self._judge.phases(), *self.phases)
+
+    @classmethod
+    def build_generator(cls, settings: Zi2ZiSettings, task: Task) -> nn.Module:
+        """The U-Net with a vector for each style."""
+        network = Zi2ZiNet(
+            settings.shape(task.size),
+            settings.layers(),
+            settings.tail,
+            task.styles,
+            settings.embedding,
+            settings.style_into,
+        )
+        initialise(network, settings.initialisation)
+        return network
+
+    def _draw(self, part: Batch) -> _Drawn:
+        """What the generator makes of a part; drawn once, for all phases that look at it in turn."""
+        if self._drawn is None or self._drawn[0] is not part:
+            network = self.generator
+            assert isinstance(network, Zi2ZiNet)
+            with self.engine.autocast():
+                maps = network.encoder(part.real_a)
+                styles, fake_b = part.styles, network.decode(maps, part.styles)
+                if self.settings.shuffling and self._styles > 1:
+                    shuffled = self._shuffled(part)
+                    fake_b = torch.cat((fake_b, network.decode(maps, shuffled)))
+                    styles = torch.cat((styles, shuffled))
+            self._drawn = (part, _Drawn(maps[-1], fake_b, styles))
+        return self._drawn[1]
+
+    def _shuffled(self, part: Batch) -> Tensor:
+        """Random styles, drawn for the whole batch; this process' share of them."""
+        ranks, device = self.engine.ranks, part.styles.device
+        return ranks.share(torch.randint(self._styles, (len(part) * ranks.count,), device=device))
+
+    def _show(self, part: Batch) -> Shown:
+        drawn = self._draw(part)
+        return Shown((part.real_a,), part.real_b, drawn.pictures, drawn.styles)
+
+    def _translate(self, part: Batch, progress: float) -> Loss:
+        settings, drawn = self.settings, self._draw(part)
+        shown = self._show(part)
+        self._drawn = None  # its graph is used up
+        total, losses = self._objective(drawn.pictures[: len(part)], part.real_b)
+        if settings.constancy_weight:
+            with self.engine.autocast():
+                again = self.generator.encoder(drawn.pictures)[-1]  # type: ignore[operator]
+            count = len(again) // len(part)
+            constancy = F.mse_loss(again.float(), drawn.code.float().repeat(count, 1, 1, 1))
+            losses["constancy"] = constancy.detach()
+            total = total + settings.constancy_weight * constancy
+        if self._judge is not None and progress >= settings.adversarial_from:
+            belief, more = self._judge.convince(shown)
+            total, losses = total + belief, losses | more
+        return total, losses
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """The innermost maps of the content, and pictures: of the true styles, then of random ones if wanted."""
+
+    code: Tensor
+    pictures: Tensor
+    styles: Tensor
+
+
+MODEL = Zi2Zi

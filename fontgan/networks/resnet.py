@@ -1,0 +1,75 @@
+"""The ResNet generator: residual blocks at a quarter of the size.
+
+Johnson et al. 2016, «Perceptual Losses for Real-Time Style Transfer and Super-Resolution»; as in Zhu et
+al. 2017, «CycleGAN», section 7.2: c7s1-64, d128, d256, R256 × blocks, u128, u64, c7s1-1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from torch import Tensor, nn
+
+from fontgan.networks.layers import Layers, ResidualBlock, SelfAttention, convolution, down_block, up_block
+from fontgan.networks.norms import make_norm
+from fontgan.networks.tails import Tail, ToPicture, channels_of
+from fontgan.networks.unet import Stem, enter, leave
+
+
+class ResNet(nn.Module):
+    """Pictures (n, inputs, size, size) in [0, 1] to glyph images (n, 1, size, size) in [0, 1].
+
+    Args:
+        width: channels at the full size; the residual blocks, at a quarter of it, have four times as many.
+        stem: `stride` as published, or `unshuffle`: no layer works at more than a quarter of the size.
+        blocks: how many residual blocks.
+        attention: whether every pixel looks at all others, in the midst of the blocks.
+        layers: how they are made.
+        dropout: its probability within the blocks.
+        tail: how it ends.
+        inputs: channels of the picture.
+    """
+
+    def __init__(
+        self,
+        width: int,
+        stem: Stem,
+        blocks: int,
+        attention: bool,
+        layers: Layers,
+        dropout: float,
+        tail: Tail,
+        inputs: int = 1,
+    ) -> None:
+        super().__init__()
+        deep = 4 * width
+        self.enter = nn.Sequential(*_enter(stem, inputs, width, layers))
+        middle: list[nn.Module] = [ResidualBlock(deep, layers, dropout) for _ in range(blocks)]
+        if attention:
+            middle.insert(blocks // 2, SelfAttention(deep))
+        self.blocks = nn.Sequential(*middle)
+        self.leave = nn.Sequential(*_leave(stem, width, layers, tail))
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        """To the same size, which is a multiple of 4."""
+        return self.leave(self.blocks(self.enter(1 - pictures)))  # type: ignore[no-any-return]
+
+
+def _enter(stem: Stem, inputs: int, width: int, layers: Layers) -> list[nn.Module]:
+    if stem == "unshuffle":
+        return enter(stem, inputs, 4 * width, layers)
+    halving = replace(layers, down_kernel=3)
+    return [
+        convolution(inputs, width, 7, 1, layers),
+        make_norm(layers.norm, width),
+        nn.LeakyReLU(0.2),
+        down_block(width, 2 * width, halving),
+        down_block(2 * width, 4 * width, halving),
+    ]
+
+
+def _leave(stem: Stem, width: int, layers: Layers, tail: Tail) -> list[nn.Module]:
+    if stem == "unshuffle":
+        return leave(stem, 4 * width, layers, tail)
+    last = convolution(width, channels_of(tail), 7, 1, layers, last=True)
+    return [up_block(4 * width, 2 * width, layers), up_block(2 * width, width, layers), last, ToPicture(tail)]

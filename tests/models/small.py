@@ -1,0 +1,82 @@
+"""Small models of every kind and preset, and something for them to learn."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import torch
+
+from fontgan.compute.engine import Engine
+from fontgan.config.settings import ModelSettings
+from fontgan.data.views import Batch
+from fontgan.models import find_model, model_names
+from fontgan.models.base import FirstStage, Model, Task
+
+CPU = Engine(torch.device("cpu"), torch.float32, "")
+PRESETS = [(name, preset) for name in model_names() for preset in find_model(name).presets]
+STYLES, CHARACTERS = 2, 8
+
+_SMALL: dict[str, Any] = {
+    "widths": (8, 12, 16),
+    "width": 4,
+    "discriminator_width": 8,
+    "embedding": 4,
+    "residual": 1,
+    "pool": 4,
+    "references": 2,
+}
+
+
+def small_settings(name: str, preset: str, **changes: Any) -> ModelSettings:
+    """A preset with narrow networks; what is no setting of the model is left out."""
+    settings: ModelSettings = find_model(name).preset(preset)
+    known = {field.name for field in dataclasses.fields(settings)}
+    usual = {key: value for key, value in _SMALL.items() if key in known}
+    if not getattr(settings, "residual", 0):
+        usual.pop("residual", None)
+    return dataclasses.replace(settings, **{**usual, **changes})
+
+
+def without_dropout(name: str, preset: str) -> dict[str, Any]:
+    """The changes that take the dropout out of a preset."""
+    known = {field.name for field in dataclasses.fields(find_model(name).preset(preset))}
+    return {key: 0.0 for key in ("dropout", "decoder_dropout") if key in known}
+
+
+def small_task(name: str) -> Task:
+    """Pictures of 64 pixels in two styles; behind a first stage where one is wanted."""
+    first = FirstStage("pix2pix", small_settings("pix2pix", "default"))
+    return Task(64, STYLES, CHARACTERS, first if find_model(name).two_stages else None)
+
+
+def small_model(name: str, preset: str, engine: Engine = CPU, **changes: Any) -> Model[Any]:
+    torch.manual_seed(0)
+    return find_model(name)(small_settings(name, preset, **changes), small_task(name), engine)
+
+
+def some_batch(count: int = 8, references: int = 2) -> Batch:
+    """Rectangles, and the same with corners cut or hollow: changes that a small network can learn."""
+    generator = torch.Generator().manual_seed(3)
+    content = torch.ones(count, 1, 64, 64)
+    for picture in content:
+        top, left = torch.randint(4, 24, (2,), generator=generator).tolist()
+        picture[0, top : top + 32, left : left + 32] = 0
+    styles = torch.arange(count) % STYLES
+    cut, hollow = content.clone(), content.clone()
+    cut[..., ::2, :] = cut[..., ::2, :].maximum(cut[..., ::2, :].roll(4, -1))
+    hollow[..., 28:36, :] = 1
+    style = torch.where(styles.view(-1, 1, 1, 1) == 0, cut, hollow)
+    rows = (torch.arange(count).unsqueeze(1) + STYLES * torch.arange(1, references + 1)) % count
+    return Batch(content, style, styles, torch.arange(count) % CHARACTERS, style[rows])
+
+
+def drawn(model: Model[Any], batch: Batch) -> torch.Tensor:
+    """What the running average of a generator makes of a batch."""
+    made: torch.Tensor = model.average.network(batch.real_a, *batch.conditions(model.conditions))
+    return made
+
+
+def usual_loss(model: Model[Any]) -> str:
+    """The name of the loss that tells how far the pictures are from what they should be."""
+    return str(getattr(model.settings, "reconstruction", "cycle"))
