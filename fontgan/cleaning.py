@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 from PIL import Image, ImageFilter
 
-Cleaning = Literal["none", "median", "opening", "levels"]
+from fontgan.config.settings import Cleaning
 
 _MEDIAN = (ImageFilter.MedianFilter(3),)
 # Ink is dark: the brightest neighbour takes ink away, the darkest one gives it back.

@@ -87,7 +87,7 @@ def test_damaged_and_foreign_files_are_told(tmp_path: Path) -> None:
             load_checkpoint(wrong)
     newer = tmp_path / "newer.safetensors"
     save_file(
-        {"x": torch.zeros(2)}, newer, {"fontgan": _metadata(path).replace('"format": 3', '"format": 9')}
+        {"x": torch.zeros(2)}, newer, {"fontgan": _metadata(path).replace('"format": 4', '"format": 9')}
     )
     with pytest.raises(FontganError, match="format 9"):
         load_checkpoint(newer)

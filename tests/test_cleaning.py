@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fontgan.cleaning import Cleaning, clean
+from fontgan.cleaning import clean
+from fontgan.config.settings import Cleaning
 
 KINDS: tuple[Cleaning, ...] = get_args(Cleaning)
 

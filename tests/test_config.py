@@ -5,11 +5,12 @@ from __future__ import annotations
 import tomllib
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 
 from fontgan.config.reading import changed, from_record
-from fontgan.config.settings import ModelSettings, TrainingPlan, deciding, setting
+from fontgan.config.settings import ModelSettings, TrainingPlan, deciding, setting, without_effect
 from fontgan.config.writing import to_toml
 from fontgan.errors import FontganError
 from fontgan.models import find_model, model_names
@@ -66,7 +67,28 @@ def test_every_setting_is_explained(name: str) -> None:
     kind = type(find_model(name).preset("default"))
     assert all(len(item.metadata["help"]) > 10 for item in fields(kind))
     text = to_toml({name: kind()}, "a title")
-    assert all(f"# {item.metadata['help']}\n{item.name} = " in text for item in fields(kind))
+    given = [item for item in fields(kind) if getattr(kind(), item.name) is not None]
+    assert all(f"# {item.metadata['help']}\n{item.name} = " in text for item in given)
+
+
+@pytest.mark.parametrize("name", model_names())
+def test_what_a_setting_needs_is_a_setting_with_such_values(name: str) -> None:
+    """A misspelt need would never be met, or always."""
+    every = {item for other in model_names() for item in fields(find_model(other).preset("default"))}
+    known = {item.name for item in every}
+    for item in fields(find_model(name).preset("default")):
+        for need in filter(None, item.metadata["needs"].split(",")):
+            other, _, wanted = need.partition("=")
+            assert other in known
+            kind = get_type_hints(type(find_model("pix2pix").preset("default"))).get(other)
+            assert not wanted or set(wanted.split("|")) <= set(get_args(kind))
+
+
+@pytest.mark.parametrize("name", model_names())
+def test_every_preset_is_whole(name: str) -> None:
+    for settings in find_model(name).presets.values():
+        assert settings.contradictions() == []
+        assert without_effect(settings, settings) == []
 
 
 def test_a_record_with_an_unknown_setting_is_refused() -> None:
@@ -92,5 +114,5 @@ def test_what_may_be_none_may_be_given_too() -> None:
 
 
 def test_the_weights_depend_on_what_decides_them() -> None:
-    assert deciding(TrainingPlan) == ["model", "preset", "style", "seed"]
+    assert deciding(TrainingPlan) == ["model", "preset", "style", "stage1", "seed"]
     assert "batch_size" in deciding(ModelSettings)

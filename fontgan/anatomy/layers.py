@@ -55,7 +55,7 @@ class Skip:
     """Maps that go from one stage to another past those between them.
 
     Attributes:
-        start, end: the names of the stages.
+        start, end: the names of the stages; it may start at an input.
         join: concat or add; everywhere, where a vector stands beside the maps at each of their places.
         parameters: weights on the way.
     """

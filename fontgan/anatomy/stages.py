@@ -15,6 +15,7 @@ from fontgan.networks.autoencoder import AutoEncoderGen
 from fontgan.networks.norms import ConditionalNorm
 from fontgan.networks.pairs import BothWays, TwoStages
 from fontgan.networks.resnet import ResNet
+from fontgan.networks.tails import GlobalSkip
 from fontgan.networks.unet import Decoder, Encoder, UNet
 from fontgan.networks.wnet import WNetwork
 from fontgan.networks.zi2zi import Zi2ZiNet
@@ -40,7 +41,7 @@ class PlannedStage:
 
 @dataclass(frozen=True)
 class PlannedSkip:
-    """What goes from one stage to another past those between them, through `modules` if there are any."""
+    """What goes from a stage or an input to a stage past others, through `modules` if there are some."""
 
     start: str
     end: str
@@ -78,17 +79,28 @@ def plan_parts(network: nn.Module, root: str = "", title: str = "") -> list[Plan
         return [*first, *(_with_input(part, seen) for part in second)]
     if isinstance(network, BothWays):
         weights = sum(weight.numel() for weight in network.back.parameters())
-        note = f"The way back, which only training goes, is another such network of {weights:,} weights."
+        note = f"The way back is another such network, of {weights:,} weights."
         return [
             replace(part, notes=(*part.notes, note))
             for part in plan_parts(network.forth, _joined(root, "forth"), title)
         ]
+    if isinstance(network, GlobalSkip):
+        (part,) = plan_parts(network.network, _joined(root, "network"), title)
+        return [_with_global_skip(part, _stage(_joined(root, "to_picture"), "decoder"))]
     plan = next((plan for kind, plan in _PLANS.items() if isinstance(network, kind)), _plan_unknown)
     return [plan(network, root, title)]
 
 
 def _with_input(part: PlannedPart, name: str) -> PlannedPart:
-    return replace(part, inputs=tuple((side, name) for side, _ in part.inputs))
+    """The part of a network that is called with one thing, which is something else than content."""
+    ((side, before),) = part.inputs
+    skips = (replace(skip, start=name) if skip.start == before else skip for skip in part.skips)
+    return replace(part, inputs=((side, name),), skips=tuple(skips))
+
+
+def _with_global_skip(part: PlannedPart, last: PlannedStage) -> PlannedPart:
+    skip = PlannedSkip(part.inputs[0][1], last.name, "add")
+    return replace(part, stages=(*part.stages, last), skips=(skip, *part.skips))
 
 
 def _plan_unet(network: UNet, root: str, title: str) -> PlannedPart:

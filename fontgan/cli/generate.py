@@ -7,9 +7,8 @@ from typing import Annotated
 
 import typer
 
-from fontgan.cleaning import Cleaning
 from fontgan.compute.launch import first_process
-from fontgan.config.settings import DeviceChoice
+from fontgan.config.settings import Cleaning, DeviceChoice
 from fontgan.errors import FontganError
 
 # The first sentence of 蘭亭集序 (353), in simplified characters: it begins with 永和.

@@ -69,7 +69,8 @@ def _about(name: str, model: Entry) -> Table:
 def _preset(entry: Entry, measured: bool) -> Table:
     from fontgan.anatomy.numbers import in_short
 
-    speed = f"{entry.images_per_second or 0:,.3g}" if measured else ""
+    seen = entry.images_per_second or 0
+    speed = f"{seen:,.{0 if seen >= 10 else 1}f}" if measured else ""
     return _row(f"  {entry.preset}", in_short(entry.parameters), in_short(entry.flops), speed, entry.loss)
 
 

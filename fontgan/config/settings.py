@@ -13,6 +13,7 @@ Schedule = Literal["constant", "linear", "cosine"]
 Optimiser = Literal["adam", "adamw", "muon"]
 DeviceChoice = Literal["auto", "cpu", "cuda", "mps"]
 PrecisionChoice = Literal["auto", "float32", "bfloat16"]
+Cleaning = Literal["none", "median", "opening", "levels"]
 BestBy = Literal["iou", "fixed_l1", "l1", "newest"]
 
 
@@ -133,14 +134,17 @@ def unmet(settings: Any, name: str) -> str:
 
 
 def without_effect(settings: Any, usual: Any) -> list[str]:
-    """Settings that were changed from the usual ones and have no effect among the others, a line each."""
-    found = []
+    """Settings that were changed from the usual ones and have no effect among the others, a line a reason."""
+    idle: dict[str, list[str]] = {}
     for item in fields(settings):
         need = unmet(settings, item.name)
         if need and getattr(settings, item.name) != getattr(usual, item.name):
-            mend = f"set {need} too" if "=" in need else f"set {need} to more than 0 too"
-            found.append(f"{item.name} has no effect without {need}: {mend}, or leave it as it was")
-    return found
+            idle.setdefault(need, []).append(item.name)
+    return [
+        f"{' and '.join(names)} {'has' if len(names) == 1 else 'have'} no effect without {need}: "
+        f"set {need.partition('=')[0]} too"
+        for need, names in idle.items()
+    ]
 
 
 def help_of(kind: type[Any], name: str) -> str:

@@ -12,9 +12,9 @@ import torch
 from torch import Tensor, nn
 
 from fontgan.checkpoint import CheckpointRecord, load_checkpoint, read_record
-from fontgan.cleaning import Cleaning, clean
+from fontgan.cleaning import clean
 from fontgan.compute.engine import choose_engine
-from fontgan.config.settings import DeviceChoice
+from fontgan.config.settings import Cleaning, DeviceChoice
 from fontgan.data.record import families
 from fontgan.data.splits import split_of
 from fontgan.errors import FontganError

@@ -75,7 +75,9 @@ class Discriminator(nn.Module):
             else:
                 # A 4×4 convolution of stride 1 with padding 1, as published: each side loses a pixel.
                 layer = nn.Conv2d(channels, outputs, kernel, 1, int(kernel > 1), bias=bias)
-            units.append(nn.Sequential(layer, make_norm(norm, outputs), nn.LeakyReLU(0.2)))
+            # A single pixel has no variance of its own.
+            here: Norm = "none" if norm == "instance" and view == "image" and size >> level == 2 else norm
+            units.append(nn.Sequential(layer, make_norm(here, outputs), nn.LeakyReLU(0.2)))
             channels = outputs
         self.units = nn.ModuleList(units)
         self.deviation = MinibatchDeviation() if deviation else None

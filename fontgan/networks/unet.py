@@ -177,8 +177,9 @@ def leave(stem: Stem, width: int, layers: Layers, tail: Tail) -> list[nn.Module]
 
 
 def layers_at(level: int, shape: Shape, layers: Layers) -> Layers:
-    """How the layers of a level are made: the paper's innermost maps are 1×1, where no norm can measure."""
-    inner = shape.stem == "stride" and level == len(shape.widths) - 1
+    """How the layers of a level are made: innermost maps may be 1×1, where an instance has no variance."""
+    last = level == len(shape.widths) - 1
+    inner = last and (shape.stem == "stride" or layers.norm == "instance")
     return replace(layers, norm="none") if inner else layers
 
 

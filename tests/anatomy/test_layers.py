@@ -35,8 +35,7 @@ def test_every_weight_is_counted_once(name: str, preset: str) -> None:
 @pytest.mark.parametrize(("name", "preset"), PRESETS)
 def test_stages_lead_from_picture_to_picture(name: str, preset: str) -> None:
     _, anatomy = anatomy_of(name, preset)
-    stages = {stage.name: stage for stage in anatomy.stages}
-    assert len(stages) == len(anatomy.stages)
+    assert len({stage.name for stage in anatomy.stages}) == len(anatomy.stages)
     for part in anatomy.parts:
         assert {stage.side for stage in part.stages} >= {"encoder", "middle", "decoder"}
         assert part.stages[-1].shape == (1, 64, 64)
@@ -44,12 +43,13 @@ def test_stages_lead_from_picture_to_picture(name: str, preset: str) -> None:
         (inner,) = (stage for stage in part.stages if stage.side == "middle")
         sizes = [stage.shape[1] for stage in part.stages if len(stage.shape) == 3]
         assert inner.shape[1] == min(sizes)
-    for skip in anatomy.skips:
-        start, end = stages[skip.start], stages[skip.end]
-        if skip.join == "everywhere":
-            assert len(start.shape) == 1
-        else:
-            assert start.shape[1:] == end.shape[1:]
+        stages = {stage.name: stage for stage in (*part.inputs, *part.stages)}
+        for skip in part.skips:
+            start, end = stages[skip.start], stages[skip.end]
+            if skip.join == "everywhere":
+                assert len(start.shape) == 1
+            else:
+                assert start.shape[1:] == end.shape[1:]
 
 
 def test_a_unet_is_told_level_by_level() -> None:
@@ -104,7 +104,18 @@ def test_two_stages_are_two_parts_whatever_the_first_is() -> None:
         assert all(each.name.startswith("first.") for each in anatomy.parts[0].stages)
         assert all(each.name.startswith("second.") for each in anatomy.parts[1].stages)
         assert anatomy.parts[1].inputs[0].shape == (2, 64, 64)
-        assert bool(anatomy.parts[0].notes)
+        assert [skip.start for skip in anatomy.parts[1].skips][-1] == "second.encoder.down.0"
+
+
+@pytest.mark.parametrize("generator", ["unet", "resnet", "autoencoder"])
+def test_a_global_skip_goes_from_the_picture_to_the_end(generator: str) -> None:
+    _, anatomy = anatomy_of("pix2pix", "default", generator=generator, global_skip=True)
+    assert anatomy.stages[-1].name == "to_picture"
+    assert (anatomy.skips[0].start, anatomy.skips[0].end) == ("content", "to_picture")
+    changes = {"generator": generator, "global_skip": True, "sees_content": True}
+    _, anatomy = anatomy_of("denoiser", "default", **changes)
+    skip = anatomy.parts[1].skips[0]
+    assert (skip.start, skip.end) == ("drawn, and content", "second.to_picture")
 
 
 def test_a_parametrised_layer_is_one_layer() -> None:
@@ -112,7 +123,7 @@ def test_a_parametrised_layer_is_one_layer() -> None:
     _, equalised = anatomy_of("pix2pix", "default", initialisation="equalised")
     assert equalised.layers == plain.layers
     _, attentive = anatomy_of("pix2pix", "default", attention=1)
-    assert [layer for layer in attentive.layers if layer.kind == "SelfAttention"][0].parameters == 1
+    assert next(layer for layer in attentive.layers if layer.kind == "SelfAttention").parameters == 1
 
 
 def test_a_network_of_unknown_kind_is_its_children_and_stays_in_its_mode() -> None:

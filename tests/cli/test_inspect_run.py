@@ -18,7 +18,7 @@ Command = Callable[..., tuple[int, str, str]]
 WEIGHTS = "runs/one/checkpoints/step-0001200/generator.safetensors"
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder to type in."""
     monkeypatch.chdir(tmp_path)
@@ -37,7 +37,7 @@ def make_run(name: str, model: str, step: int = 1200) -> int:
     return sum(weight.numel() for weight in network.parameters())
 
 
-def test_a_run_is_told_in_a_table(here: Path, type_command: Command) -> None:
+def test_a_run_is_told_in_a_table(type_command: Command) -> None:
     weights = make_run("one", "pix2pix")
     status, out, _ = type_command("inspect", "runs/one")
     assert status == 0
@@ -56,7 +56,7 @@ def test_a_run_is_told_in_a_table(here: Path, type_command: Command) -> None:
 
 
 @pytest.mark.parametrize("model", ["pix2pix", "cyclegan", "zi2zi", "wnet", "denoiser"])
-def test_the_network_is_listed_and_drawn(here: Path, type_command: Command, model: str) -> None:
+def test_the_network_is_listed_and_drawn(type_command: Command, model: str) -> None:
     weights = make_run("one", model)
     status, out, _ = type_command("inspect", "runs/one", "--network")
     assert status == 0
@@ -70,7 +70,7 @@ def test_the_network_is_listed_and_drawn(here: Path, type_command: Command, mode
     assert Path("x.svg").read_bytes() == Path("inspected/one-network.svg").read_bytes()
 
 
-def test_json_has_stable_keys_and_nothing_beside_it(here: Path, type_command: Command) -> None:
+def test_json_has_stable_keys_and_nothing_beside_it(type_command: Command) -> None:
     weights = make_run("one", "denoiser")
     found = json.loads(type_command("inspect", "runs/one", "--json")[1])
     assert (found["model"], found["first"], found["best_by"]) == ("denoiser", "pix2pix", "iou")

@@ -37,7 +37,10 @@ def test_each_layer_goes_before_those_under_it(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", model_names())
 def test_what_a_run_writes_decides_the_same_again(tmp_path: Path, name: str) -> None:
-    first = decide({"model": name, "steps": 7, "style": "kai"}, {"batch_size": "5", "ema_decay": "0.5"})
+    stage = {"stage1": Path("runs/a")} if find_model(name).two_stages else {}
+    first = decide(
+        {"model": name, "steps": 7, "style": "kai", **stage}, {"batch_size": "5", "ema_decay": "0.5"}
+    )
     text = to_toml({"training": first.plan, name: first.settings}, "a title")
     assert decide(config=written(tmp_path / "config.toml", text)) == first
 
@@ -72,8 +75,22 @@ def test_all_mistakes_are_told_together(tmp_path: Path) -> None:
 
 def test_contradictions_are_told() -> None:
     for changes, words in (
-        ({"discriminator_steps": "2"}, "no discriminator for discriminator_steps"),
-        ({"penalty_weight": "1", "adversarial_weight": "1"}, "cannot have batch norm"),
+        ({"discriminator_steps": "2"}, "discriminator_steps has no effect without adversarial_weight: set"),
+        (
+            {"width": "8", "padding": "reflect"},
+            "padding has no effect without generator=resnet: set generator",
+        ),
+        ({"width": "8"}, r"width has no effect without generator=resnet\|autoencoder"),
+        ({"generator": "resnet", "skip": "concat"}, "skip has no effect without generator=unet"),
+        (
+            {"penalty": "r1", "adversarial_weight": "1", "discriminator_norm": "batch"},
+            "cannot have batch norm",
+        ),
+        (
+            {"adversarial_weight": "1", "adversarial": "wasserstein"},
+            "must be held: set penalty=gradient",
+        ),
+        ({"feature_weight": "1"}, "feature_weight needs a classifier: set feature_weights=FILE"),
         (
             {"adversarial_weight": "1", "adversarial_from": "0.5", "discriminator_first": "3"},
             "contradict each other",
@@ -84,8 +101,16 @@ def test_contradictions_are_told() -> None:
 
 
 def test_a_training_without_any_loss_is_told() -> None:
-    with pytest.raises(FontganError, match=r"nothing to learn by.*; down_kernel=3"):
-        decide({}, {"reconstruction_weight": "0", "dice_weight": "0", "down_kernel": "3"})
+    with pytest.raises(FontganError, match="nothing to learn by: all weights of losses are 0"):
+        decide({}, {"reconstruction_weight": "0", "dice_weight": "0"})
+
+
+def test_a_denoiser_has_a_first_stage_and_no_other_has_one() -> None:
+    with pytest.raises(FontganError, match="cleans what a trained run draws: name that run by --stage1"):
+        decide({"model": "denoiser"})
+    with pytest.raises(FontganError, match="pix2pix has one stage: leave --stage1 out"):
+        decide({"stage1": Path("runs/pix2pix-1")})
+    assert decide({"model": "denoiser", "stage1": Path("x")}).plan.stage1 == Path("x")
 
 
 def test_numbers_beyond_what_can_be_are_told() -> None:

@@ -39,7 +39,7 @@ def spoil(monkeypatch: pytest.MonkeyPatch, after: int, bias: float) -> None:
         learnt = step(model, batch, number, progress)
         if number > after:
             for network in (model.generator, model.average.network):
-                head: Any = network.head
+                head: Any = network.get_submodule("decoder.head")
                 torch.nn.init.constant_(head[0].bias, bias)
         return learnt
 

@@ -33,6 +33,7 @@ PAPER = {
     "batch_size": "4",
     "accumulation": "2",
     "discriminator_width": "8",
+    "penalty": "r1",
     "penalty_weight": "1",
     "penalty_interval": "3",
     "clip_norm": "1",
