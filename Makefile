@@ -11,10 +11,10 @@ SOURCES := fontgan tests assets
 # One torch thread a test process: two that share two cores wait for each other.
 TEST_ENVIRONMENT := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 
-.PHONY: help demo test lint format type lock bench clean
+.PHONY: help demo test lint format type lock bench bench-models clean
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 demo: $(READY) ## the main job on the fonts that come with fontgan: render, train, generate (5 minutes)
 	$(BIN)/fontgan render-dataset
@@ -56,8 +56,11 @@ bench: $(READY) ## the measurements of docs/benchmarks.md
 	$(BIN)/python -m tests.benchmarks.front_door
 	$(BIN)/python -m tests.benchmarks.front_door --style ma-shan-zheng
 
+bench-models: $(READY) ## every model for the same minutes: tables and sheets in bench-models/ (half an hour)
+	$(BIN)/python -m tests.benchmarks.models
+
 clean: ## remove all that was made here, .venv too
-	rm -rf $(VENV) data runs generated inspected plots dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) data runs generated inspected plots bench-models dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): requirements.lock pyproject.toml

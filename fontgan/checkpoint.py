@@ -58,7 +58,7 @@ class CheckpointRecord:
         if self.best_by == "newest":
             return self.step
         measured = self.measures[self.best_by]
-        return measured if self.best_by == "iou" else -measured
+        return measured if self.best_by in ("iou", "ssim") else -measured
 
     def build(self) -> nn.Module:
         """A new generator of that kind, its weights drawn at random.

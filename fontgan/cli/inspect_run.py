@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from fontgan.anatomy.layers import Anatomy
     from fontgan.checkpoint import CheckpointRecord
 
-_MEASURES = {"iou": "IoU", "fixed_l1": "fixed L1", "l1": "L1", "ink": "ink", "grey": "grey"}
+_MEASURES = {"iou": "IoU", "fixed_l1": "fixed L1", "l1": "L1", "ssim": "SSIM", "ink": "ink", "grey": "grey"}
 
 
 def is_run(path: Path) -> bool:

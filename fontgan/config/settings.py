@@ -14,7 +14,7 @@ Optimiser = Literal["adam", "adamw", "muon"]
 DeviceChoice = Literal["auto", "cpu", "cuda", "mps"]
 PrecisionChoice = Literal["auto", "float32", "bfloat16"]
 Cleaning = Literal["none", "median", "opening", "levels"]
-BestBy = Literal["iou", "fixed_l1", "l1", "newest"]
+BestBy = Literal["iou", "fixed_l1", "l1", "ssim", "newest"]
 
 
 def setting(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from fontgan.losses.reconstruction import fixed_l1, l1
+from fontgan.losses.reconstruction import fixed_l1, l1, ssim
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,7 @@ class Measures:
         fixed_l1: from 0 (the same); a blank page scores 1.
         l1: from 0 (the same) to 1.
         ink: as a multiple of the true glyphs' ink; 0 is a blank page.
+        ssim: likeness of structure, up to 1 (the same).
         grey: the share of pixels between ink and paper; a font has some of its own, along the strokes.
     """
 
@@ -25,6 +26,7 @@ class Measures:
     fixed_l1: float
     l1: float
     ink: float
+    ssim: float
     grey: float
 
 
@@ -35,6 +37,7 @@ def measure(pictures: Tensor, targets: Tensor) -> Measures:
         fixed_l1=float(fixed_l1(pictures, targets)),
         l1=float(l1(pictures, targets)),
         ink=float((1 - pictures).mean() / (1 - targets).mean().clamp(min=1e-6)),
+        ssim=float(ssim(pictures, targets)),
         grey=float(grey_share(pictures)),
     )
 

@@ -70,7 +70,7 @@ class CycleGanSettings(JudgeSettings, GeneratorSettings):
 class CycleGan(Model[CycleGanSettings]):
     """Translations from content to style and back, learnt from glyphs of both that are no pairs."""
 
-    summary = "two ResNets, there and back, each judged by a PatchGAN"
+    summary = "two generators, there and back, each judged by a PatchGAN"
     source = "Zhu et al. 2017"
     purpose = "glyphs whose characters are unknown, or those of the content lack"
     paired = False

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Against = Literal["step", "minutes"]
 
 # What is measured on held-out characters, by its name in a log, and which way is better.
-MEASURES = {"iou": "IoU of ink ↑", "fixed_l1": "fixed L1 ↓", "grey": "grey share"}
+MEASURES = {"iou": "IoU of ink ↑", "fixed_l1": "fixed L1 ↓", "ssim": "SSIM ↑", "grey": "grey share"}
 SPEED = "images a second"
 
 _COLUMNS = 3

@@ -54,7 +54,7 @@ def _figures(line: dict[str, Any]) -> dict[str, float]:
     """What a line has to draw."""
     if line["event"] == "step":
         return {**line["losses"], SPEED: line["images_per_second"]}
-    return {name: line[name] for name in MEASURES} if line["event"] == "sample" else {}
+    return {name: line[name] for name in MEASURES if name in line} if line["event"] == "sample" else {}
 
 
 def read_log(path: Path) -> list[dict[str, Any]]:

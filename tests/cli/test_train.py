@@ -158,7 +158,7 @@ def test_a_terminal_has_a_live_view_and_a_file_has_plain_lines(
     shown = io.StringIO()
     console = Console(file=shown, force_terminal=terminal, width=120, highlight=False, _environ={})
     monkeypatch.setattr(training_view, "messages", console)
-    measures = Measures(iou=0.5, fixed_l1=0.4, l1=0.1, ink=1.0, grey=0.1)
+    measures = Measures(iou=0.5, fixed_l1=0.4, l1=0.1, ink=1.0, ssim=0.6, grey=0.1)
     with TrainingView() as view:
         view.show(Progressed(7, 0.25, {"fixed-l1": 0.75}, {}, {}, 321.0, 60.0))
         view.show(Sampled(7, Path("x.png"), measures))

@@ -1,0 +1,226 @@
+"""Every model for the same minutes on the same characters: one table and one sheet for each style.
+
+    python -m tests.benchmarks.models [--minutes 3] [--jobs 2] [--folder bench-models]
+        [--whole fontgan-kai=LXGWWenKai-Regular.ttf] [--whole ma-shan-zheng=ma-shan-zheng.ttf]
+
+The fonts that come with fontgan: Noto Sans SC to Fontgan Kai (LXGW WenKai) and to Ma Shan Zheng, 892
+characters to learn from, at 64 px. Each training has one thread, `--jobs` of them at a time. Measured are
+the test characters or, with the whole font that a style is a subset of, all of GB2312 level 1 that the
+subset lacks. Broken off, the same command goes on where it was.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from fontgan.anatomy.numbers import in_short
+from fontgan.checkpoint import best_weights, load_checkpoint
+from fontgan.config.settings import Cleaning
+from fontgan.data.images import as_floats
+from fontgan.data.splits import split_of
+from fontgan.evaluation.metrics import Measures, measure
+from fontgan.fonts.canvas import font_shift
+from fontgan.fonts.charset import code_point_name, gb2312_level
+from fontgan.fonts.face import Face
+from fontgan.fonts.reference import FontReference
+from fontgan.generation.generate import Manner, generate
+from fontgan.report.sheet import COLUMNS, Row, save_sheet
+
+STYLES = ("fontgan-kai", "ma-shan-zheng")
+_DROPOUT = ("dropout=0.5", "decoder_dropout=0.5")
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One training: what it is called in the table, its model, the style or all of them, its settings."""
+
+    title: str
+    model: str
+    style: str | None
+    changes: tuple[str, ...] = ()
+    stage1: str = ""
+
+    @property
+    def run(self) -> str:
+        """The name of its folder."""
+        return f"{self.title.replace(', ', '-').replace(' ', '-')}-{self.style or 'both'}"
+
+    @property
+    def styles(self) -> Sequence[str]:
+        """What it can draw."""
+        return (self.style,) if self.style else STYLES
+
+
+TRIALS = [
+    *(Trial("pix2pix", "pix2pix", style) for style in STYLES),
+    *(Trial("autoencoder", "autoencoder", style) for style in STYLES),
+    *(Trial("gan", "gan", style) for style in STYLES),
+    *(Trial("cyclegan", "cyclegan", style) for style in STYLES),
+    Trial("zi2zi", "zi2zi", None),
+    Trial("wnet", "wnet", None),
+    Trial("autoencoder, dropout", "autoencoder", STYLES[0], _DROPOUT),
+    Trial("autoencoder, L1", "autoencoder", STYLES[0], ("reconstruction=l1",)),
+    Trial("autoencoder, L1 and dropout", "autoencoder", STYLES[0], ("reconstruction=l1", *_DROPOUT)),
+    Trial("pix2pix, softmax", "pix2pix", STYLES[0], ("tail=softmax",)),
+    Trial("pix2pix, sigmoid", "pix2pix", STYLES[0], ("tail=sigmoid",)),
+    Trial("pix2pix, transposed", "pix2pix", STYLES[0], ("upsampling=transposed",)),
+    *(Trial("denoiser", "denoiser", style, (), f"pix2pix-{style}") for style in STYLES),
+    Trial("denoiser of autoencoder", "denoiser", STYLES[0], (), f"autoencoder-{STYLES[0]}"),
+]
+
+
+def train_all(folder: Path, minutes: str, jobs: int) -> None:
+    """Make all trainings that are not done yet; second stages when the first ones are."""
+    if not (folder / "data").exists():
+        _fontgan(folder, "render-dataset")
+    for second in (False, True):
+        todo = [trial for trial in TRIALS if bool(trial.stage1) == second]
+        with ThreadPoolExecutor(jobs) as pool:
+            list(pool.map(lambda trial: _train(folder, trial, minutes), todo))
+
+
+def _train(folder: Path, trial: Trial, minutes: str) -> None:
+    run = folder / "runs" / trial.run
+    if _end(run):
+        return
+    words = ["train", "--model", trial.model, "--run", f"runs/{trial.run}"]
+    if (run / "config.toml").exists():
+        words.append("--resume")
+    else:
+        words += ["--minutes", minutes, "--threads", "1"]
+        words += ["--style", trial.style] if trial.style else []
+        words += ["--stage1", f"runs/{trial.stage1}"] if trial.stage1 else []
+        words += [word for change in trial.changes for word in ("--set", change)]
+    print(f"training {trial.run}", flush=True)
+    _fontgan(folder, *words)
+
+
+def _fontgan(folder: Path, *words: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "fontgan", *words]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    subprocess.run(command, cwd=folder, check=True, capture_output=True, env=environment)
+
+
+def _end(run: Path) -> dict[str, float]:
+    """What a run logged when it ended; nothing where it has not."""
+    log = run / "log.jsonl"
+    lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
+    last = json.loads(lines[-1]) if lines else {}
+    return last if last.get("event") == "finished" else {}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A style's characters that no training has seen: their code points and true glyphs."""
+
+    style: str
+    codes: list[int]
+    truth: np.ndarray
+
+    @classmethod
+    def of(cls, style: str, whole: str | None, run: Path) -> Judged:
+        """Those that the whole font has and the style lacks; without it the test characters."""
+        record = load_checkpoint(best_weights(run))[1]
+        face = record.style(style)
+        subset, level = Face(face.reference), gb2312_level(1)
+        if whole:
+            full = Face(FontReference.parse(whole))
+            shift = font_shift(full, [code for code in level if subset.draws(code)])
+            codes = [code for code in level if not subset.draws(code) and full.draws(code)]
+        else:
+            full, shift = subset, face.shift
+            codes = [code for code in level if subset.draws(code) and split_of(code) == "test"]
+        glyphs = [full.draw(code, record.size, shift) for code in codes]
+        return cls(style, codes, np.stack([glyph for glyph in glyphs if glyph is not None]))
+
+    def measure(self, pictures: np.ndarray) -> Measures:
+        """How near pictures of all the characters are."""
+        drawn, true = (as_floats(torch.from_numpy(side).unsqueeze(1)) for side in (pictures, self.truth))
+        return measure(drawn, true)
+
+
+def drawn(run: Path, judged: Judged, cleaning: Cleaning = "none") -> np.ndarray:
+    """What a run makes of the characters."""
+    style = Manner(style=judged.style, cleaning=cleaning)
+    return generate(best_weights(run), judged.codes, device="cpu", manner=style).pictures
+
+
+def print_table(folder: Path, wholes: dict[str, str]) -> None:
+    """A table, and a sheet, for each style."""
+    for style in STYLES:
+        first = folder / "runs" / f"pix2pix-{style}"
+        judged = Judged.of(style, wholes.get(style), first)
+        content = generate(best_weights(first), judged.codes, device="cpu").content
+        print(f"\n{style}: {len(judged.codes):,} characters never seen\n")
+        print("| model | IoU ↑ | fixed L1 ↓ | SSIM ↑ | grey | images/s | weights |")
+        print("|---|---|---|---|---|---|---|")
+        rows = [("content", content)]
+        print(_line("copy of the content", judged.measure(content)))
+        for trial in TRIALS:
+            if style in trial.styles:
+                run = folder / "runs" / trial.run
+                pictures = drawn(run, judged)
+                rows.append((trial.title, pictures))
+                print(_line(trial.title, judged.measure(pictures), *_costs(run)), flush=True)
+        for title, run, kind in _cleanings(folder, style):
+            print(_line(title, judged.measure(drawn(run, judged, kind))), flush=True)
+        rows.append(("true", judged.truth))
+        print(_line("the style itself", judged.measure(judged.truth)))
+        _save_sheet(folder / f"models-{style}.png", judged, rows)
+
+
+def _cleanings(folder: Path, style: str) -> Iterator[tuple[str, Path, Cleaning]]:
+    kinds: tuple[Cleaning, ...] = ("median", "opening", "levels")
+    for model in ("pix2pix", "autoencoder"):
+        for kind in kinds:
+            yield f"{model}, --clean {kind}", folder / "runs" / f"{model}-{style}", kind
+
+
+@cache
+def _costs(run: Path) -> tuple[str, str]:
+    network, _ = load_checkpoint(best_weights(run))
+    weights = sum(weight.numel() for weight in network.parameters())
+    return f"{_end(run)['images_per_second']:.0f}", in_short(weights)
+
+
+def _line(title: str, found: Measures, speed: str = "", weights: str = "") -> str:
+    figures = (found.iou, found.fixed_l1, found.ssim, found.grey)
+    return f"| {title} | {' | '.join(f'{figure:.3f}' for figure in figures)} | {speed} | {weights} |"
+
+
+def _save_sheet(path: Path, judged: Judged, rows: Sequence[tuple[str, np.ndarray]]) -> None:
+    """The same dozen characters, evenly over all, by every model."""
+    places = np.linspace(0, len(judged.codes) - 1, COLUMNS).astype(int)
+    labels = [code_point_name(judged.codes[place]) for place in places]
+    shown = [Row(title, list(pictures[places])) for title, pictures in rows]
+    save_sheet(path, f"{judged.style}: characters never seen, by every model", labels, shown, 64)
+    print(f"\n{path}")
+
+
+def main() -> None:
+    """Train what is not trained yet, then print the tables."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--minutes", default="3")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--folder", type=Path, default=Path("bench-models"))
+    parser.add_argument("--whole", action="append", default=[], metavar="STYLE=FONT")
+    given = parser.parse_args()
+    train_all(given.folder, given.minutes, given.jobs)
+    print_table(given.folder, dict(whole.split("=", 1) for whole in given.whole))
+
+
+if __name__ == "__main__":
+    main()
