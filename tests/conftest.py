@@ -40,6 +40,14 @@ def toy_store(tmp_path: Path) -> Path:
     return make_toy_store(tmp_path)
 
 
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to be in, with the usual dataset, of 128 characters in two toy fonts."""
+    make_toy_store(tmp_path, list(range(0x4E00, 0x4E80)))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
 def keep_weights(run: Path, generator: nn.Module, record: CheckpointRecord) -> Path:
     """Put a generator among the checkpoints of a run, as a training does; returns the file."""
     folder = checkpoint_folder(run, record.step)

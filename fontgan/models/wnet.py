@@ -20,6 +20,7 @@ from fontgan.models.base import FAST_OPTIMISATION, Loss, Model, Phase, Task
 from fontgan.models.parts.generator import FAST_UNET, UNetSettings
 from fontgan.models.parts.judge import Judge, JudgeSettings, Penalty, Shown
 from fontgan.models.parts.objective import FAST_OBJECTIVE, Objective, ObjectiveSettings
+from fontgan.models.parts.once import Once
 from fontgan.networks.discriminator import View
 from fontgan.networks.initialisation import initialise
 from fontgan.networks.norms import Norm
@@ -139,7 +140,7 @@ class WNet(Model[WNetSettings]):
         super().__init__(settings, task, engine)
         self.references = settings.references
         self._objective = Objective(settings, engine)
-        self._drawn: tuple[Batch, _Drawn] | None = None
+        self._draw = Once(self._draw_part)
         optimisers = Optimisers(self.generator, settings, engine.precision)
         every, first = settings.discriminator_steps, 1 + settings.discriminator_first
         self.phases = (Phase("G", optimisers, self._translate, every, first),)
@@ -175,17 +176,14 @@ class WNet(Model[WNetSettings]):
         self.phases = (Phase("C", optimisers, self._classify), *self.phases)
         return guess
 
-    def _draw(self, part: Batch) -> _Drawn:
-        """What the generator makes of a part; drawn once, for all phases that look at it in turn."""
-        if self._drawn is None or self._drawn[0] is not part:
-            network = self.generator
-            assert isinstance(network, WNetwork)
-            with self.engine.autocast():
-                content, style = network.content(part.real_a), network.styles_of(part.references)
-                fake_b = network.decode(content, style)
-            codes = content[-1].float().mean((2, 3)), style[-1].float().mean((2, 3))
-            self._drawn = (part, _Drawn(*codes, fake_b))
-        return self._drawn[1]
+    def _draw_part(self, part: Batch) -> _Drawn:
+        network = self.generator
+        assert isinstance(network, WNetwork)
+        with self.engine.autocast():
+            content, style = network.content(part.real_a), network.styles_of(part.references)
+            fake_b = network.decode(content, style)
+        codes = content[-1].float().mean((2, 3)), style[-1].float().mean((2, 3))
+        return _Drawn(*codes, fake_b)
 
     def _show(self, part: Batch) -> Shown:
         beside = (part.real_a, part.references[:, 0])
@@ -211,7 +209,7 @@ class WNet(Model[WNetSettings]):
     def _translate(self, part: Batch, progress: float) -> Loss:
         settings, drawn = self.settings, self._draw(part)
         shown = self._show(part)
-        self._drawn = None  # its graph is used up
+        self._draw.forget()
         total, losses = self._objective(drawn.pictures, part.real_b)
         if settings.content_category or settings.style_category:
             total = total + self._categories(drawn.content, drawn.style, part)[0]

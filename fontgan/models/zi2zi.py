@@ -20,6 +20,7 @@ from fontgan.models.base import FAST_OPTIMISATION, Loss, Model, Phase, Task
 from fontgan.models.parts.generator import FAST_UNET, UNetSettings
 from fontgan.models.parts.judge import Judge, JudgeSettings, Shown
 from fontgan.models.parts.objective import FAST_OBJECTIVE, Objective, ObjectiveSettings
+from fontgan.models.parts.once import Once
 from fontgan.networks.discriminator import View
 from fontgan.networks.initialisation import initialise
 from fontgan.networks.norms import Norm
@@ -92,7 +93,7 @@ class Zi2Zi(Model[Zi2ZiSettings]):
         super().__init__(settings, task, engine)
         self._styles = task.styles
         self._objective = Objective(settings, engine)
-        self._drawn: tuple[Batch, _Drawn] | None = None
+        self._draw = Once(self._draw_part)
         optimisers = Optimisers(self.generator, settings, engine.precision)
         generating = Phase(
             "G", optimisers, self._translate, settings.discriminator_steps, 1 + settings.discriminator_first
@@ -119,20 +120,17 @@ class Zi2Zi(Model[Zi2ZiSettings]):
         initialise(network, settings.initialisation)
         return network
 
-    def _draw(self, part: Batch) -> _Drawn:
-        """What the generator makes of a part; drawn once, for all phases that look at it in turn."""
-        if self._drawn is None or self._drawn[0] is not part:
-            network = self.generator
-            assert isinstance(network, Zi2ZiNet)
-            with self.engine.autocast():
-                maps = network.encoder(part.real_a)
-                styles, fake_b = part.styles, network.decode(maps, part.styles)
-                if self.settings.shuffling and self._styles > 1:
-                    shuffled = self._shuffled(part)
-                    fake_b = torch.cat((fake_b, network.decode(maps, shuffled)))
-                    styles = torch.cat((styles, shuffled))
-            self._drawn = (part, _Drawn(maps[-1], fake_b, styles))
-        return self._drawn[1]
+    def _draw_part(self, part: Batch) -> _Drawn:
+        network = self.generator
+        assert isinstance(network, Zi2ZiNet)
+        with self.engine.autocast():
+            maps = network.encoder(part.real_a)
+            styles, fake_b = part.styles, network.decode(maps, part.styles)
+            if self.settings.shuffling and self._styles > 1:
+                shuffled = self._shuffled(part)
+                fake_b = torch.cat((fake_b, network.decode(maps, shuffled)))
+                styles = torch.cat((styles, shuffled))
+        return _Drawn(maps[-1], fake_b, styles)
 
     def _shuffled(self, part: Batch) -> Tensor:
         """Random styles, drawn for the whole batch; this process' share of them."""
@@ -146,7 +144,7 @@ class Zi2Zi(Model[Zi2ZiSettings]):
     def _translate(self, part: Batch, progress: float) -> Loss:
         settings, drawn = self.settings, self._draw(part)
         shown = self._show(part)
-        self._drawn = None  # its graph is used up
+        self._draw.forget()
         total, losses = self._objective(drawn.pictures[: len(part)], part.real_b)
         if settings.constancy_weight:
             with self.engine.autocast():

@@ -15,6 +15,7 @@ from fontgan.models.base import Learnt, Loss, Model, Phase, Task
 from fontgan.models.parts.generator import GeneratorSettings
 from fontgan.models.parts.judge import Judge, JudgeSettings, Shown
 from fontgan.models.parts.objective import Objective, ObjectiveSettings
+from fontgan.models.parts.once import Once
 from fontgan.networks.autoencoder import DECODERS, coarsened
 
 T = TypeVar("T", bound="TranslationSettings")
@@ -44,7 +45,7 @@ class Translation(Model[T]):
 
     def __init__(self, settings: T, task: Task, engine: Engine) -> None:
         super().__init__(settings, task, engine)
-        self._drawn: tuple[Batch, Tensor] | None = None
+        self._draw = Once(self._draw_part)
         self._objective = Objective(settings, engine)
         optimisers = Optimisers(self.generator, settings, engine.precision)
         self.phases = (
@@ -79,12 +80,9 @@ class Translation(Model[T]):
         """What the generator makes of a part, under autocast."""
         return self.generator(part.real_a)  # type: ignore[no-any-return]
 
-    def _draw(self, part: Batch) -> Tensor:
-        """Drawn once, for all phases that look at it in turn."""
-        if self._drawn is None or self._drawn[0] is not part:
-            with self.engine.autocast():
-                self._drawn = (part, self.draw(part))
-        return self._drawn[1]
+    def _draw_part(self, part: Batch) -> Tensor:
+        with self.engine.autocast():
+            return self.draw(part)
 
     def _truth(self, part: Batch) -> Tensor:
         """The true glyphs, as coarse as the generator is now."""
@@ -98,7 +96,7 @@ class Translation(Model[T]):
 
     def _translate(self, part: Batch, progress: float) -> Loss:
         shown = self._show(part)
-        self._drawn = None  # its graph is used up
+        self._draw.forget()
         total, losses = self._objective(shown.fake, shown.real)
         if self.judge is not None and progress >= self.settings.adversarial_from:
             belief, more = self.judge.convince(shown)
