@@ -77,14 +77,15 @@ class CycleGan(Model[CycleGanSettings]):
     presets: ClassVar = {
         # What counts in minutes on a CPU is to begin with the content as it is, and many small steps.
         "default": CycleGanSettings(
-            **{**FAST_OPTIMISATION, "batch_size": 8},
+            **{**FAST_OPTIMISATION, "batch_size": 4},
             **{**FAST_UNET, "widths": (32, 64), "residual": 1},
             generator="unet",
             global_skip=True,
             padding="zeros",
             cycle="fixed-l1",
+            cycle_weight=5.0,
+            adversarial="hinge",
             discriminator_width=32,
-            discriminator_layers=2,
         ),
         "paper": CycleGanSettings(),
     }

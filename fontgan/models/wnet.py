@@ -122,10 +122,10 @@ class WNet(Model[WNetSettings]):
     presets: ClassVar = {
         "default": WNetSettings(
             **FAST_OPTIMISATION,
-            **FAST_UNET,
+            **{**FAST_UNET, "widths": (48, 96, 128)},
             **FAST_OBJECTIVE,
-            references=4,
-            mixing=2,
+            references=2,
+            mixing=0,
             styled=1,
             style_norms=True,
             content_constancy=0.0,

@@ -51,6 +51,7 @@ class Trial:
     style: str | None
     changes: tuple[str, ...] = ()
     stage1: str = ""
+    preset: str = "default"
 
     @property
     def run(self) -> str:
@@ -70,6 +71,9 @@ TRIALS = [
     *(Trial("cyclegan", "cyclegan", style) for style in STYLES),
     Trial("zi2zi", "zi2zi", None),
     Trial("wnet", "wnet", None),
+    *(Trial(f"{name}, paper", name, STYLES[0], preset="paper") for name in ("pix2pix", "autoencoder", "gan")),
+    Trial("cyclegan, paper", "cyclegan", STYLES[0], preset="paper"),
+    *(Trial(f"{name}, paper", name, None, preset="paper") for name in ("zi2zi", "wnet")),
     Trial("autoencoder, dropout", "autoencoder", STYLES[0], _DROPOUT),
     Trial("autoencoder, L1", "autoencoder", STYLES[0], ("reconstruction=l1",)),
     Trial("autoencoder, L1 and dropout", "autoencoder", STYLES[0], ("reconstruction=l1", *_DROPOUT)),
@@ -102,6 +106,7 @@ def _train(folder: Path, trial: Trial, minutes: str) -> None:
         words += ["--minutes", minutes, "--threads", "1"]
         words += ["--style", trial.style] if trial.style else []
         words += ["--stage1", f"runs/{trial.stage1}"] if trial.stage1 else []
+        words += ["--preset", "paper"] if trial.preset == "paper" else []
         words += [word for change in trial.changes for word in ("--set", change)]
     print(f"training {trial.run}", flush=True)
     _fontgan(folder, *words)
