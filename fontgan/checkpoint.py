@@ -115,7 +115,7 @@ def best_weights(run: Path) -> Path:
     """
     found = weights_of(run)
     if not found:
-        raise FontganError(f"{run} is no run, or one that has learnt nothing yet: name another --checkpoint")
+        raise FontganError(f"{run} is no run, or one that has learnt nothing yet: name another run")
     if len(found) == 1:
         return found[0]
     return max(reversed(found), key=lambda path: read_record(path).score)
@@ -151,7 +151,7 @@ def load_checkpoint(path: Path) -> tuple[nn.Module, CheckpointRecord]:
         generator.load_state_dict(weights)
     except RuntimeError as error:
         raise FontganError(
-            f"the weights in {path} are of another size than its settings say: name another --checkpoint"
+            f"the weights in {path} are of another size than its settings say: name another run"
         ) from error
     return generator.eval().requires_grad_(False), record
 
@@ -216,4 +216,4 @@ def _stage(first: FirstStage | None) -> dict[str, Any] | None:
 
 
 def _not_a_checkpoint(path: Path) -> FontganError:
-    return FontganError(f"{path} is no checkpoint of fontgan, or a damaged one: name another --checkpoint")
+    return FontganError(f"{path} is no checkpoint of fontgan, or a damaged one: name another run")

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
+from fontgan.anatomy.numbers import count_weights
 from fontgan.anatomy.stages import Join, PlannedPart, Side, plan_parts
 
 _NOTHING = (nn.Identity, nn.Sequential, nn.ModuleList)  # without children, they leave everything as it is
@@ -198,4 +199,4 @@ def _kind(module: nn.Module) -> str:
 
 
 def _count(module: nn.Module) -> int:
-    return sum(weight.numel() for weight in module.parameters())
+    return count_weights(module)

@@ -1,6 +1,13 @@
-"""Large numbers as a person reads them."""
+"""How many weights there are, and large numbers as a person reads them."""
 
 from __future__ import annotations
+
+from torch import nn
+
+
+def count_weights(network: nn.Module) -> int:
+    """All numbers of a network that are learnt, or were."""
+    return sum(weight.numel() for weight in network.parameters())
 
 
 def in_short(number: int) -> str:

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from fontgan.anatomy.examples import example_batch, example_inputs, example_task
+from fontgan.anatomy.numbers import count_weights
 from fontgan.compute.engine import Engine, choose_engine
 from fontgan.config.settings import ModelSettings
 from fontgan.models import find_model, model_names
@@ -144,7 +145,7 @@ def _weigh(kind: type[Model[Any]], settings: ModelSettings, task: Task, device: 
     with torch.device(device):
         network = kind.build_generator(settings, task)
     inputs = example_inputs(kind, settings, task.size, device=device)
-    return sum(weight.numel() for weight in network.parameters()), flops_of(network, inputs)
+    return count_weights(network), flops_of(network, inputs)
 
 
 def _now(engine: Engine) -> float:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from torch import nn
 
+from fontgan.anatomy.numbers import count_weights
 from fontgan.networks.autoencoder import AutoEncoderGen
 from fontgan.networks.norms import ConditionalNorm
 from fontgan.networks.pairs import BothWays, TwoStages
@@ -78,7 +79,7 @@ def plan_parts(network: nn.Module, root: str = "", title: str = "") -> list[Plan
         second = plan_parts(network.second, _joined(root, "second"), "second stage, which cleans")
         return [*first, *(_with_input(part, seen) for part in second)]
     if isinstance(network, BothWays):
-        weights = sum(weight.numel() for weight in network.back.parameters())
+        weights = count_weights(network.back)
         note = f"The way back is another such network, of {weights:,} weights."
         return [
             replace(part, notes=(*part.notes, note))
@@ -157,7 +158,7 @@ def _plan_autoencoder(network: AutoEncoderGen, root: str, title: str) -> Planned
     ]
     stages += [_stage(_joined(root, f"decoder.{level}"), "decoder") for level in range(len(network.decoder))]
     stages.append(_stage(_joined(root, "final"), "decoder"))
-    weights = sum(weight.numel() for weight in network.coarse.parameters())
+    weights = count_weights(network.coarse)
     notes = (f"The coarse pictures of its growth take {weights:,} weights more.",) if weights else ()
     return PlannedPart(root, title, (("encoder", "content"),), tuple(stages), (), notes)
 

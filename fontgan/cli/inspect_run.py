@@ -78,15 +78,13 @@ def _title(record: CheckpointRecord) -> str:
     return f"{record.model} at {record.size} px, step {record.step:,}"
 
 
-def _parameters(generator: nn.Module) -> int:
-    return sum(weight.numel() for weight in generator.parameters())
-
-
 def _print_json(
     found: Path, generator: nn.Module, record: CheckpointRecord, anatomy: Anatomy | None, drawing: Path | None
 ) -> None:
     """The record, and what was found out; the network and its drawing are null where nobody asked."""
     import json
+
+    from fontgan.anatomy.numbers import count_weights
 
     data: dict[str, Any] = {
         "checkpoint": str(found),
@@ -97,7 +95,7 @@ def _print_json(
         "styles": [asdict(face) for face in record.styles],
         "size": record.size,
         "step": record.step,
-        "parameters": _parameters(generator),
+        "parameters": count_weights(generator),
         "measures": record.measures,
         "best_by": record.best_by,
         "network": None if anatomy is None else asdict(anatomy),
@@ -109,6 +107,7 @@ def _print_json(
 def _run_table(name: str, found: Path, generator: nn.Module, record: CheckpointRecord) -> Table:
     from rich.table import Table
 
+    from fontgan.anatomy.numbers import count_weights
     from fontgan.data.record import families
     from fontgan.models import find_model
 
@@ -125,7 +124,7 @@ def _run_table(name: str, found: Path, generator: nn.Module, record: CheckpointR
         f"styles ({len(record.styles)})" if many else "style": families(record.styles, most=8),
         "size": f"{record.size} px",
         "steps": f"{record.step:,}",
-        "weights": f"{_parameters(generator):,}",
+        "weights": f"{count_weights(generator):,}",
         "held out": _measures(record),
         "best by": _MEASURES.get(record.best_by, record.best_by),
         "in": str(found),

@@ -52,7 +52,9 @@ class ModelSettings:
     )
     optimiser: Optimiser = setting("adam", "adam, adamw, or muon for hidden layers and AdamW for the others")
     learning_rate: float = setting(2e-4, "Adam's step size at its highest", least=0)
-    muon_learning_rate: float = setting(0.02, "Muon's step size at its highest", least=0)
+    muon_learning_rate: float = setting(
+        0.02, "Muon's step size at its highest", least=0, needs="optimiser=muon"
+    )
     beta1: float = setting(0.5, "decay of the gradient's mean in Adam", least=0, most=0.9999)
     beta2: float = setting(0.999, "decay of the gradient's square in Adam", least=0, most=0.9999)
     weight_decay: float = setting(
@@ -130,6 +132,8 @@ def unmet(settings: Any, name: str) -> str:
             continue  # this model leaves no choice there
         if (str(has) not in wanted.split("|")) if wanted else has in (0, None, "", "none", False):
             return need  # type: ignore[no-any-return]
+        if further := unmet(settings, other):
+            return further
     return ""
 
 

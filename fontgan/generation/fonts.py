@@ -53,7 +53,8 @@ def input_fonts(
     for reference in sources or [face.reference for face in known]:
         if not sources and not reference.path.exists():
             raise FontganError(
-                f"the content font {reference} is no longer there: name it with --source, wherever it is now"
+                f"the font to draw from, {reference}, is no longer there: "
+                "name it with --source, wherever it is now"
             )
         font = open_source(reference)
         shift = shifts.get((font.sha256, reference.index, reference.axes))
@@ -62,7 +63,7 @@ def input_fonts(
             continue
         if not sources:
             raise FontganError(
-                f"the content font {reference} has changed since the training: "
+                f"the font to draw from, {reference}, has changed since the training: "
                 f"name the one trained with by --source, or the changed one by --source {reference}"
             )
         notes.append(

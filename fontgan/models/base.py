@@ -132,7 +132,8 @@ class Model(ABC, Generic[S]):
         self.engine = engine
         self.generator = engine.place(self.build_generator(settings, task))
         self.average = Average(self.generator, settings.ema_decay)
-        engine.compile(self.generator)
+        for network in self.running():
+            engine.compile(network)
         self.networks: dict[str, nn.Module] = {"generator": self.generator}
         self.phases: tuple[Phase, ...] = ()
 
@@ -144,6 +145,10 @@ class Model(ABC, Generic[S]):
         Raises:
             FontganError: the network cannot take pictures of that size, or lacks its first stage.
         """
+
+    def running(self) -> list[nn.Module]:
+        """Those modules of the generator that a step calls: what is worth compiling."""
+        return [self.generator]
 
     @classmethod
     def preset(cls, name: str) -> Any:

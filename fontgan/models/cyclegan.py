@@ -34,7 +34,7 @@ class CycleGanSettings(JudgeSettings, GeneratorSettings):
     generator: Generator = setting("resnet", "the network that draws: unet, resnet or autoencoder")
     residual: int = setting(
         6,
-        "residual blocks: in the ResNet in all (6 to 128 px, 9 above), in the U-Net after each halving",
+        "residual blocks: in the ResNet in all (the paper has 9 above 128 px), in the U-Net at each size",
         least=0,
         needs="generator=unet|resnet",
     )
@@ -59,7 +59,6 @@ class CycleGanSettings(JudgeSettings, GeneratorSettings):
         0.0, "of the change that a glyph suffers which is in the wanted style already", least=0
     )
     pool: int = setting(50, "past drawings that the discriminators are shown among the new ones", least=0)
-    growing: float = setting(0.0, "not for two generators at once", least=0, most=0)
 
     def terms(self) -> list[str]:
         """The loss of the generators, in words."""
@@ -72,7 +71,7 @@ class CycleGan(Model[CycleGanSettings]):
 
     summary = "two generators, there and back, each judged by a PatchGAN"
     source = "Zhu et al. 2017"
-    purpose = "glyphs whose characters are unknown, or those of the content lack"
+    purpose = "two fonts whose characters do not pair up; both ways in one network"
     paired = False
     presets: ClassVar = {
         # What counts in minutes on a CPU is to begin with the content as it is, and many small steps.
@@ -146,6 +145,10 @@ class CycleGan(Model[CycleGanSettings]):
             losses["identity"] = identity.detach()
             total = total + settings.identity_weight * settings.cycle_weight * identity
         return total, losses
+
+    def running(self) -> list[nn.Module]:
+        """See `Model`."""
+        return list(self._ways())
 
     def _ways(self) -> tuple[nn.Module, nn.Module]:
         """The generators to the style and back."""

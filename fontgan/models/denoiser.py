@@ -57,6 +57,12 @@ class Denoiser(Translation[DenoiserSettings]):
             first, settings.build(task.size, 2 if settings.sees_content else 1), settings.sees_content
         )
 
+    def running(self) -> list[nn.Module]:
+        """See `Model`."""
+        stages = self.generator
+        assert isinstance(stages, TwoStages)
+        return [stages.first, stages.second]
+
     def draw(self, part: Batch) -> Tensor:
         """The first stage in float32, as it draws when it is used; the second under autocast."""
         stages = self.generator

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from fontgan.config.settings import setting
-from fontgan.models.autoencoder import AutoEncoderSettings
+from fontgan.models.autoencoder import AutoEncoderSettings, ThroughOneVector
 from fontgan.models.base import FAST_OPTIMISATION
-from fontgan.models.parts.translation import Translation
 from fontgan.networks.discriminator import View
 
 
@@ -31,14 +30,14 @@ class GanSettings(AutoEncoderSettings):
         "its halvings; an image of 64×64 is 4×4 after 4 of them",
         least=1,
         most=6,
-        needs="adversarial_weight",
+        needs="adversarial_weight,discriminator=patch|image",
     )
     conditional: bool = setting(
         False, "the discriminator sees the content beside each glyph", needs="adversarial_weight"
     )
 
 
-class Gan(Translation[GanSettings]):
+class Gan(ThroughOneVector[GanSettings]):
     """A paired translation through one vector, judged by a discriminator."""
 
     summary = "AutoEncoderGen, judged by a discriminator of whole pictures"

@@ -48,7 +48,7 @@ class WNetSettings(JudgeSettings, ObjectiveSettings, UNetSettings):
     dropout: float = setting(0.0, "in the three inner decoder sizes", least=0, most=1)
     references: int = setting(1, "glyphs in the style that each character is drawn from", least=1)
     mixing: int = setting(
-        5, "residual blocks in the content's skips: at the third size, two fewer at each larger", least=0
+        5, "residual blocks in the content's skip at the third size; two fewer at each larger one", least=0
     )
     styled: int = setting(3, "how many inner sizes get the style's maps", least=0)
     style_norms: bool = setting(False, "the decoder's norms follow the style's code too")
@@ -83,7 +83,7 @@ class WNetSettings(JudgeSettings, ObjectiveSettings, UNetSettings):
         "its halvings; an image of 64×64 is one pixel after 6 of them",
         least=1,
         most=6,
-        needs="adversarial_weight",
+        needs="adversarial_weight,discriminator=patch|image",
     )
     discriminator_norm: Norm = setting("layer", "its normalisation, as norm", needs="adversarial_weight")
     penalty: Penalty = setting(
@@ -175,6 +175,11 @@ class WNet(Model[WNetSettings]):
         optimisers = Optimisers(guess, settings, engine.precision)
         self.phases = (Phase("C", optimisers, self._classify), *self.phases)
         return guess
+
+    def running(self) -> list[nn.Module]:
+        """See `Model`."""
+        assert isinstance(self.generator, WNetwork)
+        return [self.generator.content, self.generator.style, self.generator.decoder]
 
     def _draw_part(self, part: Batch) -> _Drawn:
         network = self.generator

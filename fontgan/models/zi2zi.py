@@ -29,7 +29,12 @@ from fontgan.networks.zi2zi import Told, Zi2ZiNet
 
 @dataclass(frozen=True)
 class Zi2ZiSettings(JudgeSettings, ObjectiveSettings, UNetSettings):
-    """The settings of zi2zi; their defaults are those of its code."""
+    """The settings of zi2zi; their defaults are those of its code.
+
+    Apart from kernels of 4×4 for its 5×5, a discriminator without its last layer of stride 1, with its loss
+    halved as pix2pix has it, a category by softmax for its sigmoids, and a step size that falls linearly for
+    its halvings.
+    """
 
     batch_size: int = setting(16, "characters in one training step", least=1)
     learning_rate: float = setting(1e-3, "Adam's step size at its highest", least=0)
@@ -48,7 +53,9 @@ class Zi2ZiSettings(JudgeSettings, ObjectiveSettings, UNetSettings):
     category_weight: float = setting(
         1.0, "of the discriminator's guess which style it is", least=0, needs="adversarial_weight"
     )
-    generator_steps: int = setting(2, "steps of the generator for one of the discriminator", least=1)
+    generator_steps: int = setting(
+        2, "steps of the generator for one of the discriminator", least=1, needs="adversarial_weight"
+    )
     discriminator: View = setting(
         "image", "what it judges by itself: patch, pixel or the image as one", needs="adversarial_weight"
     )
@@ -57,6 +64,8 @@ class Zi2ZiSettings(JudgeSettings, ObjectiveSettings, UNetSettings):
     def contradictions(self) -> list[str]:
         """What cannot be wanted together, a line each; none where all is well."""
         found = super().contradictions()
+        if self.shuffling and not self.adversarial_weight and not self.constancy_weight:
+            found.append("shuffling has no loss to learn by: set adversarial_weight=1 or shuffling=false")
         if not self.compares:
             found.append("there is nothing to tell the right strokes by: give reconstruction_weight a value")
         return found
@@ -98,7 +107,7 @@ class Zi2Zi(Model[Zi2ZiSettings]):
         generating = Phase(
             "G", optimisers, self._translate, settings.discriminator_steps, 1 + settings.discriminator_first
         )
-        self.phases = (generating,) * settings.generator_steps
+        self.phases = (generating,) * (settings.generator_steps if settings.adversarial_weight else 1)
         self._judge: Judge | None = None
         if settings.adversarial_weight:
             weight = settings.category_weight
@@ -119,6 +128,11 @@ class Zi2Zi(Model[Zi2ZiSettings]):
         )
         initialise(network, settings.initialisation)
         return network
+
+    def running(self) -> list[nn.Module]:
+        """See `Model`."""
+        assert isinstance(self.generator, Zi2ZiNet)
+        return [self.generator.encoder, self.generator.decoder]
 
     def _draw_part(self, part: Batch) -> _Drawn:
         network = self.generator

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from fontgan.anatomy.numbers import count_weights
 from fontgan.config.settings import ModelSettings, TrainingPlan
 from fontgan.data.record import FaceRecord
 from fontgan.data.splits import Split
@@ -69,8 +70,7 @@ def estimate(plan: TrainingPlan, settings: ModelSettings) -> Estimate:
             title=ready.title,
             counts={split: len(view) for split, view in ready.views.items()},
             parameters={
-                name: sum(weight.numel() for weight in network.parameters())
-                for name, network in model.networks.items()
+                name: count for name, network in model.networks.items() if (count := count_weights(network))
             },
             memory=engine.peak_memory(),
             steps=steps,

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import torch
 
+from fontgan.anatomy.numbers import count_weights
 from fontgan.config.settings import ModelSettings, TrainingPlan
 from fontgan.config.writing import to_toml
 from fontgan.errors import FontganError
@@ -82,7 +83,7 @@ def _recorded(
 ) -> Iterator[Event]:
     """Make the steps, and tell and keep what comes of them."""
     run, ready, clock, begun = recorder.run, recorder.ready, recorder.clock, recorder.begun
-    parameters = sum(weight.numel() for weight in ready.model.generator.parameters())
+    parameters = count_weights(ready.model.generator)
     counts = {split: len(view) for split, view in ready.views.items()}
     reason = ready.model.engine.reason
     anew = recorder.resumed and not begun.number

@@ -25,7 +25,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from fontgan.anatomy.numbers import in_short
+from fontgan.anatomy.numbers import count_weights, in_short
 from fontgan.checkpoint import best_weights, load_checkpoint
 from fontgan.config.settings import Cleaning
 from fontgan.data.images import as_floats
@@ -197,8 +197,7 @@ def _cleanings(folder: Path, style: str) -> Iterator[tuple[str, Path, Cleaning]]
 @cache
 def _costs(run: Path) -> tuple[str, str]:
     network, _ = load_checkpoint(best_weights(run))
-    weights = sum(weight.numel() for weight in network.parameters())
-    return f"{_end(run)['images_per_second']:.0f}", in_short(weights)
+    return f"{_end(run)['images_per_second']:.0f}", in_short(count_weights(network))
 
 
 def _line(title: str, found: Measures, speed: str = "", weights: str = "") -> str:

@@ -10,10 +10,14 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch import nn
 
+from fontgan.compute.engine import Engine
 from fontgan.config.settings import TrainingPlan
 from fontgan.data.views import Batch
+from fontgan.errors import FontganError
 from fontgan.losses.reconstruction import edge, fixed_l1, soft_dice, ssim
+from fontgan.models import model_names
 from fontgan.models.parts.judge import Judge, Shown
 from fontgan.models.parts.objective import Objective
 from fontgan.models.parts.once import Once
@@ -56,7 +60,7 @@ def test_features_of_a_classifier_can_be_learnt_by(tmp_path: Path) -> None:
 
 def judge_of(**changes: Any) -> Judge:
     torch.manual_seed(0)
-    told = TranslationSettings(discriminator_width=4, discriminator_layers=2, **changes)
+    told = TranslationSettings(**{"discriminator_width": 4, "discriminator_layers": 2, **changes})
     batch = some_batch()
 
     def show(part: Batch) -> Shown:
@@ -177,3 +181,26 @@ def test_growing_begins_with_coarse_pictures_and_ends_with_full_ones() -> None:
     for progress, grown in ((0.0, 1.0), (0.25, 3.0), (0.5, 5.0), (0.9, 5.0)):
         model.step(some_batch(), 1, progress)
         assert float(model.generator.get_buffer("grown")) == pytest.approx(grown)
+
+
+def test_more_halvings_than_pixels_are_told() -> None:
+    for view, layers in (("patch", 5), ("image", 7)):
+        with pytest.raises(
+            FontganError, match=f"halve pictures of 64 px {layers} times: set discriminator_layers"
+        ):
+            judge_of(discriminator=view, discriminator_layers=layers)
+    for view, layers in (("patch", 4), ("image", 6), ("pixel", 6)):
+        judge_of(discriminator=view, discriminator_layers=layers)
+
+
+@pytest.mark.parametrize("name", model_names())
+def test_what_a_step_calls_is_what_is_compiled(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled: list[nn.Module] = []
+    monkeypatch.setattr(Engine, "compile", lambda _, network: compiled.append(network))
+    model = small_model(name, "default")
+    called: list[nn.Module] = []
+    for module in model.running():
+        module.register_forward_hook(lambda one, *_: called.append(one))
+    model.step(some_batch(), 1, 0.3)
+    assert all(any(module is one for one in compiled) for module in model.running())
+    assert {id(module) for module in called} == {id(module) for module in model.running()}

@@ -81,6 +81,11 @@ def test_contradictions_are_told() -> None:
             "padding has no effect without generator=resnet: set generator",
         ),
         ({"width": "8"}, r"width has no effect without generator=resnet\|autoencoder"),
+        ({"muon_learning_rate": "0.1", "optimiser": "adam"}, "no effect without optimiser=muon"),
+        (
+            {"penalty": "r1", "penalty_weight": "1"},
+            "penalty and penalty_weight have no effect without adversarial",
+        ),
         ({"generator": "resnet", "skip": "concat"}, "skip has no effect without generator=unet"),
         (
             {"penalty": "r1", "adversarial_weight": "1", "discriminator_norm": "batch"},

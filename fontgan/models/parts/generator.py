@@ -137,14 +137,6 @@ class GeneratorSettings(UNetSettings):
     global_skip: bool = setting(
         False,
         "the network draws what changes in its picture, and begins by leaving it as it is",
-        needs="generator=unet|resnet",
-    )
-    growing: float = setting(
-        0.0,
-        "share of the training in which the AutoEncoderGen grows from coarse pictures to full ones; 0: none",
-        least=0,
-        most=1,
-        needs="generator=autoencoder",
     )
 
     def layers(self) -> Layers:
@@ -158,6 +150,10 @@ class GeneratorSettings(UNetSettings):
             self.dilation,
             self.padding,
         )
+
+    def grows(self) -> bool:
+        """Whether pictures are wanted from every size of an AutoEncoderGen."""
+        return False
 
     def build(self, size: int, inputs: int = 1) -> nn.Module:
         """A new generator for pictures of `size` pixels, of so many channels.
@@ -193,6 +189,6 @@ class GeneratorSettings(UNetSettings):
             self.dropout,
             self.decoder_dropout,
             self.tail,
-            self.growing > 0,
+            self.grows(),
             inputs,
         )

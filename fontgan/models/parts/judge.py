@@ -14,6 +14,7 @@ from fontgan.compute.engine import Engine
 from fontgan.compute.optimisers import Optimisers
 from fontgan.config.settings import ModelSettings, setting, weighed
 from fontgan.data.views import Batch
+from fontgan.errors import FontganError
 from fontgan.losses.adversarial import Adversarial, fooled, gradient_penalty, judged, r1_penalty
 from fontgan.losses.features import feature_matching
 from fontgan.models.base import Loss, Phase
@@ -49,7 +50,7 @@ class JudgeSettings(ModelSettings):
     )
     discriminator_layers: int = setting(
         3,
-        "its halvings: patches of 70×70 pixels with 3, 34×34 with 2, 16×16 with 1",
+        "its halvings: patches of 70×70 pixels with 3, 34×34 with 2, 16×16 with 1; an image is what is left",
         least=1,
         most=6,
         needs="adversarial_weight,discriminator=patch|image",
@@ -121,7 +122,7 @@ class JudgeSettings(ModelSettings):
                 "a penalised discriminator cannot have batch norm, which mixes the glyphs of a batch: "
                 "set discriminator_norm=layer, instance or none"
             )
-        held = self.penalty != "none" or self.spectral_norm or self.clip_value
+        held = self.penalty != "none" or self.spectral_norm
         if self.adversarial == "wasserstein" and not held:
             found.append("a Wasserstein critic must be held: set penalty=gradient or spectral_norm=true")
         return found
@@ -172,6 +173,9 @@ class Judge:
         styles: classes of the auxiliary classifier; 0: none.
         classifier_weight: of its loss.
         name: what its losses and its phase are called in the log.
+
+    Raises:
+        FontganError: it halves the pictures more often than their size allows.
     """
 
     def __init__(
@@ -185,6 +189,7 @@ class Judge:
         classifier_weight: float = 0.0,
         name: str = "D",
     ) -> None:
+        _check_size(settings, size)
         self.settings, self.engine, self.name = settings, engine, name
         self._show, self._classifier_weight = show, classifier_weight
         network = Discriminator(
@@ -293,3 +298,14 @@ class Judge:
     def _named(self, loss: str) -> str:
         """G_adversarial for the only discriminator D, G_adversarial_A for D_A."""
         return f"G_{loss}{self.name[1:]}"
+
+
+def _check_size(settings: JudgeSettings, size: int) -> None:
+    """Refuse more halvings than there are pixels: patches lose two more of each side."""
+    least = {"patch": 3, "image": 1, "pixel": 0}[settings.discriminator]
+    if size >> settings.discriminator_layers < least:
+        most = next(layers for layers in range(size.bit_length(), 0, -1) if size >> layers >= least)
+        raise FontganError(
+            f"a discriminator cannot halve pictures of {size} px {settings.discriminator_layers} times: "
+            f"set discriminator_layers to at most {most}"
+        )

@@ -11,16 +11,13 @@ from fontgan.compute.engine import Engine
 from fontgan.compute.optimisers import Optimisers
 from fontgan.config.settings import setting
 from fontgan.data.views import Batch
-from fontgan.models.base import Learnt, Loss, Model, Phase, Task
+from fontgan.models.base import Loss, Model, Phase, Task
 from fontgan.models.parts.generator import GeneratorSettings
 from fontgan.models.parts.judge import Judge, JudgeSettings, Shown
 from fontgan.models.parts.objective import Objective, ObjectiveSettings
 from fontgan.models.parts.once import Once
-from fontgan.networks.autoencoder import DECODERS, coarsened
 
 T = TypeVar("T", bound="TranslationSettings")
-
-_COARSEST = 1.0  # growing begins with the pictures of the decoder's second unit: 4×4 at 64 px
 
 
 @dataclass(frozen=True)
@@ -69,13 +66,6 @@ class Translation(Model[T]):
         """The network that the settings name."""
         return settings.build(task.size)
 
-    def step(self, batch: Batch, number: int, progress: float) -> Learnt:
-        """See `Model`; where the generator grows, it does so first."""
-        if self.settings.growing:
-            share = min(1.0, progress / self.settings.growing)
-            self.generator.grown.fill_(_COARSEST + (DECODERS - _COARSEST) * share)  # type: ignore[operator]
-        return super().step(batch, number, progress)
-
     def draw(self, part: Batch) -> Tensor:
         """What the generator makes of a part, under autocast."""
         return self.generator(part.real_a)  # type: ignore[no-any-return]
@@ -84,15 +74,13 @@ class Translation(Model[T]):
         with self.engine.autocast():
             return self.draw(part)
 
-    def _truth(self, part: Batch) -> Tensor:
-        """The true glyphs, as coarse as the generator is now."""
-        if not self.settings.growing:
-            return part.real_b
-        return coarsened(part.real_b, float(self.generator.grown))  # type: ignore[arg-type]
+    def truth(self, part: Batch) -> Tensor:
+        """What the generator is to draw of a part."""
+        return part.real_b
 
     def _show(self, part: Batch) -> Shown:
         beside = (part.real_a,) if self.settings.conditional else ()
-        return Shown(beside, self._truth(part), self._draw(part))
+        return Shown(beside, self.truth(part), self._draw(part))
 
     def _translate(self, part: Batch, progress: float) -> Loss:
         shown = self._show(part)
