@@ -180,8 +180,8 @@ def load_view(
 ) -> View:
     """The characters of one split in the content and in some styles, by their keys in the store.
 
-    Paired, each glyph of a style stands beside the same character of the content. Unpaired, each side has all
-    its characters of the split, and no batch has a character beside itself.
+    Paired, each glyph of a style stands beside the same character of the content. Unpaired, the content side
+    has all its characters of the split, and no batch has a character beside itself.
 
     Args:
         store: which must stay open where the images do not fit into memory.
@@ -191,7 +191,7 @@ def load_view(
         room: bytes that the images may take in memory; any number where it is None.
 
     Raises:
-        FontganError: a style has no character in that split, or paired, none that the content has too.
+        FontganError: a style has no character in that split that the content has too.
     """
     contents = {code: face for code, face in store.content().items() if split_of(code) == split}
     side_a: list[GlyphKey] = []
@@ -199,7 +199,7 @@ def load_view(
     numbers: list[int] = []
     for number, style in enumerate(styles):
         drawn = store.codes(style)
-        codes = [code for code in drawn if (code in contents if paired else split_of(code) == split)]
+        codes = [code for code in drawn if code in contents]
         if not codes:
             raise FontganError(
                 f"{style} has too few characters in {store.path}: of {len(drawn)} none falls to {split}. "

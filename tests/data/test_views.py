@@ -15,7 +15,7 @@ from fontgan.compute.ranks import Ranks
 from fontgan.data.augmentation import Augmentation
 from fontgan.data.images import InMemory, OutOfStore, as_bytes, as_floats
 from fontgan.data.render import render_dataset
-from fontgan.data.splits import SPLITS, split_of
+from fontgan.data.splits import SPLITS
 from fontgan.data.store import GlyphStore
 from fontgan.data.views import View, load_view
 from fontgan.errors import FontganError
@@ -107,24 +107,6 @@ def test_an_unpaired_view_has_all_of_the_content_and_never_a_character_beside_it
         choices = view._choices(8, 0, 0)
         for chosen_a, chosen_b in islice(choices, 200):
             assert not (view.codes_a[chosen_a] == view.codes_b[chosen_b]).any()
-
-
-def test_an_unpaired_view_has_what_the_content_lacks(tmp_path: Path) -> None:
-    content = build_font(tmp_path / "few.ttf", CHARACTERS[:40], "Few")
-    style = build_font(tmp_path / "all.ttf", CHARACTERS, "All", width=200)
-    store = tmp_path / "g.lmdb"
-    render_dataset([FontReference(content)], [FontReference(style)], CHARACTERS, 64, store)
-    with GlyphStore(store) as opened:
-        apart, together = (
-            set(load_view(opened, ["all"], "train", paired=paired).codes_b.tolist())
-            for paired in (False, True)
-        )
-        drawn = {
-            face: {code for code in opened.codes(face) if split_of(code) == "train"}
-            for face in ("all", "few")
-        }
-    assert apart == drawn["all"] > drawn["few"]
-    assert together == drawn["few"]
 
 
 @given(count=st.integers(2, 12), size=st.integers(1, 12), seed=st.integers(0, 1000))
