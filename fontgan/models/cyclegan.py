@@ -19,7 +19,8 @@ from fontgan.losses.adversarial import Adversarial
 from fontgan.losses.reconstruction import Reconstruction, reconstruction
 from fontgan.models.base import FAST_OPTIMISATION, Learnt, Loss, Model, Phase, Task
 from fontgan.models.parts.generator import FAST_UNET, Generator, GeneratorSettings
-from fontgan.models.parts.judge import Judge, JudgeSettings, Shown
+from fontgan.models.parts.judge import Judge, Shown
+from fontgan.models.parts.judge_settings import JudgeSettings
 from fontgan.models.parts.pool import Pool
 from fontgan.networks.layers import Padding
 from fontgan.networks.pairs import BothWays

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from fontgan.config.settings import Schedule, setting
 from fontgan.data.views import Batch
@@ -19,6 +19,7 @@ from fontgan.models import find_model
 from fontgan.models.base import FAST_OPTIMISATION, Task
 from fontgan.models.parts.generator import FAST_UNET
 from fontgan.models.parts.objective import FAST_OBJECTIVE
+from fontgan.models.parts.paired import Drawn
 from fontgan.models.parts.translation import Translation, TranslationSettings
 from fontgan.networks.pairs import TwoStages
 
@@ -63,13 +64,13 @@ class Denoiser(Translation[DenoiserSettings]):
         assert isinstance(stages, TwoStages)
         return [stages.first, stages.second]
 
-    def draw(self, part: Batch) -> Tensor:
+    def draw(self, part: Batch) -> Drawn:
         """The first stage in float32, as it draws when it is used; the second under autocast."""
         stages = self.generator
         assert isinstance(stages, TwoStages)
         with torch.no_grad(), torch.autocast(part.real_a.device.type, enabled=False):
             drawn = stages.first(part.real_a)
-        return stages.clean(part.real_a, drawn)
+        return Drawn(stages.clean(part.real_a, drawn))
 
 
 MODEL = Denoiser

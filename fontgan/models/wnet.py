@@ -16,11 +16,11 @@ from fontgan.compute.optimisers import Optimisers
 from fontgan.config.settings import setting, weighed
 from fontgan.data.views import Batch
 from fontgan.losses.adversarial import Adversarial
-from fontgan.models.base import FAST_OPTIMISATION, Loss, Model, Phase, Task
+from fontgan.models.base import FAST_OPTIMISATION, Loss, Phase, Task
 from fontgan.models.parts.generator import FAST_UNET, UNetSettings
-from fontgan.models.parts.judge import Judge, JudgeSettings, Penalty, Shown
-from fontgan.models.parts.objective import FAST_OBJECTIVE, Objective, ObjectiveSettings
-from fontgan.models.parts.once import Once
+from fontgan.models.parts.judge_settings import Penalty
+from fontgan.models.parts.objective import FAST_OBJECTIVE
+from fontgan.models.parts.paired import Drawn, Paired, PairedSettings
 from fontgan.networks.discriminator import View
 from fontgan.networks.initialisation import initialise
 from fontgan.networks.norms import Norm
@@ -28,7 +28,7 @@ from fontgan.networks.wnet import WNetwork
 
 
 @dataclass(frozen=True)
-class WNetSettings(JudgeSettings, ObjectiveSettings, UNetSettings):
+class WNetSettings(PairedSettings, UNetSettings):
     """The settings of W-Net; their defaults are the published ones (section 4.1).
 
     The paper's weight of 75 on VGG's features needs VGG's weights: set feature_weights to yours.
@@ -92,13 +92,6 @@ class WNetSettings(JudgeSettings, ObjectiveSettings, UNetSettings):
         needs="adversarial_weight",
     )
 
-    def contradictions(self) -> list[str]:
-        """What cannot be wanted together, a line each; none where all is well."""
-        found = super().contradictions()
-        if not self.compares:
-            found.append("there is nothing to tell the right strokes by: give reconstruction_weight a value")
-        return found
-
     def terms(self) -> list[str]:
         """The loss of the generator, in words."""
         category = self.category_weight if self.adversarial_weight else 0
@@ -111,7 +104,7 @@ class WNetSettings(JudgeSettings, ObjectiveSettings, UNetSettings):
         )
 
 
-class WNet(Model[WNetSettings]):
+class WNet(Paired[WNetSettings]):
     """A paired translation from content to any style that a few glyphs show."""
 
     summary = "two encoders, of the content and of a few references in the style, and one decoder"
@@ -137,21 +130,17 @@ class WNet(Model[WNetSettings]):
     }
 
     def __init__(self, settings: WNetSettings, task: Task, engine: Engine) -> None:
+        self.classes = task.styles
+        self.category_weight = settings.category_weight
         super().__init__(settings, task, engine)
         self.references = settings.references
-        self._objective = Objective(settings, engine)
-        self._draw = Once(self._draw_part)
-        optimisers = Optimisers(self.generator, settings, engine.precision)
-        every, first = settings.discriminator_steps, 1 + settings.discriminator_first
-        self.phases = (Phase("G", optimisers, self._translate, every, first),)
         if settings.content_category or settings.style_category:
             self._guess = self._add_classifiers(settings, task, engine)
-        self._judge: Judge | None = None
-        if settings.adversarial_weight:
-            weight = settings.category_weight
-            self._judge = Judge(settings, task.size, engine, 3, self._show, task.styles, weight)
-            self.networks["discriminator"] = self._judge.network
-            self.phases = (*self._judge.phases(), *self.phases)
+
+    @property
+    def seen(self) -> int:
+        """A glyph, the content, and the first of the references."""
+        return 3
 
     @classmethod
     def build_generator(cls, settings: WNetSettings, task: Task) -> nn.Module:
@@ -181,18 +170,35 @@ class WNet(Model[WNetSettings]):
         assert isinstance(self.generator, WNetwork)
         return [self.generator.content, self.generator.style, self.generator.decoder]
 
-    def _draw_part(self, part: Batch) -> _Drawn:
+    def draw(self, part: Batch) -> Drawn:
+        """Each character in the style of its references."""
         network = self.generator
         assert isinstance(network, WNetwork)
-        with self.engine.autocast():
-            content, style = network.content(part.real_a), network.styles_of(part.references)
-            fake_b = network.decode(content, style)
+        content, style = network.content(part.real_a), network.styles_of(part.references)
         codes = content[-1].float().mean((2, 3)), style[-1].float().mean((2, 3))
-        return _Drawn(*codes, fake_b)
+        return Drawn(network.decode(content, style), part.styles, codes)
 
-    def _show(self, part: Batch) -> Shown:
-        beside = (part.real_a, part.references[:, 0])
-        return Shown(beside, part.real_b, self._draw(part).pictures, part.styles)
+    def beside(self, part: Batch) -> tuple[Tensor, ...]:
+        """The content, and the first of the references."""
+        return part.real_a, part.references[:, 0]
+
+    def further(self, part: Batch, drawn: Drawn) -> Loss:
+        """The categories by the codes, and the codes of what is drawn against them."""
+        settings = self.settings
+        total, losses = super().further(part, drawn)
+        if settings.content_category or settings.style_category:
+            total = total + self._categories(drawn.codes[0], drawn.codes[1], part)[0]
+        for name, weight, encode, code in (
+            ("content_constancy", settings.content_constancy, self.generator.content, drawn.codes[0]),
+            ("style_constancy", settings.style_constancy, self.generator.style, drawn.codes[1]),
+        ):
+            if weight:
+                with self.engine.autocast():
+                    again = encode(drawn.pictures)[-1]  # type: ignore[operator]
+                constancy = F.mse_loss(again.float().mean((2, 3)), code)
+                losses[name] = constancy.detach()
+                total = total + weight * constancy
+        return total, losses
 
     def _categories(self, content: Tensor, style: Tensor, part: Batch) -> Loss:
         settings = self.settings
@@ -208,39 +214,8 @@ class WNet(Model[WNetSettings]):
         return total, losses
 
     def _classify(self, part: Batch, _progress: float) -> Loss:
-        drawn = self._draw(part)
-        return self._categories(drawn.content.detach(), drawn.style.detach(), part)
-
-    def _translate(self, part: Batch, progress: float) -> Loss:
-        settings, drawn = self.settings, self._draw(part)
-        shown = self._show(part)
-        self._draw.forget()
-        total, losses = self._objective(drawn.pictures, part.real_b)
-        if settings.content_category or settings.style_category:
-            total = total + self._categories(drawn.content, drawn.style, part)[0]
-        for name, weight, encode, code in (
-            ("content_constancy", settings.content_constancy, self.generator.content, drawn.content),
-            ("style_constancy", settings.style_constancy, self.generator.style, drawn.style),
-        ):
-            if weight:
-                with self.engine.autocast():
-                    again = encode(drawn.pictures)[-1]  # type: ignore[operator]
-                constancy = F.mse_loss(again.float().mean((2, 3)), code)
-                losses[name] = constancy.detach()
-                total = total + weight * constancy
-        if self._judge is not None and progress >= settings.adversarial_from:
-            belief, more = self._judge.convince(shown)
-            total, losses = total + belief, losses | more
-        return total, losses
-
-
-@dataclass(frozen=True)
-class _Drawn:
-    """The codes of the content and of the style, (n, width), and the pictures made of them."""
-
-    content: Tensor
-    style: Tensor
-    pictures: Tensor
+        content, style = self._drawn(part).codes
+        return self._categories(content.detach(), style.detach(), part)
 
 
 MODEL = WNet

@@ -13,14 +13,12 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from fontgan.compute.engine import Engine
-from fontgan.compute.optimisers import Optimisers
 from fontgan.config.settings import Schedule, setting, weighed
 from fontgan.data.views import Batch
-from fontgan.models.base import FAST_OPTIMISATION, Loss, Model, Phase, Task
+from fontgan.models.base import FAST_OPTIMISATION, Loss, Task
 from fontgan.models.parts.generator import FAST_UNET, UNetSettings
-from fontgan.models.parts.judge import Judge, JudgeSettings, Shown
-from fontgan.models.parts.objective import FAST_OBJECTIVE, Objective, ObjectiveSettings
-from fontgan.models.parts.once import Once
+from fontgan.models.parts.objective import FAST_OBJECTIVE
+from fontgan.models.parts.paired import Drawn, Paired, PairedSettings
 from fontgan.networks.discriminator import View
 from fontgan.networks.initialisation import initialise
 from fontgan.networks.norms import Norm
@@ -28,7 +26,7 @@ from fontgan.networks.zi2zi import Told, Zi2ZiNet
 
 
 @dataclass(frozen=True)
-class Zi2ZiSettings(JudgeSettings, ObjectiveSettings, UNetSettings):
+class Zi2ZiSettings(PairedSettings, UNetSettings):
     """The settings of zi2zi; their defaults are those of its code.
 
     Apart from kernels of 4×4 for its 5×5, a discriminator without its last layer of stride 1, with its loss
@@ -66,8 +64,6 @@ class Zi2ZiSettings(JudgeSettings, ObjectiveSettings, UNetSettings):
         found = super().contradictions()
         if self.shuffling and not self.adversarial_weight and not self.constancy_weight:
             found.append("shuffling has no loss to learn by: set adversarial_weight=1 or shuffling=false")
-        if not self.compares:
-            found.append("there is nothing to tell the right strokes by: give reconstruction_weight a value")
         return found
 
     def terms(self) -> list[str]:
@@ -76,7 +72,7 @@ class Zi2ZiSettings(JudgeSettings, ObjectiveSettings, UNetSettings):
         return super().terms() + weighed((self.constancy_weight, "constancy"), (category, "category"))
 
 
-class Zi2Zi(Model[Zi2ZiSettings]):
+class Zi2Zi(Paired[Zi2ZiSettings]):
     """A paired translation from content to many styles."""
 
     summary = "a U-Net for many styles at once, told which one to draw"
@@ -99,21 +95,10 @@ class Zi2Zi(Model[Zi2ZiSettings]):
     }
 
     def __init__(self, settings: Zi2ZiSettings, task: Task, engine: Engine) -> None:
+        self.classes = task.styles
+        self.category_weight = settings.category_weight
+        self.repeats = settings.generator_steps if settings.adversarial_weight else 1
         super().__init__(settings, task, engine)
-        self._styles = task.styles
-        self._objective = Objective(settings, engine)
-        self._draw = Once(self._draw_part)
-        optimisers = Optimisers(self.generator, settings, engine.precision)
-        generating = Phase(
-            "G", optimisers, self._translate, settings.discriminator_steps, 1 + settings.discriminator_first
-        )
-        self.phases = (generating,) * (settings.generator_steps if settings.adversarial_weight else 1)
-        self._judge: Judge | None = None
-        if settings.adversarial_weight:
-            weight = settings.category_weight
-            self._judge = Judge(settings, task.size, engine, 2, self._show, task.styles, weight)
-            self.networks["discriminator"] = self._judge.network
-            self.phases = (*self._judge.phases(), *self.phases)
 
     @classmethod
     def build_generator(cls, settings: Zi2ZiSettings, task: Task) -> nn.Module:
@@ -134,52 +119,32 @@ class Zi2Zi(Model[Zi2ZiSettings]):
         assert isinstance(self.generator, Zi2ZiNet)
         return [self.generator.encoder, self.generator.decoder]
 
-    def _draw_part(self, part: Batch) -> _Drawn:
+    def draw(self, part: Batch) -> Drawn:
+        """Each character in its style and, if that is wanted, in a random one."""
         network = self.generator
         assert isinstance(network, Zi2ZiNet)
+        maps = network.encoder(part.real_a)
+        styles, pictures = part.styles, network.decode(maps, part.styles)
+        if self.settings.shuffling and self.classes > 1:
+            shuffled = self._shuffled(part)
+            pictures = torch.cat((pictures, network.decode(maps, shuffled)))
+            styles = torch.cat((styles, shuffled))
+        return Drawn(pictures, styles, (maps[-1],))
+
+    def further(self, part: Batch, drawn: Drawn) -> Loss:
+        """The code of what is drawn is to be that of the content (Taigman et al. 2017, «DTN», equation 3)."""
+        weight, (code,) = self.settings.constancy_weight, drawn.codes
+        if not weight:
+            return super().further(part, drawn)
         with self.engine.autocast():
-            maps = network.encoder(part.real_a)
-            styles, fake_b = part.styles, network.decode(maps, part.styles)
-            if self.settings.shuffling and self._styles > 1:
-                shuffled = self._shuffled(part)
-                fake_b = torch.cat((fake_b, network.decode(maps, shuffled)))
-                styles = torch.cat((styles, shuffled))
-        return _Drawn(maps[-1], fake_b, styles)
+            again = self.generator.encoder(drawn.pictures)[-1]  # type: ignore[operator]
+        constancy = F.mse_loss(again.float(), code.float().repeat(len(again) // len(part), 1, 1, 1))
+        return weight * constancy, {"constancy": constancy.detach()}
 
     def _shuffled(self, part: Batch) -> Tensor:
         """Random styles, drawn for the whole batch; this process' share of them."""
         ranks, device = self.engine.ranks, part.styles.device
-        return ranks.share(torch.randint(self._styles, (len(part) * ranks.count,), device=device))
-
-    def _show(self, part: Batch) -> Shown:
-        drawn = self._draw(part)
-        return Shown((part.real_a,), part.real_b, drawn.pictures, drawn.styles)
-
-    def _translate(self, part: Batch, progress: float) -> Loss:
-        settings, drawn = self.settings, self._draw(part)
-        shown = self._show(part)
-        self._draw.forget()
-        total, losses = self._objective(drawn.pictures[: len(part)], part.real_b)
-        if settings.constancy_weight:
-            with self.engine.autocast():
-                again = self.generator.encoder(drawn.pictures)[-1]  # type: ignore[operator]
-            count = len(again) // len(part)
-            constancy = F.mse_loss(again.float(), drawn.code.float().repeat(count, 1, 1, 1))
-            losses["constancy"] = constancy.detach()
-            total = total + settings.constancy_weight * constancy
-        if self._judge is not None and progress >= settings.adversarial_from:
-            belief, more = self._judge.convince(shown)
-            total, losses = total + belief, losses | more
-        return total, losses
-
-
-@dataclass(frozen=True)
-class _Drawn:
-    """The innermost maps of the content, and pictures: of the true styles, then of random ones if wanted."""
-
-    code: Tensor
-    pictures: Tensor
-    styles: Tensor
+        return ranks.share(torch.randint(self.classes, (len(part) * ranks.count,), device=device))
 
 
 MODEL = Zi2Zi
