@@ -61,6 +61,15 @@ class CycleGanSettings(JudgeSettings, GeneratorSettings):
     )
     pool: int = setting(50, "past drawings that the discriminators are shown among the new ones", least=0)
 
+    def contradictions(self) -> list[str]:
+        """What cannot be wanted together, a line each; none where all is well."""
+        found = super().contradictions()
+        if self.matching_weight:
+            found.append(
+                "matching_weight compares drawn glyphs with true ones, and cyclegan has no pairs: set it to 0"
+            )
+        return found
+
     def terms(self) -> list[str]:
         """The loss of the generators, in words."""
         identity = self.identity_weight * self.cycle_weight

@@ -37,6 +37,7 @@ from fontgan.fonts.face import Face
 from fontgan.fonts.reference import FontReference
 from fontgan.generation.generate import Manner, generate
 from fontgan.report.sheet import COLUMNS, Row, save_sheet
+from fontgan.training.log import read_log
 
 STYLES = ("fontgan-kai", "ma-shan-zheng")
 _DROPOUT = ("dropout=0.5", "decoder_dropout=0.5")
@@ -187,6 +188,30 @@ def print_table(folder: Path, wholes: dict[str, str]) -> None:
         _save_sheet(folder / f"models-{style}.png", judged, rows)
 
 
+def print_way_back(folder: Path) -> None:
+    """How near CycleGAN comes to the content's font when it draws the styles' test characters in that."""
+    print("\n| cyclegan, backward | IoU ↑ | fixed L1 ↓ | copy: IoU | fixed L1 |\n|---|---|---|---|---|")
+    for style in STYLES:
+        run = folder / "runs" / f"cyclegan-{style}"
+        codes = Judged.of(style, None, run).codes
+        made = generate(best_weights(run), codes, device="cpu", manner=Manner(backward=True))
+        judged = Judged("content", codes, np.stack([glyph for glyph in made.truth if glyph is not None]))
+        found, copy = judged.measure(made.pictures), judged.measure(made.content)
+        figures = (found.iou, found.fixed_l1, copy.iou, copy.fixed_l1)
+        print(f"| from {style} | {' | '.join(f'{figure:.3f}' for figure in figures)} |")
+
+
+def print_learnt_by_heart(folder: Path) -> None:
+    """The loss at the end of each AutoEncoderGen's training, beside the same on its test characters."""
+    print("\n| AutoEncoderGen | loss | on its batches | on test characters |\n|---|---|---|---|")
+    for trial in TRIALS:
+        if trial.model == "autoencoder" and trial.style == STYLES[0]:
+            log = read_log(folder / "runs" / trial.run / "log.jsonl")
+            (name, learnt), *_ = [line for line in log if line["event"] == "step"][-1]["losses"].items()
+            seen = log[-1]["test"]["generated"][name.replace("-", "_")]
+            print(f"| {trial.title} | {name} | {learnt:.3f} | {seen:.3f} |")
+
+
 def _cleanings(folder: Path, style: str) -> Iterator[tuple[str, Path, Cleaning]]:
     kinds: tuple[Cleaning, ...] = ("median", "opening", "levels")
     for model in ("pix2pix", "autoencoder"):
@@ -224,6 +249,8 @@ def main() -> None:
     given = parser.parse_args()
     train_all(given.folder, given.minutes, given.jobs)
     print_table(given.folder, dict(whole.split("=", 1) for whole in given.whole))
+    print_way_back(given.folder)
+    print_learnt_by_heart(given.folder)
 
 
 if __name__ == "__main__":
