@@ -34,7 +34,7 @@ def translate(
     Args:
         generator: in evaluation mode.
         pictures: of the content.
-        conditions: what it is told beside them, (n, …) each.
+        conditions: what it is told beside them, (n, …) each, or (1, …) for all.
         progress: is told of each character.
     """
     return torch.cat(_translated(generator, _batches(pictures, conditions), progress or Silent()))
@@ -53,7 +53,9 @@ def translate_together(
 
 
 def _batches(pictures: Tensor, conditions: Sequence[Tensor]) -> list[tuple[Tensor, ...]]:
-    return list(zip(*(part.split(_BATCH) for part in (pictures, *conditions)), strict=True))
+    turns = len(pictures.split(_BATCH))
+    parts = ([part] * turns if len(part) == 1 else part.split(_BATCH) for part in (pictures, *conditions))
+    return list(zip(*parts, strict=True))
 
 
 @torch.no_grad()

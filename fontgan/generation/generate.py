@@ -215,8 +215,7 @@ def _conditions(
                 f"{face.path} is gone, whose glyphs would show {record.model} the style: "
                 "show it by --reference FONT, wherever it is now"
             )
-        examples = torch.from_numpy(example_glyphs(models[0], record, drawn, _EXAMPLES))
-        conditions.append(examples.expand(len(drawn), *examples.shape))
+        conditions.append(torch.from_numpy(example_glyphs(models[0], record, drawn, _EXAMPLES)).unsqueeze(0))
     return conditions
 
 

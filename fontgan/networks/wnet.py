@@ -54,8 +54,12 @@ class WNetwork(nn.Module):
         self.decoder = Decoder(shape, layers, tail, 2 * widths[-1], skipped, style)
 
     def forward(self, pictures: Tensor, references: Tensor) -> Tensor:
-        """(n, 1, size, size) and (n, any count, 1, size, size), in [0, 1], to (n, 1, size, size)."""
-        return self.decode(self.content(pictures), self.styles_of(references))
+        """(n, 1, size, size) and (n or 1, any count, 1, size, size), in [0, 1], to (n, 1, size, size).
+
+        One row of references shows the style of all pictures, and is looked at once.
+        """
+        style = [maps.expand(len(pictures), -1, -1, -1) for maps in self.styles_of(references)]
+        return self.decode(self.content(pictures), style)
 
     def styles_of(self, references: Tensor) -> list[Tensor]:
         """The style's maps at every size, meant over the references of each picture."""

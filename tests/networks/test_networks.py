@@ -332,6 +332,9 @@ def test_a_wnet_takes_any_number_of_references_in_any_order(skip: Any, norms: bo
     twice = torch.cat((references, references), 1)
     assert torch.allclose(made, network(pictures, twice), atol=1e-5)
     assert not torch.allclose(made, network(pictures, references[:, :1]), atol=1e-5)
+    for_all = references[:1]
+    alike = network(pictures, for_all.expand(2, -1, -1, -1, -1))
+    assert torch.allclose(network(pictures, for_all), alike, atol=1e-5)
 
 
 @pytest.mark.parametrize("told", ["bottleneck", "norms", "both"])
