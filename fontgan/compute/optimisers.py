@@ -115,7 +115,7 @@ class Optimisers:
         # Only matrices decay: a norm's scale or a bias drawn to 0 would change what a layer means.
         groups = [
             {"params": [same for weight, same in self._in_order if weight.ndim > 1], "weight_decay": decay},
-            {"params": [same for weight, same in self._in_order if weight.ndim == 1], "weight_decay": 0.0},
+            {"params": [same for weight, same in self._in_order if weight.ndim <= 1], "weight_decay": 0.0},
         ]
         kind = torch.optim.Adam if settings.optimiser == "adam" else torch.optim.AdamW
         self._optimisers: list[torch.optim.Optimizer] = [

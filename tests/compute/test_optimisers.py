@@ -189,3 +189,24 @@ def test_a_warm_up_takes_its_steps_however_short_the_training() -> None:
         optimisers.step(step + 1, progress=step / 5)
         sizes.append(before - weight.item())
     assert sizes == pytest.approx([0.025, 0.05, 0.075, 0.1, 0.1], rel=1e-3)
+
+
+@pytest.mark.parametrize("optimiser", ["adam", "adamw", "muon"])
+def test_every_weight_of_any_shape_is_moved(optimiser: Optimiser) -> None:
+    class Odd(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.scalar = nn.Parameter(torch.ones(()))
+            self.table = nn.Embedding(3, 4)
+            self.layers = nn.Sequential(nn.Linear(4, 4), nn.Linear(4, 4), nn.Linear(4, 4))
+
+        def forward(self) -> torch.Tensor:
+            return (self.scalar * self.layers(self.table.weight)).square().sum()  # type: ignore[no-any-return]
+
+    network = Odd()
+    before = {name: weight.detach().clone() for name, weight in network.named_parameters()}
+    optimisers = Optimisers(network, ModelSettings(optimiser=optimiser), torch.float32)
+    network().backward()
+    optimisers.step(1, 0.0)
+    for name, weight in network.named_parameters():
+        assert not torch.equal(weight, before[name]), name

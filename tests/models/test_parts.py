@@ -204,3 +204,51 @@ def test_what_a_step_calls_is_what_is_compiled(name: str, monkeypatch: pytest.Mo
     model.step(some_batch(), 1, 0.3)
     assert all(any(module is one for one in compiled) for module in model.running())
     assert {id(module) for module in called} == {id(module) for module in model.running()}
+
+
+OPTIONS: list[dict[str, Any]] = [
+    {"attention": 1},
+    {"convolution": "gated"},
+    {"dilation": 2},
+    {"downsampling": "pool"},
+    {"generator": "resnet", "width": 4, "padding": "reflect", "attention": 1},
+    {"generator": "autoencoder", "width": 4},
+    {"norm": "group", "initialisation": "he"},
+    {"norm": "pixel", "initialisation": "xavier"},
+    {"norm": "layer", "initialisation": "equalised"},
+    {"tail": "softmax", "reconstruction": "bce"},
+    {"tail": "sigmoid", "ssim_weight": 1.0, "edge_weight": 1.0},
+    {"global_skip": True},
+    {"adversarial_weight": 0.1, "adversarial": "hinge", "spectral_norm": True},
+    {"adversarial_weight": 0.1, "adversarial": "wasserstein", "penalty": "gradient"},
+    {"adversarial_weight": 0.1, "adversarial": "least-squares", "label_smoothing": 0.1, "label_noise": 0.1},
+    {"adversarial_weight": 0.1, "discriminator": "pixel", "matching_weight": 1.0},
+    {"adversarial_weight": 0.1, "discriminator": "image", "minibatch_deviation": True},
+]
+
+
+@pytest.mark.parametrize("changes", OPTIONS, ids=lambda one: "-".join(map(str, one)))
+def test_every_option_trains_and_all_that_it_adds_is_moved(changes: dict[str, Any]) -> None:
+    model = small_model("pix2pix", "default", **changes)
+    weights = {
+        f"{part}.{key}": weight
+        for part, network in model.networks.items()
+        for key, weight in network.named_parameters()
+    }
+    before = {key: weight.detach().clone() for key, weight in weights.items()}
+    for number in range(1, 5):
+        losses = model.step(some_batch(), number, 0.3).losses
+    assert all(torch.isfinite(loss) for loss in losses.values())
+    for key, weight in weights.items():
+        if not key.endswith("judge.bias"):  # the same to both sides, it may have no gradient
+            assert not torch.equal(weight, before[key]), key
+
+
+@pytest.mark.parametrize("style_into", ["bottleneck", "norms", "both"])
+def test_zi2zi_learns_from_its_styles_wherever_they_go_in(style_into: str) -> None:
+    model = small_model("zi2zi", "default", style_into=style_into)
+    table = model.generator.get_parameter("embedding.weight")
+    before = table.detach().clone()
+    for number in (1, 2):
+        model.step(some_batch(), number, 0.3)
+    assert not torch.equal(table, before)
