@@ -76,7 +76,7 @@ def test_a_size_that_a_network_cannot_take_is_told() -> None:
 
 
 def test_example_inputs_are_what_the_conditions_say() -> None:
-    for name, conditions in (("zi2zi", (3,)), ("wnet", (3, 4, 1, 64, 64))):
+    for name, conditions in (("zi2zi", (3,)), ("wnet", (3, 2, 1, 64, 64))):
         kind = find_model(name)
         _, condition = example_inputs(kind, kind.preset("default"), 64, count=3)
         assert tuple(condition.shape) == conditions

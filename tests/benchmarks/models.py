@@ -82,7 +82,7 @@ TRIALS = [
     Trial("pix2pix, sigmoid", "pix2pix", STYLES[0], ("tail=sigmoid",)),
     Trial("pix2pix, transposed", "pix2pix", STYLES[0], ("upsampling=transposed",)),
     *(Trial("denoiser", "denoiser", style, (), f"pix2pix-{style}") for style in STYLES),
-    Trial("denoiser of autoencoder", "denoiser", STYLES[0], (), f"autoencoder-{STYLES[0]}"),
+    *(Trial("denoiser of autoencoder", "denoiser", style, (), f"autoencoder-{style}") for style in STYLES),
 ]
 
 

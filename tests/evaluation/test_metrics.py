@@ -9,7 +9,7 @@ from fontgan.evaluation.metrics import grey_share, ink_iou, measure
 
 
 def page(rows: slice) -> torch.Tensor:
-    picture = torch.ones(1, 1, 8, 8)
+    picture = torch.ones(1, 1, 16, 16)
     picture[0, 0, rows] = 0
     return picture
 

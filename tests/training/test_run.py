@@ -176,5 +176,5 @@ def test_a_run_learns_from_several_content_fonts(tmp_path: Path, monkeypatch: py
         assert np.array_equal(made.content, store.glyphs([("a", codes[3]), ("b", codes[100])]))
     assert made.notes == []
     contents[0].unlink()
-    with pytest.raises(FontganError, match=r"b.ttf is no longer there"):
+    with pytest.raises(FontganError, match=r"b.ttf, is no longer there"):
         generate(end.checkpoint, codes[:2], device="cpu")
