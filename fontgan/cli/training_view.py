@@ -168,7 +168,7 @@ def _show_end(event: Finished) -> None:
 def _measures_table(test: Mapping[str, Measures]) -> Table:
     table = Table(title="test characters, never seen", title_justify="left")
     table.add_column("")
-    for title in ("IoU of ink ↑", "fixed L1 ↓", "L1 ↓", "SSIM ↑", "grey pixels"):
+    for title in ("IoU of ink ↑", "fixed L1 ↓", "L1 ↓", "SSIM ↑", "grey"):
         table.add_column(title, justify="right")
     for name, measures in test.items():
         table.add_row(
