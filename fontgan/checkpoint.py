@@ -172,7 +172,7 @@ def find_checkpoint(given: Path | None, runs: Path) -> Path:
     if given.is_dir():
         return best_weights(given)
     if not given.is_file():
-        raise FontganError(f"there is no run or checkpoint {given}: name a folder of {runs}/, or none")
+        raise FontganError(f"there is no run or checkpoint {given}: name a folder of {runs}/")
     return given
 
 

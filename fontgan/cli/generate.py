@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fontgan.compute.launch import first_process
 from fontgan.config.settings import Cleaning, DeviceChoice
 from fontgan.errors import FontganError
+
+if TYPE_CHECKING:
+    from fontgan.generation.generate import Manner
 
 # The first sentence of 蘭亭集序 (353), in simplified characters: it begins with 永和.
 _EXAMPLE = "永和九年岁在癸丑暮春之初会于会稽山阴之兰亭"
@@ -41,7 +44,7 @@ def generate_command(
         typer.Option(
             metavar="DIR|FILE.png",
             help="A folder for the sheet and the single glyphs, or a PNG for the sheet alone. "
-            "[default: generated/RUN]",
+            "[default: generated/RUN, and the style, reference, way or cleaning that was asked for]",
         ),
     ] = None,
     style: Annotated[
@@ -83,7 +86,7 @@ def generate_command(
     shown = None if reference is None else FontReference.parse(reference)
     manner = Manner(style, shown, backward, cleaning)
     codes = parse_charset(chars, style_draws(found, manner))
-    target = output or Path("generated") / run_name(found)
+    target = output or Path("generated") / "-".join((run_name(found), *_words(manner)))
     _check_output(target)
     with Bar("characters") as bar:
         drawn = generate(found, codes, sources, device, bar, manner)
@@ -95,6 +98,14 @@ def generate_command(
     if first_process():
         for path in save_generated(drawn, target):
             typer.echo(path)
+
+
+def _words(manner: Manner) -> list[str]:
+    """What tells the drawings of one manner from those of another, so that they get folders of their own."""
+    reference = manner.reference.path.stem if manner.reference else None
+    back = "backward" if manner.backward else None
+    cleaning = None if manner.cleaning == "none" else manner.cleaning
+    return [word for word in (manner.style, reference, back, cleaning) if word]
 
 
 def _check_output(target: Path) -> None:

@@ -145,7 +145,9 @@ def _missing(text: str, style: Callable[[int], bool] | None) -> list[int]:
     whole = "gb2312" if text == MISSING else text.partition(":")[2]
     codes = [code for code in parse_charset(whole) if not style(code)]
     if not codes:
-        raise FontganError(f"the style font lacks nothing of {whole}: ask for other --chars")
+        raise FontganError(
+            f"the font that is to be drawn like lacks nothing of {whole}: ask for other --chars"
+        )
     return codes
 
 

@@ -53,7 +53,7 @@ class FontFile:
                 raise FontganError(f"{path} has more than 512 MB, which no font has: give a font file")
             content = path.read_bytes()
         except FileNotFoundError as error:
-            raise FontganError(f"there is no font file {path}: check the path") from error
+            raise FontganError(f"there is no font file or folder {path}: check the path") from error
         except (OSError, ValueError) as error:
             raise FontganError(f"the font file {path} cannot be read: {error}") from error
         if not content:

@@ -54,6 +54,7 @@ class Generated:
     Attributes:
         record: of the checkpoint.
         drawn_from, drawn_like: the families of the fonts.
+        cleaning: what was done to the pictures.
         codes: the characters that were drawn.
         lacking: characters that were asked for and that no font to draw from has.
         content: their glyphs in the fonts that they were drawn from.
@@ -66,6 +67,7 @@ class Generated:
     record: CheckpointRecord
     drawn_from: str
     drawn_like: str
+    cleaning: Cleaning
     codes: list[int]
     lacking: list[int]
     content: np.ndarray
@@ -129,6 +131,7 @@ def generate(
         record=record,
         drawn_from=families(record.styles[:1] if manner.backward else record.contents),
         drawn_like=like,
+        cleaning=manner.cleaning,
         codes=drawn,
         lacking=[code for code in codes if code not in glyphs],
         content=content,

@@ -68,7 +68,7 @@ class Phase:
         name: what it is called in the log: G, D, D_penalty.
         optimisers: they move the weights; all other weights stay.
         loss: of a batch, at a share of the training.
-        interval: it takes part in every so-manieth step,
+        interval: it takes part in one of so many steps,
         first_step: from this one on, counted from 1,
         from_share: when this share of the training is done.
     """

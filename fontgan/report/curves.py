@@ -22,7 +22,7 @@ SPEED = "images a second"
 _COLUMNS = 3
 _PANEL = (4.6, 3.0)  # inches
 _LINES = ("-", "--", ":", "-.")  # of the first ten runs, the next ten, …
-_WINDOW = 30  # the thick line smooths over the so-manieth part of the thin one
+_WINDOW = 30  # the thick line smooths over one part in so many of the thin one
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,8 @@ def save_generated(drawn: Generated, output: Path) -> list[Path]:
     sheet = output if single else output / "sheet.png"
     record = drawn.record
     title = f"{record.model}: {drawn.drawn_from} to {drawn.drawn_like}, {record.step:,} steps"
+    if drawn.cleaning != "none":
+        title += f", cleaned ({drawn.cleaning})"
     shown = drawn.codes[:MOST_ON_SHEET]
     if len(shown) < len(drawn.codes):
         title += f", the first {len(shown)} of {len(drawn.codes):,} characters"

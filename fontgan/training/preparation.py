@@ -21,7 +21,7 @@ from fontgan.data.splits import SPLITS, Split
 from fontgan.data.store import GlyphStore
 from fontgan.data.views import Batch, View, load_view
 from fontgan.errors import FontganError
-from fontgan.models import find_model
+from fontgan.models import find_model, model_names
 from fontgan.models.base import FirstStage, Model, Task
 
 
@@ -134,9 +134,10 @@ def _first_stage(run: Path, store: GlyphStore, styles: Sequence[FaceRecord]) -> 
     """
     path = find_checkpoint(run, Path("runs"))
     network, record = load_checkpoint(path)
-    if record.first is not None or find_model(record.model).conditions:
+    if not _can_be_cleaned(find_model(record.model)):
+        able = [name for name in model_names() if _can_be_cleaned(find_model(name))]
         raise FontganError(
-            f"{run} is a run of {record.model}, which a denoiser cannot clean: name another --stage1"
+            f"{run} is a run of {record.model}, which a denoiser cannot clean: name one of {', '.join(able)}"
         )
     if record.size != store.record.size:
         raise FontganError(
@@ -147,6 +148,11 @@ def _first_stage(run: Path, store: GlyphStore, styles: Sequence[FaceRecord]) -> 
     if learnt.sha256 != wanted.sha256:
         raise FontganError(
             f"{run} has learnt {learnt.family}, and {wanted.family} is to be learnt: "
-            f"name another --stage1, or say --style"
+            f"name another --stage1, or --style {learnt.key}"
         )
     return FirstStage(record.model, record.settings, network.state_dict())
+
+
+def _can_be_cleaned(kind: type[Model[Any]]) -> bool:
+    """Whether it draws from the content alone, in one stage."""
+    return not kind.conditions and not kind.two_stages

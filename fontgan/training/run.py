@@ -164,6 +164,6 @@ def _reached(run: Path, ready: Prepared, budget: Budget) -> tuple[Step, float]:
     if budget.progress(begun.number, reached["seconds"]) >= 1:
         raise FontganError(
             f"{run} has made its {begun.number:,} steps in {reached['seconds'] / 60:.1f} minutes: "
-            "to go on, say --steps or --minutes, more than that"
+            "to go on, give more --steps or --minutes than that"
         )
     return begun, reached["seconds"]

@@ -78,7 +78,7 @@ def test_bad_fonts_end_in_one_line_and_harm_nothing(here: Path, type_command: Co
         ("empty.ttf", "is empty"),
         ("text.ttf", "is not a font"),
         ("toys/data", "holds no font and no glyph picture"),
-        ("none.ttf", "there is no font file"),
+        ("none.ttf", "there is no font file or folder"),
         ("blank.ttf", "draws none of the 64 characters"),
     ):
         fails(type_command("render-dataset", "--source", font, "--target", "toys/style.ttf", *common), words)
@@ -165,3 +165,14 @@ def test_help_imports_neither_torch_nor_the_fonts_library() -> None:
 
 def _text() -> str:
     return "".join(map(chr, CHARACTERS))
+
+
+def test_drawings_of_another_manner_get_a_folder_of_their_own() -> None:
+    from fontgan.cli.generate import _words
+    from fontgan.fonts.reference import FontReference
+    from fontgan.generation.generate import Manner
+
+    reference = FontReference(Path("fonts/My Font.ttf"))
+    assert _words(Manner()) == []
+    assert _words(Manner(style="kai", cleaning="levels")) == ["kai", "levels"]
+    assert _words(Manner(reference=reference, backward=True)) == ["My Font", "backward"]

@@ -112,7 +112,7 @@ def test_a_damaged_store_is_told_with_status_one(here: Path, type_command: Comma
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("none.ttf",), "there is no font file none.ttf"),
+        (("none.ttf",), "there is no font file or folder none.ttf"),
         (("none.lmdb",), "there is no glyph store none.lmdb"),
         (("letter.txt",), "is not a font"),
         (("letter.lmdb",), "is not a glyph store"),

@@ -190,7 +190,7 @@ def test_what_is_no_font_is_told_in_one_line(tmp_path: Path) -> None:
         "empty.ttf": "is empty",
         "text.ttf": "is not a font",
         "cut.ttf": "is not a font",
-        "none.ttf": "there is no font file",
+        "none.ttf": "there is no font file or folder",
         ".": "is a directory",
     }.items():
         with pytest.raises(FontganError, match=words) as caught:

@@ -74,7 +74,7 @@ class JudgeSettings(ModelSettings):
     penalty_weight: float = setting(10.0, "of that penalty", least=0, needs="penalty")
     penalty_interval: int = setting(
         1,
-        "it is paid in every so-manieth step, so much stronger; 16 is usual with r1",
+        "it is paid once in so many steps, so much stronger; 16 is usual with r1",
         least=1,
         needs="penalty",
     )
