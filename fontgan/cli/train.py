@@ -117,5 +117,5 @@ def _given(context: typer.Context) -> dict[str, Any]:
 def _pairs(texts: list[str]) -> Mapping[str, str]:
     for text in texts:
         if "=" not in text:
-            raise typer.BadParameter(f"{text!r} has no '=': write --set skip=add")
+            raise typer.BadParameter(f"{text!r} has no '=': write --set {text}=VALUE")
     return dict(text.split("=", 1) for text in texts)

@@ -161,7 +161,7 @@ def test_a_run_that_kept_nothing_yet_begins_anew() -> None:
 def test_a_run_at_its_end_goes_on_only_if_it_is_given_more() -> None:
     begin(run=Path("done"))
     with pytest.raises(
-        FontganError, match=f"has made its {STEPS} steps in .* minutes: to go on, say --steps"
+        FontganError, match=f"has made its {STEPS} steps in .* minutes: to go on, give more --steps"
     ):
         go_on(run=Path("done"))
     events = go_on(run=Path("done"), steps=STEPS + 3)
