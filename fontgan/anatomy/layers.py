@@ -122,7 +122,7 @@ def dissect(network: nn.Module, inputs: Sequence[Tensor]) -> Anatomy:
     modules = dict(network.named_modules())
     seen = _watch(network, inputs, modules)
     return Anatomy(
-        parameters=_count(network),
+        parameters=count_weights(network),
         layers=tuple(
             Layer(name, _kind(modules[name]), shape, _own(modules[name]))
             for name, shape in seen.outputs.items()
@@ -169,12 +169,17 @@ def _part(plan: PlannedPart, modules: dict[str, nn.Module], seen: _Seen) -> Part
         title=plan.title,
         inputs=tuple(Stage(name, side, shape[-3:], 0) for (side, name), shape in given if shape),
         stages=tuple(
-            Stage(stage.name, stage.side, shapes[-1], sum(_count(modules[name]) for name in stage.modules))
+            Stage(
+                stage.name,
+                stage.side,
+                shapes[-1],
+                sum(count_weights(modules[name]) for name in stage.modules),
+            )
             for stage in plan.stages
             if (shapes := [seen.outputs[name] for name in stage.modules if name in seen.outputs])
         ),
         skips=tuple(
-            Skip(skip.start, skip.end, skip.join, sum(_count(modules[name]) for name in skip.modules))
+            Skip(skip.start, skip.end, skip.join, sum(count_weights(modules[name]) for name in skip.modules))
             for skip in plan.skips
         ),
         notes=plan.notes,
@@ -196,7 +201,3 @@ def _own(module: nn.Module) -> int:
 def _kind(module: nn.Module) -> str:
     kind: type[nn.Module] = parametrize.type_before_parametrizations(module)
     return kind.__name__
-
-
-def _count(module: nn.Module) -> int:
-    return count_weights(module)

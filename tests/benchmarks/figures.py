@@ -16,6 +16,7 @@ import numpy as np
 import torch
 
 from fontgan.checkpoint import find_checkpoint, load_checkpoint
+from fontgan.data.record import FaceRecord
 from fontgan.evaluation.metrics import Measures
 from fontgan.fonts.canvas import font_shift
 from fontgan.fonts.charset import gb2312_level
@@ -41,18 +42,25 @@ def print_unseen_measures(run: Path, whole: str) -> None:
     """
     network, record = load_checkpoint(find_checkpoint(run, run.parent))
     (trained,) = record.contents
-    content, subset = Face(trained.reference), Face(record.styles[0].reference)
-    full = Face(FontReference.parse(whole))
-    level = gb2312_level(1)
-    shift = font_shift(full, [code for code in level if subset.draws(code)])
-    codes = [code for code in level if not subset.draws(code) and full.draws(code)]
-    sides = (
-        np.stack([glyph for code in codes if (glyph := face.draw(code, record.size, raised)) is not None])
-        for face, raised in ((content, trained.shift), (full, shift))
-    )
+    content = Face(trained.reference)
+    codes, true = unseen_glyphs(record.styles[0], whole, record.size)
+    drawn = [content.draw(code, record.size, trained.shift) for code in codes]
+    sides = np.stack([glyph for glyph in drawn if glyph is not None]), true
     content_side, style_side = (torch.from_numpy(side).unsqueeze(1) for side in sides)
     pairs = HeldOut(codes, content_side, style_side)
     _print(compare(network, pairs), f"{len(codes):,} characters that the style font lacks")
+
+
+def unseen_glyphs(style: FaceRecord, whole: str, size: int) -> tuple[list[int], np.ndarray]:
+    """The characters of GB2312 level 1 that a style lacks and its whole font has, and their true glyphs.
+
+    The glyphs are uint8 (n, size, size), placed as the style's own are.
+    """
+    subset, full, level = Face(style.reference), Face(FontReference.parse(whole)), gb2312_level(1)
+    shift = font_shift(full, [code for code in level if subset.draws(code)])
+    codes = [code for code in level if not subset.draws(code) and full.draws(code)]
+    glyphs = [full.draw(code, size, shift) for code in codes]
+    return codes, np.stack([glyph for glyph in glyphs if glyph is not None])
 
 
 def _print(measures: dict[str, Measures], title: str) -> None:

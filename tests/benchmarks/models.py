@@ -31,13 +31,12 @@ from fontgan.config.settings import Cleaning
 from fontgan.data.images import as_floats
 from fontgan.data.splits import split_of
 from fontgan.evaluation.metrics import Measures, measure
-from fontgan.fonts.canvas import font_shift
 from fontgan.fonts.charset import code_point_name, gb2312_level
 from fontgan.fonts.face import Face
-from fontgan.fonts.reference import FontReference
 from fontgan.generation.generate import Manner, generate
 from fontgan.report.sheet import COLUMNS, Row, save_sheet
 from fontgan.training.log import read_log
+from tests.benchmarks.figures import unseen_glyphs
 
 STYLES = ("fontgan-kai", "ma-shan-zheng")
 _DROPOUT = ("dropout=0.5", "decoder_dropout=0.5")
@@ -141,15 +140,11 @@ class Judged:
         """Those that the whole font has and the style lacks; without it the test characters."""
         record = load_checkpoint(best_weights(run))[1]
         face = record.style(style)
-        subset, level = Face(face.reference), gb2312_level(1)
         if whole:
-            full = Face(FontReference.parse(whole))
-            shift = font_shift(full, [code for code in level if subset.draws(code)])
-            codes = [code for code in level if not subset.draws(code) and full.draws(code)]
-        else:
-            full, shift = subset, face.shift
-            codes = [code for code in level if subset.draws(code) and split_of(code) == "test"]
-        glyphs = [full.draw(code, record.size, shift) for code in codes]
+            return cls(style, *unseen_glyphs(face, whole, record.size))
+        font = Face(face.reference)
+        codes = [code for code in gb2312_level(1) if font.draws(code) and split_of(code) == "test"]
+        glyphs = [font.draw(code, record.size, face.shift) for code in codes]
         return cls(style, codes, np.stack([glyph for glyph in glyphs if glyph is not None]))
 
     def measure(self, pictures: np.ndarray) -> Measures:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from torch import nn
@@ -141,15 +141,7 @@ class GeneratorSettings(UNetSettings):
 
     def layers(self) -> Layers:
         """How the layers of the generator are made."""
-        return Layers(
-            self.norm,
-            self.downsampling,
-            self.down_kernel,
-            self.upsampling,
-            self.convolution,
-            self.dilation,
-            self.padding,
-        )
+        return replace(super().layers(), padding=self.padding)
 
     def grows(self) -> bool:
         """Whether pictures are wanted from every size of an AutoEncoderGen."""

@@ -147,13 +147,16 @@ class Judge:
             losses[f"{self.name}_category"] = category.detach()
             total = total + self._classifier_weight * category
         if settings.penalty != "none" and settings.penalty_interval == 1:
-            penalty, more = self._penalise(part, 0.0)
+            penalty, more = self._penalty(shown)
             total, losses = total + penalty, losses | more
         return total, losses
 
     def _penalise(self, part: Batch, _progress: float) -> Loss:
+        return self._penalty(self._show(part))
+
+    def _penalty(self, shown: Shown) -> Loss:
         """As often stronger as it is rarer (Karras et al. 2020, StyleGAN2, appendix B); always in float32."""
-        settings, shown = self.settings, self._show(part)
+        settings = self.settings
         if settings.penalty == "r1":
             real = shown.real.detach().requires_grad_()
             penalty = r1_penalty(self.network(*shown.beside, real).logits, real)
