@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 
-class Progress(Protocol):
+class Watcher(Protocol):
     """What a watcher of long work offers; the command line's is drawn by Rich."""
 
     def whole(self, total: int) -> None:

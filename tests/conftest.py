@@ -13,10 +13,10 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from torch import nn
 
-from fontgan.checkpoint import CheckpointRecord, checkpoint_folder, save_weights
 from fontgan.data.record import FaceRecord
 from fontgan.data.render import render_dataset
-from fontgan.fonts.reference import FontReference
+from fontgan.fonts.location import FontLocation
+from fontgan.runs.checkpoint import CheckpointRecord, checkpoint_folder, save_weights
 from tests.toy_fonts import CHARACTERS, build_font
 
 FACE = FaceRecord(
@@ -60,7 +60,7 @@ def make_toy_store(folder: Path, codes: list[int] = CHARACTERS) -> Path:
     content = build_font(folder / "content.ttf", codes, "Content")
     style = build_font(folder / "style.ttf", codes, "Style", raised=90, width=200)
     output = folder / "data" / "glyphs.lmdb"
-    render_dataset([FontReference(content)], [FontReference(style)], codes, 64, output)
+    render_dataset([FontLocation(content)], [FontLocation(style)], codes, 64, output)
     return output
 
 

@@ -12,19 +12,19 @@ from fontgan.assets import CONTENT_FONT, STYLE_FONTS, bundled_font
 from fontgan.errors import FontganError
 from fontgan.fonts.charset import gb2312_level
 from fontgan.fonts.face import Face
-from fontgan.fonts.reference import FontReference
+from fontgan.fonts.location import FontLocation
 
 FOLDER = bundled_font(CONTENT_FONT).parent
 
 
 def test_the_content_font_draws_all_of_level_1() -> None:
-    face = Face(FontReference(bundled_font(CONTENT_FONT)))
+    face = Face(FontLocation(bundled_font(CONTENT_FONT)))
     assert all(face.draws(code) for code in gb2312_level(1))
 
 
 @pytest.mark.parametrize("name", STYLE_FONTS)
 def test_a_style_font_draws_a_thousand_and_not_what_the_example_asks_for(name: str) -> None:
-    face = Face(FontReference(bundled_font(name)))
+    face = Face(FontLocation(bundled_font(name)))
     drawn = [code for code in gb2312_level(1) if face.draws(code)]
     assert len(drawn) == 1000
     assert not face.draws(ord("永"))

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from fontgan.fonts.face import Face
-from fontgan.fonts.reference import FontReference
+from fontgan.fonts.location import FontLocation
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -74,7 +74,7 @@ def test_every_fontgan_command_works_in_this_order(
 def _draw_pictures(font: Path, folder: Path) -> None:
     """Pictures of all that a font draws, as a designer might have scanned them."""
     folder.mkdir()
-    face = Face(FontReference(font))
+    face = Face(FontLocation(font))
     for code in face.mapped():
         image = face.draw(code, 80)
         assert image is not None

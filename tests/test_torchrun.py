@@ -15,11 +15,11 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from fontgan.checkpoint import best_weights, weights_of
-from fontgan.generation.generate import generate
+from fontgan.drawing.generate import generate
 from fontgan.report.glyphs import save_generated
+from fontgan.runs.checkpoint import best_weights, weights_of
+from fontgan.runs.log import read_log
 from fontgan.training.decision import decide, decide_again
-from fontgan.training.log import read_log
 from fontgan.training.run import run_training
 from tests.conftest import make_toy_store
 

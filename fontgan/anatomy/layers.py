@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
-from fontgan.anatomy.numbers import count_weights
 from fontgan.anatomy.stages import Join, PlannedPart, Side, plan_parts
+from fontgan.networks.counting import count_weights
 
 _NOTHING = (nn.Identity, nn.Sequential, nn.ModuleList)  # without children, they leave everything as it is
 

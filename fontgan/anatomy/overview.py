@@ -12,12 +12,12 @@ from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from fontgan.anatomy.examples import example_batch, example_inputs, example_task
-from fontgan.anatomy.numbers import count_weights
 from fontgan.compute.engine import Engine, choose_engine
 from fontgan.config.settings import ModelSettings
 from fontgan.models import find_model, model_names
 from fontgan.models.base import Model, Task
-from fontgan.progress import Progress, Silent
+from fontgan.networks.counting import count_weights
+from fontgan.progress import Silent, Watcher
 
 _MIDST = 0.5  # of a training, when everything takes part in a step
 
@@ -53,25 +53,25 @@ class Entry:
 
 
 def overview(
-    size: int = 64, measure_seconds: float | None = None, progress: Progress | None = None
+    size: int = 64, measure_seconds: float | None = None, watcher: Watcher | None = None
 ) -> list[Entry]:
     """Every preset of every model, in the order of their names.
 
     Args:
         size: of the pictures, in pixels.
         measure_seconds: for how long each is trained to see how fast it is; not at all if None.
-        progress: told of each that was measured.
+        watcher: told of each that was measured.
 
     Raises:
         FontganError: a network cannot take pictures of that size.
     """
-    progress = progress or Silent()
+    watcher = watcher or Silent()
     presets = [(name, preset) for name in model_names() for preset in find_model(name).presets]
     entries = [_entry(name, preset, size) for name, preset in presets]
     if measure_seconds is None:
         return entries
     engine = choose_engine()
-    progress.start("speeds", len(presets))
+    watcher.start("speeds", len(presets))
     measured = []
     for entry in entries:
         kind = find_model(entry.model)
@@ -79,7 +79,7 @@ def overview(
         speed = images_per_second(kind, kind.preset(entry.preset), task, engine, measure_seconds)
         measured.append(replace(entry, images_per_second=speed))
         gc.collect()  # a model and what it shows its discriminator hold each other
-        progress.advance()
+        watcher.advance()
     return measured
 
 

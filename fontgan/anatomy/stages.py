@@ -11,10 +11,10 @@ from typing import Any, Literal
 
 from torch import nn
 
-from fontgan.anatomy.numbers import count_weights
 from fontgan.networks.autoencoder import AutoEncoderGen
+from fontgan.networks.composites import BothWays, TwoStages
+from fontgan.networks.counting import count_weights
 from fontgan.networks.norms import ConditionalNorm
-from fontgan.networks.pairs import BothWays, TwoStages
 from fontgan.networks.resnet import ResNet
 from fontgan.networks.tails import GlobalSkip
 from fontgan.networks.unet import Decoder, Encoder, UNet

@@ -15,7 +15,7 @@ results = Console(highlight=False, markup=False)
 
 
 class Bar:
-    """A `fontgan.progress.Progress` drawn by Rich: one bar for each piece of work, and one for all."""
+    """A `fontgan.progress.Watcher` drawn by Rich: one bar for each piece of work, and one for all."""
 
     def __init__(self, unit: str) -> None:
         self._progress = RichProgress(

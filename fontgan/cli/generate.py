@@ -12,7 +12,7 @@ from fontgan.config.settings import Cleaning, DeviceChoice
 from fontgan.errors import FontganError
 
 if TYPE_CHECKING:
-    from fontgan.generation.generate import Manner
+    from fontgan.drawing.generate import Manner
 
 # The first sentence of 蘭亭集序 (353), in simplified characters: it begins with 永和.
 _EXAMPLE = "永和九年岁在癸丑暮春之初会于会稽山阴之兰亭"
@@ -73,17 +73,17 @@ def generate_command(
     """
     from fontgan.cli.console import Bar, messages
     from fontgan.fonts.charset import describe_characters, parse_charset
-    from fontgan.fonts.reference import FontReference
+    from fontgan.fonts.location import FontLocation
 
-    sources = [FontReference.parse(font) for font in source or []]
+    sources = [FontLocation.parse(font) for font in source or []]
     with messages.status("loading torch"):
-        from fontgan.checkpoint import find_checkpoint, run_name
-        from fontgan.generation.generate import Manner, generate, style_draws
+        from fontgan.drawing.generate import Manner, generate, style_draws
         from fontgan.report.glyphs import save_generated
+        from fontgan.runs.checkpoint import find_checkpoint, run_name
 
     found = find_checkpoint(checkpoint, Path("runs"))
     messages.print(f"from {found}")
-    shown = None if reference is None else FontReference.parse(reference)
+    shown = None if reference is None else FontLocation.parse(reference)
     manner = Manner(style, shown, backward, cleaning)
     codes = parse_charset(chars, style_draws(found, manner))
     target = output or Path("generated") / "-".join((run_name(found), *_words(manner)))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from fontgan.data.inspection import StoreContents
     from fontgan.fonts.description import Description
-    from fontgan.fonts.reference import FontReference
+    from fontgan.fonts.location import FontLocation
 
 
 def inspect_command(
@@ -78,13 +78,13 @@ def _inspect_font(path: str, charset: str | None, sheet: Path | None, seed: int,
     from fontgan.cli.console import Bar, results
     from fontgan.fonts.charset import describe_characters, parse_charset
     from fontgan.fonts.description import coverage, describe
-    from fontgan.fonts.reference import FontReference
+    from fontgan.fonts.location import FontLocation
     from fontgan.fonts.source import find_sources
     from fontgan.report.contact import save_font_sheet
 
-    sources, _ = find_sources(FontReference.parse(path))
+    sources, _ = find_sources(FontLocation.parse(path))
     if len(sources) > 1:
-        names = ", ".join(source.reference.path.name for source in sources[:3])
+        names = ", ".join(source.location.path.name for source in sources[:3])
         raise FontganError(f"{path} holds {len(sources)} fonts ({names}, …): inspect one of them")
     source = sources[0]
     asked = None if charset is None else parse_charset(charset)
@@ -92,7 +92,7 @@ def _inspect_font(path: str, charset: str | None, sheet: Path | None, seed: int,
         described, drawn = describe(source, bar)
     known = set(drawn)
     lacking = [code for code in asked or [] if code not in known]
-    target = sheet or _default_sheet(source.reference)
+    target = sheet or _default_sheet(source.location)
     if drawn:
         save_font_sheet(target, source, drawn, seed)
     shown = str(target) if drawn else None
@@ -117,10 +117,10 @@ def _inspect_store(path: Path, sheet: Path | None, seed: int, verify: bool, as_j
     from fontgan.cli.console import Bar, results
     from fontgan.data.inspection import contents_of
     from fontgan.data.store import GlyphStore
-    from fontgan.fonts.reference import FontReference
+    from fontgan.fonts.location import FontLocation
     from fontgan.report.contact import save_store_sheet
 
-    target = sheet or _default_sheet(FontReference(path))
+    target = sheet or _default_sheet(FontLocation(path))
     with GlyphStore(path) as store:
         contents = contents_of(store)
         problems: list[str] = []
@@ -144,9 +144,9 @@ def _inspect_store(path: Path, sheet: Path | None, seed: int, verify: bool, as_j
         raise FontganError(f"{problems[0]}{more}{hint}")
 
 
-def _default_sheet(reference: FontReference) -> Path:
+def _default_sheet(location: FontLocation) -> Path:
     """A name of its own for each file, face and place: `All.ttc-2.png`, `MyFont.ttf-wght-700.png`."""
-    name = str(reference).removeprefix(str(reference.path.parent)).strip("/")
+    name = str(location).removeprefix(str(location.path.parent)).strip("/")
     return Path("inspected") / f"{re.sub('[#@=,]', '-', name)}.png"
 
 
@@ -223,7 +223,7 @@ def _store_table(contents: StoreContents) -> Table:
         record, splits = face.record, face.splits
         counts = (record.count, splits["train"], splits["validation"], splits["test"], record.cropped)
         table.add_row(record.key, record.role, *(f"{count:,}" for count in counts))
-    table.caption = "\n".join(f"{face.record.key}: {face.record.reference}" for face in contents.faces)
+    table.caption = "\n".join(f"{face.record.key}: {face.record.location}" for face in contents.faces)
     table.caption_justify = "left"
     return table
 

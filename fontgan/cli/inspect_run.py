@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from torch import nn
 
     from fontgan.anatomy.layers import Anatomy
-    from fontgan.checkpoint import CheckpointRecord
+    from fontgan.runs.checkpoint import CheckpointRecord
 
 _MEASURES = {"iou": "IoU", "fixed_l1": "fixed L1", "l1": "L1", "ssim": "SSIM", "ink": "ink", "grey": "grey"}
 
 
 def is_run(path: Path) -> bool:
     """Whether it is the folder of a run, or may be a file of weights."""
-    from fontgan.training.folder import CONFIG
+    from fontgan.runs.folder import CONFIG
 
     return (path / CONFIG).is_file() or path.suffix == ".safetensors"
 
@@ -37,7 +37,7 @@ def inspect_run(path: Path, network: bool, drawing: Path | None, as_json: bool) 
 
     _check_drawing(network, drawing)
     with messages.status("loading torch"):
-        from fontgan.checkpoint import find_checkpoint, load_checkpoint, run_name
+        from fontgan.runs.checkpoint import find_checkpoint, load_checkpoint, run_name
 
     found = find_checkpoint(path, Path("runs"))
     generator, record = load_checkpoint(found)
@@ -84,7 +84,7 @@ def _print_json(
     """The record, and what was found out; the network and its drawing are null where nobody asked."""
     import json
 
-    from fontgan.anatomy.numbers import count_weights
+    from fontgan.networks.counting import count_weights
 
     data: dict[str, Any] = {
         "checkpoint": str(found),
@@ -107,9 +107,9 @@ def _print_json(
 def _run_table(name: str, found: Path, generator: nn.Module, record: CheckpointRecord) -> Table:
     from rich.table import Table
 
-    from fontgan.anatomy.numbers import count_weights
     from fontgan.data.record import families
     from fontgan.models import find_model
+    from fontgan.networks.counting import count_weights
 
     table = Table(title=name, title_justify="left", show_header=False)
     table.add_column(style="bold", no_wrap=True)

@@ -67,7 +67,7 @@ def _about(name: str, model: Entry) -> Table:
 
 
 def _preset(entry: Entry, measured: bool) -> Table:
-    from fontgan.anatomy.numbers import in_short
+    from fontgan.networks.counting import in_short
 
     seen = entry.images_per_second or 0
     speed = f"{seen:,.{0 if seen >= 10 else 1}f}" if measured else ""

@@ -20,7 +20,7 @@ def plot_command(
 ) -> None:
     """Draw losses, measures on held-out characters and speed of one or several runs into one picture."""
     from fontgan.report.curves import save_curves
-    from fontgan.training.log import read_curves
+    from fontgan.runs.log import read_curves
 
     if output is not None and output.suffix.lower() != ".png":
         raise FontganError(f"curves are PNG files: name {output.with_suffix('.png')}")

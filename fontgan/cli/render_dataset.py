@@ -55,10 +55,10 @@ def render_dataset_command(
     from fontgan.cli.console import Bar, messages
     from fontgan.data.render import render_dataset
     from fontgan.fonts.charset import parse_charset
-    from fontgan.fonts.reference import FontReference
+    from fontgan.fonts.location import FontLocation
 
-    contents = [FontReference.parse(font) for font in source or [str(bundled_font(CONTENT_FONT))]]
-    styles = [FontReference.parse(font) for font in target or map(str, map(bundled_font, STYLE_FONTS))]
+    contents = [FontLocation.parse(font) for font in source or [str(bundled_font(CONTENT_FONT))]]
+    styles = [FontLocation.parse(font) for font in target or map(str, map(bundled_font, STYLE_FONTS))]
     codes = parse_charset(charset)
     try:
         with Bar("glyphs") as bar:

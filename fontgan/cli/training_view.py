@@ -17,7 +17,7 @@ from fontgan.cli.console import messages, results
 from fontgan.config.writing import to_toml
 from fontgan.data.record import families
 from fontgan.data.splits import Split
-from fontgan.evaluation.metrics import Measures
+from fontgan.measures.glyphs import Measures
 from fontgan.training.estimate import Estimate
 from fontgan.training.events import Event, Finished, Progressed, Sampled, Started
 

@@ -59,7 +59,7 @@ class Ranks:
         for tensor, part in zip(tensors, parts, strict=True):
             tensor.detach().copy_(part.view_as(tensor))
 
-    def agree(self, value: float) -> float:
+    def broadcast(self, value: float) -> float:
         """The first process' value, in all of them."""
         if self.count == 1:
             return value
@@ -68,13 +68,13 @@ class Ranks:
             dist.broadcast(told, 0)
         return told.item()
 
-    def meet(self) -> None:
+    def barrier(self) -> None:
         """Wait for all processes: one that leaves while others still talk to it breaks them off."""
         if self.count > 1:
             with others_alive():
                 dist.all_reduce(torch.zeros(1))
 
-    def tell(self, thing: T) -> T:
+    def broadcast_object(self, thing: T) -> T:
         """The first process' thing, of any kind that pickle takes, in all of them."""
         if self.count == 1:
             return thing

@@ -12,7 +12,7 @@ import lmdb
 
 from fontgan.config.reading import nearest
 from fontgan.errors import FontganError
-from fontgan.fonts.reference import FontReference
+from fontgan.fonts.location import FontLocation
 
 FORMAT = 2
 RECORD = b"record"
@@ -57,9 +57,9 @@ class FaceRecord:
         return cls(**{**data, "axes": axes})
 
     @property
-    def reference(self) -> FontReference:
+    def location(self) -> FontLocation:
         """The font, to open it again."""
-        return FontReference(Path(self.path), self.index, self.axes)
+        return FontLocation(Path(self.path), self.index, self.axes)
 
 
 @dataclass(frozen=True)

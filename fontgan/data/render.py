@@ -28,10 +28,10 @@ from fontgan.data.writer import new_store
 from fontgan.errors import FontganError
 from fontgan.fonts.canvas import font_shift
 from fontgan.fonts.charset import describe_characters
+from fontgan.fonts.location import FontLocation
 from fontgan.fonts.pictures import PictureFolder
-from fontgan.fonts.reference import FontReference
 from fontgan.fonts.source import GlyphSource, find_sources
-from fontgan.progress import Progress, Silent
+from fontgan.progress import Silent, Watcher
 
 SIZES = (64, 128, 256)
 _CHUNK = 512  # glyphs that a thread draws before it is given more
@@ -47,7 +47,7 @@ class _Planned:
 
     def identity(self) -> list[object]:
         """What decides its pixels, as JSON has it."""
-        source, place = self.source, self.source.reference
+        source, place = self.source, self.source.location
         return [self.role, source.kind, source.sha256, place.index, place.axes]
 
 
@@ -60,12 +60,12 @@ class Rendered:
 
 
 def render_dataset(
-    contents: Sequence[FontReference],
-    styles: Sequence[FontReference],
+    contents: Sequence[FontLocation],
+    styles: Sequence[FontLocation],
     codes: Sequence[int],
     size: int,
     output: Path,
-    progress: Progress | None = None,
+    watcher: Watcher | None = None,
     jobs: int = 1,
 ) -> Rendered:
     """Render the characters `codes` of content fonts and of style fonts into a store at `output`.
@@ -81,7 +81,7 @@ def render_dataset(
         codes: code points.
         size: of a glyph image, in pixels: 64, 128 or 256.
         output: the LMDB file.
-        progress: is told of each glyph.
+        watcher: told of each glyph.
         jobs: threads that draw.
 
     Raises:
@@ -95,7 +95,7 @@ def render_dataset(
     planned, notes = _open_all(contents, styles, codes)
     notes += _what_is_replaced(output)
     plan = _fingerprint(planned, codes, size)
-    watcher = progress or Silent()
+    watcher = watcher or Silent()
     with new_store(output, size, plan) as writer, _quick_turns(), ThreadPoolExecutor(jobs) as pool:
         artists = _Artists(pool, jobs, size, watcher)
         of_content: set[int] = set()
@@ -149,28 +149,28 @@ def _what_is_replaced(output: Path) -> list[str]:
 class _Artists:
     """Threads that draw one font together."""
 
-    def __init__(self, pool: ThreadPoolExecutor, jobs: int, size: int, progress: Progress) -> None:
-        self._pool, self._jobs, self._size, self._progress = pool, jobs, size, progress
+    def __init__(self, pool: ThreadPoolExecutor, jobs: int, size: int, watcher: Watcher) -> None:
+        self._pool, self._jobs, self._size, self._watcher = pool, jobs, size, watcher
 
     def draw(self, font: _Planned, codes: Sequence[int]) -> tuple[FaceRecord, list[tuple[int, bytes]]]:
         """All that a font draws of `codes`: its record, and (code point, packed glyph image) of each."""
         source = font.source
         shift = font_shift(source, codes)
-        self._progress.start(font.key, len(codes))
+        self._watcher.start(font.key, len(codes))
         glyphs: list[tuple[int, bytes]] = []
         cropped = 0
         for asked, drawn, touching in self._chunks(source, codes, shift):
             glyphs += drawn
             cropped += touching
-            self._progress.advance(asked)
+            self._watcher.advance(asked)
         record = FaceRecord(
             key=font.key,
             role=font.role,
             kind=source.kind,
             family=source.family,
-            path=str(source.reference.path.resolve()),
-            index=source.reference.index,
-            axes=source.reference.axes,
+            path=str(source.location.path.resolve()),
+            index=source.location.index,
+            axes=source.location.axes,
             sha256=source.sha256,
             shift=shift,
             count=len(glyphs),
@@ -211,16 +211,16 @@ def _touches_edge(image: np.ndarray) -> bool:
 
 
 def _open_all(
-    contents: Sequence[FontReference], styles: Sequence[FontReference], codes: Sequence[int]
+    contents: Sequence[FontLocation], styles: Sequence[FontLocation], codes: Sequence[int]
 ) -> tuple[list[_Planned], list[str]]:
     """Open every font before the first glyph is drawn, so that a wrong one is told at once."""
     planned: list[_Planned] = []
     notes: list[str] = []
     found: dict[Role, list[GlyphSource]] = {"content": [], "style": []}
-    asked: tuple[tuple[Role, Sequence[FontReference]], ...] = (("content", contents), ("style", styles))
-    for role, references in asked:
-        for reference in references:
-            sources, failures = find_sources(reference)
+    asked: tuple[tuple[Role, Sequence[FontLocation]], ...] = (("content", contents), ("style", styles))
+    for role, locations in asked:
+        for location in locations:
+            sources, failures = find_sources(location)
             notes += [f"left out: {failure}" for failure in failures]
             for source in sources:
                 mistake = _why_useless(source, codes, found["content"] if role == "style" else None)
@@ -234,7 +234,7 @@ def _open_all(
                 if isinstance(source, PictureFolder) and source.unnamed:
                     notes.append(_unnamed(source))
         if not found[role]:
-            names = ", ".join(map(str, references))
+            names = ", ".join(map(str, locations))
             option = "source" if role == "content" else "target"
             raise FontganError(f"no font in {names} draws any of the characters: name another --{option}")
     return planned, notes
@@ -248,21 +248,21 @@ def _why_useless(
     first = next(drawn, None)
     if first is None:
         return (
-            f"{source.reference} draws none of the {len(codes):,} characters "
+            f"{source.location} draws none of the {len(codes):,} characters "
             f"({describe_characters(codes, most=2)}): choose another font or --charset; "
             "`fontgan inspect` shows what a font draws"
         )
     if contents is None or any(content.draws(code) for code in chain([first], drawn) for content in contents):
         return None
     return (
-        f"{source.reference} and the content font have none of the {len(codes):,} characters in common: "
+        f"{source.location} and the content font have none of the {len(codes):,} characters in common: "
         "name a --source that draws what the style font draws, or another --charset"
     )
 
 
 def _unnamed(source: PictureFolder) -> str:
     return (
-        f"{source.reference}: {len(source.unnamed):,} pictures are not named by a character or code point, "
+        f"{source.location}: {len(source.unnamed):,} pictures are not named by a character or code point, "
         f"as {source.unnamed[0].name}, and were left out"
     )
 
@@ -275,9 +275,9 @@ def _fingerprint(planned: Sequence[_Planned], codes: Sequence[int], size: int) -
 
 def _key(source: GlyphSource, taken: Sequence[str]) -> str:
     """A name for a face that is easy to type: `ma-shan-zheng`, with a number where that is taken."""
-    axes = "".join(f"-{tag}-{value:g}" for tag, value in source.reference.axes)
+    axes = "".join(f"-{tag}-{value:g}" for tag, value in source.location.axes)
     name = re.sub(r"[^a-z0-9]+", "-", (source.family + axes).lower()).strip("-")
-    name = name or re.sub(r"[^\w]+", "-", source.reference.path.stem.lower()).strip("-") or "font"
+    name = name or re.sub(r"[^\w]+", "-", source.location.path.stem.lower()).strip("-") or "font"
     number = 2
     key = name
     while key in taken:

@@ -19,7 +19,7 @@ from isal.igzip_lib import IsalError
 
 from fontgan.data.record import RECORD, StoreRecord, UnusableStoreError, not_a_store, read_record
 from fontgan.errors import FontganError
-from fontgan.progress import Progress, Silent
+from fontgan.progress import Silent, Watcher
 
 _MAGIC = (0xBEEFC0DE).to_bytes(4, "little")  # LMDB's, after the header of the first page
 
@@ -98,9 +98,9 @@ class GlyphStore:
                     digest.update(transaction.get(key_of(face, code)) or b"")
         return digest.hexdigest()
 
-    def verify(self, progress: Progress | None = None) -> list[str]:
+    def verify(self, watcher: Watcher | None = None) -> list[str]:
         """Read every record; what is wrong with the store, a line each, hence none where it is whole."""
-        watcher = progress or Silent()
+        watcher = watcher or Silent()
         watcher.start("verifying", sum(face.count for face in self.record.faces))
         counts = dict.fromkeys((face.key for face in self.record.faces), 0)
         problems = []

@@ -14,7 +14,7 @@ from freetype import raw
 from fontgan.fonts.charset import NAMED
 from fontgan.fonts.face import Face, printable, variation_axes
 from fontgan.fonts.source import GlyphSource
-from fontgan.progress import Progress, Silent
+from fontgan.progress import Silent, Watcher
 
 # OpenType specification, «name»: the identifiers of the texts that are told.
 _NAMES = {
@@ -95,10 +95,10 @@ class Description:
     charsets: dict[str, Coverage]
 
 
-def describe(source: GlyphSource, progress: Progress | None = None) -> tuple[Description, list[int]]:
+def describe(source: GlyphSource, watcher: Watcher | None = None) -> tuple[Description, list[int]]:
     """Read all of a font: its description, and the code points that it draws, ascending."""
     mapped = list(source.mapped())
-    watcher = progress or Silent()
+    watcher = watcher or Silent()
     watcher.start("reading", len(mapped))
     drawn = []
     for code in mapped:
@@ -108,7 +108,7 @@ def describe(source: GlyphSource, progress: Progress | None = None) -> tuple[Des
     charsets = {name: coverage(set(drawn), codes()) for name, codes in NAMED.items()}
     font = _Tables(source) if isinstance(source, Face) else None
     described = Description(
-        path=str(source.reference),
+        path=str(source.location),
         kind=source.kind,
         format=font.format if font else "glyph pictures",
         faces=font.face.num_faces if font else 1,
@@ -136,7 +136,7 @@ class _Tables:
 
     def __init__(self, font: Face) -> None:
         self._font = font
-        self.face = freetype.Face(io.BytesIO(font.file.unpacked), font.reference.index)
+        self.face = freetype.Face(io.BytesIO(font.file.unpacked), font.location.index)
 
     @property
     def format(self) -> str:
@@ -168,7 +168,7 @@ class _Tables:
 
     def damaged(self) -> list[str]:
         """The tables whose checksums are wrong."""
-        return self._font.file.damaged_tables(self._font.reference.index)
+        return self._font.file.damaged_tables(self._font.location.index)
 
     def embedding(self) -> str:
         """What the embedding bits permit, in words."""

@@ -22,7 +22,7 @@ from freetype import raw
 from fontgan.errors import FontganError
 from fontgan.fonts.canvas import DESCENT
 from fontgan.fonts.container import FontFile
-from fontgan.fonts.reference import PICTURE_SUFFIXES, FontReference
+from fontgan.fonts.location import PICTURE_SUFFIXES, FontLocation
 
 # An outline that more characters than these share is a placeholder, drawn where the designer drew nothing.
 # Fonts share outlines honestly among up to six that differ by more than compatibility (I Ι І Ӏ ⵏ ꓲ).
@@ -42,7 +42,7 @@ class Face:
     A face is for one thread at a time; `another` gives a second one.
 
     Attributes:
-        reference: the file and the face in it.
+        location: the file and the face in it.
         file: its bytes.
         family: the family name, with the style where it is not Regular.
 
@@ -53,21 +53,21 @@ class Face:
 
     kind = "font"
 
-    def __init__(self, reference: FontReference, file: FontFile | None = None) -> None:
-        self.reference = reference
-        self.file = file or FontFile.read(reference.path)
+    def __init__(self, location: FontLocation, file: FontFile | None = None) -> None:
+        self.location = location
+        self.file = file or FontFile.read(location.path)
         content = self.file.unpacked
-        self.file.check_whole(reference.index)
+        self.file.check_whole(location.index)
         try:
             # From memory: FreeType never sees a half-changed file, nor a path in a wrong encoding.
-            self._face = freetype.Face(io.BytesIO(content), reference.index)
+            self._face = freetype.Face(io.BytesIO(content), location.index)
             self._face.select_charmap(freetype.FT_ENCODING_UNICODE)
             if not self._face.is_scalable:
-                raise FontganError(f"{reference} has no outlines, only bitmaps: give an outline font")
-            self._go_to(reference)
+                raise FontganError(f"{location} has no outlines, only bitmaps: give an outline font")
+            self._go_to(location)
             self._face.set_pixel_sizes(_REFERENCE, _REFERENCE)
         except freetype.FT_Exception as error:
-            raise FontganError(_why_not_a_font(reference, content)) from error
+            raise FontganError(_why_not_a_font(location, content)) from error
         self.family = self._read_family()
         self._slot = self._face.glyph._FT_GlyphSlot.contents
         self._pointer = self._face._FT_Face
@@ -82,7 +82,7 @@ class Face:
 
     def another(self) -> Face:
         """The same face once more, for another thread."""
-        twin = Face(self.reference, self.file)
+        twin = Face(self.location, self.file)
         twin.__dict__["_placeholders"] = self._placeholders  # cached, and the same in both
         return twin
 
@@ -176,28 +176,28 @@ class Face:
         raw.FT_Outline_Get_CBox(self._outline, ctypes.byref(box))
         return box
 
-    def _go_to(self, reference: FontReference) -> None:
+    def _go_to(self, location: FontLocation) -> None:
         """Move a variable font to its place."""
-        if not reference.axes:
+        if not location.axes:
             return
         axes = variation_axes(self._face)
         if not axes:
-            raise FontganError(f"{reference.path} is no variable font: leave out the @")
-        wanted = dict(reference.axes)
+            raise FontganError(f"{location.path} is no variable font: leave out the @")
+        wanted = dict(location.axes)
         for axis in axes:
             if not axis.minimum <= wanted.get(axis.tag, axis.default) <= axis.maximum:
-                raise FontganError(f"{reference}: {axis.tag} goes from {axis.minimum:g} to {axis.maximum:g}")
+                raise FontganError(f"{location}: {axis.tag} goes from {axis.minimum:g} to {axis.maximum:g}")
         unknown = set(wanted) - {axis.tag for axis in axes}
         if unknown:
             have = ", ".join(f"{axis.tag} ({axis.minimum:g} to {axis.maximum:g})" for axis in axes)
-            raise FontganError(f"{reference}: there is no axis {sorted(unknown)[0]!r}; the font has {have}")
+            raise FontganError(f"{location}: there is no axis {sorted(unknown)[0]!r}; the font has {have}")
         self._face.set_var_design_coords([wanted.get(axis.tag, axis.default) for axis in axes])
 
     def _read_family(self) -> str:
         names = (self._face.family_name, self._face.style_name)
         family, style = (printable((name or b"").decode("ascii", "ignore")) for name in names)
         if not family:
-            return self.reference.path.stem
+            return self.location.path.stem
         return family if style in ("", "Regular") else f"{family} {style}"
 
 
@@ -247,16 +247,16 @@ def _reduced(ink: np.ndarray) -> np.ndarray:
     return reduced
 
 
-def _why_not_a_font(reference: FontReference, content: bytes) -> str:
-    if reference.path.suffix.lower() in PICTURE_SUFFIXES:
-        return f"{reference.path} is a picture and no font: name the folder of glyph pictures that it is in"
+def _why_not_a_font(location: FontLocation, content: bytes) -> str:
+    if location.path.suffix.lower() in PICTURE_SUFFIXES:
+        return f"{location.path} is a picture and no font: name the folder of glyph pictures that it is in"
     try:
         count = freetype.Face(io.BytesIO(content), 0).num_faces
     except freetype.FT_Exception:
         return (
-            f"{reference.path} is not a font that FreeType can read, or a damaged one: "
+            f"{location.path} is not a font that FreeType can read, or a damaged one: "
             "give a TTF, OTF, TTC, WOFF or WOFF2 file"
         )
-    if reference.index >= count:
-        return f"{reference.path} has {count} faces, counted from 0: there is no #{reference.index}"
-    return f"{reference} maps no Unicode characters: give a font with a Unicode cmap"
+    if location.index >= count:
+        return f"{location.path} has {count} faces, counted from 0: there is no #{location.index}"
+    return f"{location} maps no Unicode characters: give a font with a Unicode cmap"

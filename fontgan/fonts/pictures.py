@@ -20,7 +20,7 @@ from PIL import Image
 
 from fontgan.errors import FontganError
 from fontgan.fonts.canvas import CENTRE
-from fontgan.fonts.reference import PICTURE_SUFFIXES, FontReference, files_in
+from fontgan.fonts.location import PICTURE_SUFFIXES, FontLocation, files_in
 
 _LEAST_CONTRAST = 24  # of 255, in any channel: what differs less from the paper is noise
 _MOST_PIXELS = 1 << 26  # 8,192 × 8,192
@@ -30,7 +30,7 @@ class PictureFolder:
     """Glyph pictures in a folder, each named by its character or code point.
 
     Attributes:
-        reference: the folder.
+        location: the folder.
         family: its name.
         files: code point to picture, ascending.
         unnamed: pictures whose names are no characters; they are left out.
@@ -41,15 +41,15 @@ class PictureFolder:
 
     kind = "pictures"
 
-    def __init__(self, reference: FontReference) -> None:
-        if reference.index or reference.axes:
-            raise FontganError(f"{reference}: a folder of pictures has no faces and no axes")
-        self.reference = reference
-        self.family = reference.path.resolve().name
-        self.files, self.unnamed = named_pictures(reference.path)
+    def __init__(self, location: FontLocation) -> None:
+        if location.index or location.axes:
+            raise FontganError(f"{location}: a folder of pictures has no faces and no axes")
+        self.location = location
+        self.family = location.path.resolve().name
+        self.files, self.unnamed = named_pictures(location.path)
         if not self.files:
             raise FontganError(
-                f"{reference.path} holds no font and no glyph picture: name pictures by their characters, "
+                f"{location.path} holds no font and no glyph picture: name pictures by their characters, "
                 "as 永.png or U+6C38.png; subfolders are not searched"
             )
         _check_pictures(list(self.files.values()))

@@ -10,15 +10,15 @@ import numpy as np
 
 from fontgan.errors import FontganError
 from fontgan.fonts.face import Face
+from fontgan.fonts.location import FontLocation, fonts_in
 from fontgan.fonts.pictures import PictureFolder, named_pictures
-from fontgan.fonts.reference import FontReference, fonts_in
 
 
 class GlyphSource(Protocol):
     """What `Face` and `PictureFolder` have in common; see there."""
 
     kind: str
-    reference: FontReference
+    location: FontLocation
     family: str
 
     @property
@@ -41,35 +41,35 @@ class GlyphSource(Protocol):
         """The glyph image of a character."""
 
 
-def open_source(reference: FontReference) -> GlyphSource:
+def open_source(location: FontLocation) -> GlyphSource:
     """Open a font, or a folder of glyph pictures.
 
     Raises:
         FontganError: it cannot be used.
     """
-    return PictureFolder(reference) if reference.path.is_dir() else Face(reference)
+    return PictureFolder(location) if location.path.is_dir() else Face(location)
 
 
-def find_sources(reference: FontReference) -> tuple[list[GlyphSource], list[str]]:
-    """All that a reference names: a font, the fonts of a folder, or a folder of glyph pictures.
+def find_sources(location: FontLocation) -> tuple[list[GlyphSource], list[str]]:
+    """All that a location names: a font, the fonts of a folder, or a folder of glyph pictures.
 
     Returns the sources and, a line each, what of a folder is left out and why.
 
     Raises:
         FontganError: there is nothing that can be used.
     """
-    fonts = fonts_in(reference.path) if reference.path.is_dir() else []
+    fonts = fonts_in(location.path) if location.path.is_dir() else []
     if not fonts:
-        return [open_source(reference)], []
+        return [open_source(location)], []
     sources: list[GlyphSource] = []
-    failures = _pictures_beside_fonts(reference.path)
+    failures = _pictures_beside_fonts(location.path)
     for font in fonts:
         try:
             sources.append(Face(font))
         except FontganError as error:
             failures.append(str(error))
     if not sources:
-        raise FontganError(f"no font in {reference.path} can be used: {failures[-1]}")
+        raise FontganError(f"no font in {location.path} can be used: {failures[-1]}")
     return sources, failures
 
 

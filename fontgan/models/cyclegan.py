@@ -22,8 +22,8 @@ from fontgan.models.parts.generator import FAST_UNET, Generator, GeneratorSettin
 from fontgan.models.parts.judge import Judge, Shown
 from fontgan.models.parts.judge_settings import JudgeSettings
 from fontgan.models.parts.pool import Pool
+from fontgan.networks.composites import BothWays
 from fontgan.networks.layers import Padding
-from fontgan.networks.pairs import BothWays
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from fontgan.models.parts.generator import FAST_UNET
 from fontgan.models.parts.objective import FAST_OBJECTIVE
 from fontgan.models.parts.paired import Drawn
 from fontgan.models.parts.translation import Translation, TranslationSettings
-from fontgan.networks.pairs import TwoStages
+from fontgan.networks.composites import TwoStages
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from PIL import Image
 
+from fontgan.drawing.generate import Generated
 from fontgan.fonts.charset import code_point_name
-from fontgan.generation.generate import Generated
 from fontgan.report.sheet import COLUMNS, Row, save_png, save_sheet
 
 MOST_ON_SHEET = 20 * COLUMNS

@@ -11,8 +11,8 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from fontgan.anatomy.layers import Anatomy, Part, Skip
-from fontgan.anatomy.numbers import in_short
 from fontgan.files import write_text
+from fontgan.networks.counting import in_short
 from fontgan.report.network_layout import BESIDE, LETTER, LINE, MARGIN, Box, Layout, label_of, lower_by
 
 _INK, _PALE, _FILL, _ACCENT = "#222222", "#6f6f6f", "#f0f0ec", "#b8431f"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fontgan.anatomy.layers import Part, Stage
-from fontgan.anatomy.numbers import in_short
+from fontgan.networks.counting import in_short
 
 MARGIN = 28  # around all
 BESIDE = 10  # between a box and its label

@@ -11,7 +11,7 @@ from fontgan.config.reading import nearest, read_toml, read_values
 from fontgan.config.settings import ModelSettings, TrainingPlan, decisive, without_effect
 from fontgan.errors import FontganError
 from fontgan.models import find_model, model_names
-from fontgan.training.folder import CONFIG, newest_run
+from fontgan.runs.folder import CONFIG, newest_run
 
 _PLAN = "training"  # the table of a configuration that is no model's
 

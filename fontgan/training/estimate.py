@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fontgan.anatomy.numbers import count_weights
 from fontgan.config.settings import ModelSettings, TrainingPlan
 from fontgan.data.record import FaceRecord
 from fontgan.data.splits import Split
+from fontgan.networks.counting import count_weights
 from fontgan.training.loop import Budget, Clock, train
 from fontgan.training.preparation import prepared
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fontgan.data.record import FaceRecord
 from fontgan.data.splits import Split
-from fontgan.evaluation.metrics import Measures
+from fontgan.measures.glyphs import Measures
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from torch import Tensor, nn
 
 from fontgan.data.images import as_floats
 from fontgan.data.views import Condition, View
-from fontgan.evaluation.metrics import Measures, measure
+from fontgan.drawing.translation import as_inputs, translate
 from fontgan.fonts.charset import code_point_name
-from fontgan.generation.drawing import as_inputs, translate
+from fontgan.measures.glyphs import Measures, measure
 from fontgan.report.sheet import COLUMNS, Row, save_sheet
 
 

@@ -111,7 +111,7 @@ def train(
     ranks = model.engine.ranks
     number, images = begun.number, begun.images
     while True:
-        progress = ranks.agree(1.0 if stop() else budget.progress(number, clock.seconds))
+        progress = ranks.broadcast(1.0 if stop() else budget.progress(number, clock.seconds))
         if progress >= 1:
             return
         _seed_layers(model.engine.device, seed_at(seed, number, _LAYERS))

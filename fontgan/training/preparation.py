@@ -12,7 +12,6 @@ from typing import Any
 
 import torch
 
-from fontgan.checkpoint import find_checkpoint, load_checkpoint
 from fontgan.compute.engine import choose_engine
 from fontgan.config.settings import ModelSettings, TrainingPlan, decisive
 from fontgan.data.augmentation import Augmentation
@@ -23,6 +22,7 @@ from fontgan.data.views import Batch, View, load_view
 from fontgan.errors import FontganError
 from fontgan.models import find_model, model_names
 from fontgan.models.base import FirstStage, Model, Task
+from fontgan.runs.checkpoint import find_checkpoint, load_checkpoint
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import torch
 
-from fontgan.checkpoint import CheckpointRecord, best_weights, load_checkpoint, weights_of
 from fontgan.data.record import families
 from fontgan.errors import FontganError
-from fontgan.evaluation.metrics import Measures
-from fontgan.training import state
+from fontgan.measures.glyphs import Measures
+from fontgan.runs import state
+from fontgan.runs.checkpoint import CheckpointRecord, best_weights, load_checkpoint, weights_of
+from fontgan.runs.log import LOG, Log
 from fontgan.training.events import Finished, Progressed, Sampled
 from fontgan.training.held_out import HeldOut, compare, draw_samples, measure_generator
-from fontgan.training.log import LOG, Log
 from fontgan.training.loop import Clock, Step
 from fontgan.training.preparation import Prepared
 from fontgan.training.tensorboard import TensorBoard

@@ -11,16 +11,16 @@ from pathlib import Path
 
 import torch
 
-from fontgan.anatomy.numbers import count_weights
 from fontgan.config.settings import ModelSettings, TrainingPlan
 from fontgan.config.writing import to_toml
 from fontgan.errors import FontganError
 from fontgan.files import write_text
 from fontgan.models import find_model
-from fontgan.training import state
+from fontgan.networks.counting import count_weights
+from fontgan.runs import state
+from fontgan.runs.folder import CONFIG, check_dataset, locked, make_run, write_dataset
 from fontgan.training.decision import contradictions
 from fontgan.training.events import Event, Started
-from fontgan.training.folder import CONFIG, check_dataset, held, make_run, write_dataset
 from fontgan.training.interrupt import interruptible
 from fontgan.training.loop import START, Budget, Clock, Step, train
 from fontgan.training.memory import out_of_memory
@@ -56,7 +56,7 @@ def run_training(
     settings = settings or find_model(plan.model).preset(plan.preset)
     with prepared(plan, settings) as ready, ExitStack() as stack:
         ranks = ready.model.engine.ranks
-        run = ranks.tell(_open_run(ready, resume, stack) if ranks.first else Path())
+        run = ranks.broadcast_object(_open_run(ready, resume, stack) if ranks.first else Path())
         budget = Budget(plan.steps, plan.minutes * 60)
         begun, spent = _reached(run, ready, budget)
         if ranks.first:  # not before it is known that the run can go on
@@ -71,7 +71,7 @@ def run_training(
             else:
                 for _ in steps:
                     pass
-            ranks.meet()
+            ranks.barrier()
             return
         except torch.OutOfMemoryError:
             pass  # what this exception holds must be let go before anything else is tried
@@ -128,11 +128,11 @@ def _open_run(ready: Prepared, resume: bool, stack: ExitStack) -> Path:
     plan = ready.plan
     if resume and plan.run is not None:
         run = plan.run
-        stack.enter_context(held(run))
+        stack.enter_context(locked(run))
         check_dataset(run, ready.store, ready.faces)
     else:
         run = make_run(plan.run, plan.model)
-        stack.enter_context(held(run))
+        stack.enter_context(locked(run))
         write_dataset(run, ready.store, ready.faces)
     return run
 

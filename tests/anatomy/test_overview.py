@@ -9,11 +9,11 @@ import torch
 
 from fontgan.anatomy import overview as module
 from fontgan.anatomy.examples import example_inputs, example_task
-from fontgan.anatomy.numbers import in_short
 from fontgan.anatomy.overview import flops_of, images_per_second, overview, weigh
 from fontgan.compute.engine import Engine
 from fontgan.errors import FontganError
 from fontgan.models import find_model
+from fontgan.networks.counting import in_short
 from fontgan.networks.layers import Layers
 from fontgan.networks.unet import Shape, UNet
 from tests.models.small import PRESETS, small_settings, small_task

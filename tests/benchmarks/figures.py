@@ -15,13 +15,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from fontgan.checkpoint import find_checkpoint, load_checkpoint
 from fontgan.data.record import FaceRecord
-from fontgan.evaluation.metrics import Measures
 from fontgan.fonts.canvas import font_shift
 from fontgan.fonts.charset import gb2312_level
 from fontgan.fonts.face import Face
-from fontgan.fonts.reference import FontReference
+from fontgan.fonts.location import FontLocation
+from fontgan.measures.glyphs import Measures
+from fontgan.runs.checkpoint import find_checkpoint, load_checkpoint
 from fontgan.training.held_out import HeldOut, compare
 
 
@@ -42,7 +42,7 @@ def print_unseen_measures(run: Path, whole: str) -> None:
     """
     network, record = load_checkpoint(find_checkpoint(run, run.parent))
     (trained,) = record.contents
-    content = Face(trained.reference)
+    content = Face(trained.location)
     codes, true = unseen_glyphs(record.styles[0], whole, record.size)
     drawn = [content.draw(code, record.size, trained.shift) for code in codes]
     sides = np.stack([glyph for glyph in drawn if glyph is not None]), true
@@ -56,7 +56,7 @@ def unseen_glyphs(style: FaceRecord, whole: str, size: int) -> tuple[list[int], 
 
     The glyphs are uint8 (n, size, size), placed as the style's own are.
     """
-    subset, full, level = Face(style.reference), Face(FontReference.parse(whole)), gb2312_level(1)
+    subset, full, level = Face(style.location), Face(FontLocation.parse(whole)), gb2312_level(1)
     shift = font_shift(full, [code for code in level if subset.draws(code)])
     codes = [code for code in level if not subset.draws(code) and full.draws(code)]
     glyphs = [full.draw(code, size, shift) for code in codes]

@@ -18,20 +18,20 @@ from fontgan.errors import FontganError
 from fontgan.fonts.charset import parse_charset
 from fontgan.fonts.description import describe
 from fontgan.fonts.face import Face
-from fontgan.fonts.reference import FontReference
+from fontgan.fonts.location import FontLocation
 
 SIZE = 64
 
 
 def placeholder_of(face: Face, shift: float) -> np.ndarray | None:
     """The glyph image of .notdef, which FreeType draws for what no font maps."""
-    unmapped = Face(face.reference, face.file)
+    unmapped = Face(face.location, face.file)
     unmapped.__dict__["_placeholders"] = {}  # so that it is drawn at all
     return unmapped.draw(0x10FFFD, SIZE, shift)
 
 
 def stored_of(
-    content: FontReference, style: FontReference, codes: list[int], path: Path
+    content: FontLocation, style: FontLocation, codes: list[int], path: Path
 ) -> tuple[int, int, int]:
     """How many glyphs a store has of a font, how many are blank, and how many its placeholder."""
     render_dataset([content], [style], codes, SIZE, path)
@@ -55,14 +55,14 @@ def main() -> None:
     print("|---|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         for number, name in enumerate(given.fonts):
-            style = FontReference.parse(name)
+            style = FontLocation.parse(name)
             face = Face(style)
             described, drawn = describe(face)
             mapped = len(set(codes) & set(face.mapped()))
             counts = (described.mapped, described.drawn, mapped, len(set(codes) & set(drawn)))
             try:
                 path = Path(folder) / f"{number}.lmdb"
-                stored = stored_of(FontReference.parse(given.content), style, codes, path)
+                stored = stored_of(FontLocation.parse(given.content), style, codes, path)
             except FontganError as error:
                 print(f"| {face.family} | " + " | ".join(f"{n:,}" for n in counts) + f" | 0: {error} |")
                 continue

@@ -25,17 +25,17 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from fontgan.anatomy.numbers import count_weights, in_short
-from fontgan.checkpoint import best_weights, load_checkpoint
 from fontgan.config.settings import Cleaning
 from fontgan.data.images import as_floats
 from fontgan.data.splits import split_of
-from fontgan.evaluation.metrics import Measures, measure
+from fontgan.drawing.generate import Manner, generate
 from fontgan.fonts.charset import code_point_name, gb2312_level
 from fontgan.fonts.face import Face
-from fontgan.generation.generate import Manner, generate
+from fontgan.measures.glyphs import Measures, measure
+from fontgan.networks.counting import count_weights, in_short
 from fontgan.report.sheet import COLUMNS, Row, save_sheet
-from fontgan.training.log import read_log
+from fontgan.runs.checkpoint import best_weights, load_checkpoint
+from fontgan.runs.log import read_log
 from tests.benchmarks.figures import unseen_glyphs
 
 STYLES = ("fontgan-kai", "ma-shan-zheng")
@@ -142,7 +142,7 @@ class Judged:
         face = record.style(style)
         if whole:
             return cls(style, *unseen_glyphs(face, whole, record.size))
-        font = Face(face.reference)
+        font = Face(face.location)
         codes = [code for code in gb2312_level(1) if font.draws(code) and split_of(code) == "test"]
         glyphs = [font.draw(code, record.size, face.shift) for code in codes]
         return cls(style, codes, np.stack([glyph for glyph in glyphs if glyph is not None]))

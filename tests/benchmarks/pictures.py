@@ -18,10 +18,10 @@ from fontgan.assets import CONTENT_FONT, bundled_font
 from fontgan.data.images import as_floats
 from fontgan.data.render import render_dataset
 from fontgan.data.store import GlyphStore
-from fontgan.evaluation.metrics import measure
 from fontgan.fonts.charset import code_point_name, gb2312_level
 from fontgan.fonts.face import Face
-from fontgan.fonts.reference import FontReference
+from fontgan.fonts.location import FontLocation
+from fontgan.measures.glyphs import measure
 
 COUNT = 500
 SIZES = (96, 200, 512)
@@ -44,15 +44,15 @@ def main() -> None:
     """Print the IoU for each size of picture, at each size of glyph image."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("font", nargs="?", default=str(bundled_font("ma-shan-zheng.ttf")))
-    font = FontReference.parse(parser.parse_args().font)
-    content = FontReference(bundled_font(CONTENT_FONT))
+    font = FontLocation.parse(parser.parse_args().font)
+    content = FontLocation(bundled_font(CONTENT_FONT))
     face = Face(font)
     codes = [code for code in gb2312_level(1) if face.draws(code)][:COUNT]
     with tempfile.TemporaryDirectory() as temporary:
         folder, path = Path(temporary) / "pictures", Path(temporary) / "g.lmdb"
         draw_pictures(face, codes, folder)
         for size in (64, 128):
-            render_dataset([content], [font, FontReference(folder)], codes, size, path)
+            render_dataset([content], [font, FontLocation(folder)], codes, size, path)
             with GlyphStore(path) as store:
                 own, pictures = (store.images(style.key, codes) for style in store.record.of_role("style"))
                 shifts = [style.shift for style in store.record.of_role("style")]

@@ -24,7 +24,7 @@ from fontgan.data.render import render_dataset
 from fontgan.data.store import GlyphStore
 from fontgan.data.views import Batch, load_view
 from fontgan.fonts.charset import gb2312_level
-from fontgan.fonts.reference import FontReference
+from fontgan.fonts.location import FontLocation
 
 BATCH = 32
 BATCHES = 50
@@ -53,7 +53,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7)
     given = parser.parse_args()
     torch.set_num_threads(1)
-    content, style = FontReference(bundled_font(CONTENT_FONT)), FontReference(bundled_font(STYLE_FONTS[0]))
+    content, style = FontLocation(bundled_font(CONTENT_FONT)), FontLocation(bundled_font(STYLE_FONTS[0]))
     with tempfile.TemporaryDirectory() as temporary:
         path = Path(temporary) / "g.lmdb"
         render_dataset([content], [style], gb2312_level(1), given.size, path)

@@ -19,14 +19,14 @@ from fontgan.assets import CONTENT_FONT, bundled_font
 from fontgan.data.render import render_dataset
 from fontgan.fonts.charset import parse_charset
 from fontgan.fonts.face import Face
-from fontgan.fonts.reference import FontReference
+from fontgan.fonts.location import FontLocation
 
 _FLAGS = freetype.FT_LOAD_NO_HINTING | freetype.FT_LOAD_NO_BITMAP
 
 
-def bare_seconds(reference: FontReference, codes: list[int], size: int) -> float:
+def bare_seconds(location: FontLocation, codes: list[int], size: int) -> float:
     """The shortest loop that Python can write around FreeType, opening the font not counted."""
-    face = freetype.Face(str(reference.path), reference.index)
+    face = freetype.Face(str(location.path), location.index)
     face.set_pixel_sizes(size, size)
     pointer, slot = face._FT_Face, face.glyph._FT_GlyphSlot
     began = time.perf_counter()
@@ -44,7 +44,7 @@ def main() -> None:
     parser.add_argument("--size", type=int, default=128)
     parser.add_argument("--rounds", type=int, default=7)
     given = parser.parse_args()
-    content, style = (FontReference.parse(text) for text in (given.content, given.style))
+    content, style = (FontLocation.parse(text) for text in (given.content, given.style))
     content_face, style_face = Face(content), Face(style)
     codes = [code for code in parse_charset("gb2312") if content_face.draws(code)]
     shared = [code for code in codes if style_face.draws(code)]

@@ -16,7 +16,7 @@ from fontTools.ttLib import TTFont
 
 from fontgan.fonts.charset import parse_charset
 from fontgan.fonts.face import Face
-from fontgan.fonts.reference import FontReference
+from fontgan.fonts.location import FontLocation
 
 
 def pixels(face: Face, codes: list[int], size: int) -> np.ndarray:
@@ -29,7 +29,7 @@ def main() -> None:
     """Print how many glyph images are the same, for each font and size."""
     with tempfile.TemporaryDirectory() as folder:
         for name in sys.argv[1:]:
-            reference = FontReference.parse(name)
+            reference = FontLocation.parse(name)
             whole = Face(reference)
             codes = [code for code in parse_charset("gb2312") if whole.draws(code)][::17]
             font = TTFont(reference.path, fontNumber=reference.index)
@@ -37,7 +37,7 @@ def main() -> None:
             maker.populate(unicodes=codes)
             maker.subset(font)
             font.save(Path(folder) / "part.font")
-            part = Face(FontReference(Path(folder) / "part.font"))
+            part = Face(FontLocation(Path(folder) / "part.font"))
             for size in (64, 128, 256):
                 sides = [pixels(face, codes, size) for face in (whole, part)]
                 same = int((sides[0] == sides[1]).all(axis=(1, 2)).sum())

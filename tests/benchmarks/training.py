@@ -38,14 +38,14 @@ from fontgan.config.settings import TrainingPlan
 from fontgan.data.render import render_dataset
 from fontgan.data.views import Batch
 from fontgan.fonts.charset import parse_charset
-from fontgan.fonts.reference import FontReference
+from fontgan.fonts.location import FontLocation
 from fontgan.losses.reconstruction import fixed_l1, l1, soft_dice
 from fontgan.models import find_model
 from fontgan.models.base import Model, Task
 from fontgan.models.pix2pix import Pix2Pix
 from fontgan.networks.discriminator import Opinion
+from fontgan.runs.log import LOG, read_log
 from fontgan.training.events import Progressed, Sampled
-from fontgan.training.log import LOG, read_log
 from fontgan.training.preparation import prepared
 from fontgan.training.run import run_training
 from tests.benchmarks.batches import random_batch
@@ -241,7 +241,7 @@ class small_dataset:  # noqa: N801
     def __enter__(self) -> tuple[Path, TrainingPlan]:
         self._folder = tempfile.TemporaryDirectory()
         folder = Path(self._folder.name)
-        fonts = [FontReference(bundled_font(name)) for name in ("noto-sans-sc.otf", "fontgan-kai.ttf")]
+        fonts = [FontLocation(bundled_font(name)) for name in ("noto-sans-sc.otf", "fontgan-kai.ttf")]
         render_dataset(fonts[:1], fonts[1:], parse_charset("gb2312-1"), 64, folder / "glyphs.lmdb")
         return folder, TrainingPlan(data=folder / "glyphs.lmdb", steps=100_000, save_minutes=600)
 

@@ -169,10 +169,10 @@ def _text() -> str:
 
 def test_drawings_of_another_manner_get_a_folder_of_their_own() -> None:
     from fontgan.cli.generate import _words
-    from fontgan.fonts.reference import FontReference
-    from fontgan.generation.generate import Manner
+    from fontgan.drawing.generate import Manner
+    from fontgan.fonts.location import FontLocation
 
-    reference = FontReference(Path("fonts/My Font.ttf"))
+    reference = FontLocation(Path("fonts/My Font.ttf"))
     assert _words(Manner()) == []
     assert _words(Manner(style="kai", cleaning="levels")) == ["kai", "levels"]
     assert _words(Manner(reference=reference, backward=True)) == ["My Font", "backward"]

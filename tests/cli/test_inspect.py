@@ -13,7 +13,7 @@ from PIL import Image
 
 from fontgan.data.store import GlyphStore
 from fontgan.fonts.face import Face
-from fontgan.fonts.reference import FontReference
+from fontgan.fonts.location import FontLocation
 from tests.conftest import make_toy_store
 from tests.toy_fonts import CHARACTERS, build_font, build_variable_font
 
@@ -142,7 +142,7 @@ def test_mistakes_are_told_in_one_line(
 
 
 def test_pictures_take_the_place_of_a_font(here: Path, type_command: Command) -> None:
-    face = Face(FontReference(build_font(here / "style.ttf", CHARACTERS, width=300)))
+    face = Face(FontLocation(build_font(here / "style.ttf", CHARACTERS, width=300)))
     content = build_font(here / "content.ttf", CHARACTERS)
     (here / "drawn").mkdir()
     for code in CHARACTERS[:30]:

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from fontgan.checkpoint import CheckpointRecord
+from fontgan.runs.checkpoint import CheckpointRecord
 from tests.conftest import FACE, keep_weights, make_toy_store
 from tests.models.small import small_settings, small_task
 from tests.toy_fonts import build_font

@@ -16,9 +16,9 @@ from rich.console import Console
 from fontgan.cli import training_view
 from fontgan.cli.training_view import TrainingView, sparkline
 from fontgan.errors import FontganError
-from fontgan.evaluation.metrics import Measures
+from fontgan.measures.glyphs import Measures
+from fontgan.runs.log import LOG, Log
 from fontgan.training.events import Progressed, Sampled
-from fontgan.training.log import LOG, Log
 from tests.conftest import make_toy_store
 
 Command = Callable[..., tuple[int, str, str]]
@@ -176,7 +176,7 @@ def test_a_terminal_has_a_live_view_and_a_file_has_plain_lines(
 
 
 def test_a_log_that_was_broken_off_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
-    from fontgan.training.log import read_curves, read_log
+    from fontgan.runs.log import read_curves, read_log
 
     log = Log(tmp_path / LOG)
     for step in (1, 5, 9):

@@ -72,8 +72,8 @@ def _work(number: int, folder: str) -> None:
     ranks = Ranks(number, 2)
     found = {
         "trained": [trained(case, ranks) for case in CASES],
-        "agreed": ranks.agree(0.25 * (1 + number)),
-        "told": ranks.tell(f"from {number}"),
+        "agreed": ranks.broadcast(0.25 * (1 + number)),
+        "told": ranks.broadcast_object(f"from {number}"),
         "gathered": ranks.gather(number * 10),
         "norm": _normed(ranks),
     }
@@ -83,7 +83,7 @@ def _work(number: int, folder: str) -> None:
         return  # without a word: the other one has to notice
     try:
         for _ in range(100):
-            ranks.agree(1.0)
+            ranks.broadcast(1.0)
     except FontganError as error:
         (Path(folder) / "message.txt").write_text(str(error))
         os._exit(0)  # gloo may abort a process that ends in order after such an error
@@ -160,8 +160,8 @@ def test_alone_everything_stays_as_it_is() -> None:
     before = weight.clone()
     ranks.average([weight])
     assert torch.equal(weight, before)
-    assert ranks.agree(0.5) == 0.5
-    assert ranks.tell("x") == "x"
+    assert ranks.broadcast(0.5) == 0.5
+    assert ranks.broadcast_object("x") == "x"
     assert ranks.gather("x") == ["x"]
     assert torch.equal(ranks.share(weight), weight)
     assert Ranks(1, 3).share(torch.arange(9)).tolist() == [3, 4, 5]

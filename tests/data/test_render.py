@@ -22,7 +22,7 @@ from fontgan.data.writer import StoreWriter
 from fontgan.errors import FontganError
 from fontgan.fonts.charset import gb2312_level
 from fontgan.fonts.face import Face
-from fontgan.fonts.reference import FontReference
+from fontgan.fonts.location import FontLocation
 from tests.toy_fonts import CHARACTERS, build_font, build_variable_font
 
 
@@ -36,15 +36,15 @@ def glyphs_of(path: Path) -> dict[bytes, bytes]:
     return found
 
 
-def real_fonts() -> tuple[FontReference, list[FontReference]]:
-    return FontReference(bundled_font(CONTENT_FONT)), [
-        FontReference(bundled_font(name)) for name in STYLE_FONTS
+def real_fonts() -> tuple[FontLocation, list[FontLocation]]:
+    return FontLocation(bundled_font(CONTENT_FONT)), [
+        FontLocation(bundled_font(name)) for name in STYLE_FONTS
     ]
 
 
 def test_the_store_has_what_each_font_draws_and_no_blank(tmp_path: Path) -> None:
-    content = FontReference(build_font(tmp_path / "a.ttf", CHARACTERS, "Con Tent", blank=CHARACTERS[:5]))
-    style = FontReference(
+    content = FontLocation(build_font(tmp_path / "a.ttf", CHARACTERS, "Con Tent", blank=CHARACTERS[:5]))
+    style = FontLocation(
         build_font(
             tmp_path / "b.ttf",
             CHARACTERS[:40],
@@ -72,9 +72,9 @@ def test_the_store_has_what_each_font_draws_and_no_blank(tmp_path: Path) -> None
 
 
 def test_of_several_content_fonts_the_first_that_draws_a_character_gives_it(tmp_path: Path) -> None:
-    first = FontReference(build_font(tmp_path / "a.ttf", CHARACTERS[:20], "First"))
-    second = FontReference(build_font(tmp_path / "b.ttf", CHARACTERS[10:40], "Second", width=300))
-    style = FontReference(build_font(tmp_path / "c.ttf", CHARACTERS, "Style"))
+    first = FontLocation(build_font(tmp_path / "a.ttf", CHARACTERS[:20], "First"))
+    second = FontLocation(build_font(tmp_path / "b.ttf", CHARACTERS[10:40], "Second", width=300))
+    style = FontLocation(build_font(tmp_path / "c.ttf", CHARACTERS, "Style"))
     output = tmp_path / "g.lmdb"
     record = render_dataset([first, second], [style], CHARACTERS, 64, output).record
     assert [(face.key, face.role, face.count) for face in record.faces] == [
@@ -89,14 +89,14 @@ def test_of_several_content_fonts_the_first_that_draws_a_character_gives_it(tmp_
 
 
 def test_a_folder_stands_for_the_fonts_in_it_and_bad_ones_are_told(tmp_path: Path) -> None:
-    content = FontReference(build_font(tmp_path / "content.ttf", CHARACTERS, "Content"))
+    content = FontLocation(build_font(tmp_path / "content.ttf", CHARACTERS, "Content"))
     for name in ("b", "a"):
         build_font(tmp_path / "fonts" / f"{name}.ttf", CHARACTERS[:30], name)
     (tmp_path / "fonts" / "broken.otf").write_bytes(b"OTTO")
     for name in ("preview.png", "永.png"):
         (tmp_path / "fonts" / name).write_bytes(b"")
     build_font(tmp_path / "fonts" / "empty.ttf", CHARACTERS, blank=CHARACTERS)
-    folder = FontReference(tmp_path / "fonts")
+    folder = FontLocation(tmp_path / "fonts")
     rendered = render_dataset([content], [folder], CHARACTERS, 64, tmp_path / "g.lmdb")
     assert [face.key for face in rendered.record.of_role("style")] == ["a", "b"]
     assert [note.split(":")[0] for note in rendered.notes] == ["left out"] * 3
@@ -107,10 +107,10 @@ def test_a_folder_stands_for_the_fonts_in_it_and_bad_ones_are_told(tmp_path: Pat
 
 def test_places_in_a_variable_font_are_faces_of_their_own(tmp_path: Path) -> None:
     path = build_variable_font(tmp_path / "toy.ttf")
-    styles = [FontReference.parse(f"{path}@wght={weight}") for weight in (300, 900)]
-    record = render_dataset([FontReference(path)], styles, [0x4E00], 64, tmp_path / "g.lmdb").record
+    styles = [FontLocation.parse(f"{path}@wght={weight}") for weight in (300, 900)]
+    record = render_dataset([FontLocation(path)], styles, [0x4E00], 64, tmp_path / "g.lmdb").record
     assert [face.key for face in record.faces] == ["toy", "toy-wght-300", "toy-wght-900"]
-    assert record.faces[2].reference == FontReference(path.resolve(), 0, (("wght", 900.0),))
+    assert record.faces[2].location == FontLocation(path.resolve(), 0, (("wght", 900.0),))
     with GlyphStore(tmp_path / "g.lmdb") as store:
         ink = [(255 - store.images(face.key, [0x4E00]).astype(int)).sum() for face in record.faces]
     assert ink[0] < ink[1] < ink[2]
@@ -138,14 +138,14 @@ def test_progress_is_told_by_font_and_in_all(tmp_path: Path) -> None:
         def advance(self, steps: int = 1) -> None:
             heard.append(f"+{steps}")
 
-    font = FontReference(build_font(tmp_path / "a.ttf", CHARACTERS[:3]))
+    font = FontLocation(build_font(tmp_path / "a.ttf", CHARACTERS[:3]))
     render_dataset([font], [font], CHARACTERS, 64, tmp_path / "g.lmdb", Listener())
     assert heard == [128, ("toy", 64), "+64", 67, ("toy-2", 3), "+3"]
 
 
 def test_ink_at_the_edge_is_counted(tmp_path: Path) -> None:
-    content = FontReference(build_font(tmp_path / "a.ttf"))
-    wide = FontReference(build_font(tmp_path / "b.ttf", family="Wide", left_shift=150))
+    content = FontLocation(build_font(tmp_path / "a.ttf"))
+    wide = FontLocation(build_font(tmp_path / "b.ttf", family="Wide", left_shift=150))
     record = render_dataset([content], [wide], CHARACTERS, 64, tmp_path / "g.lmdb").record
     assert record.of_role("content")[0].cropped == 0
     assert 0 < record.style("wide").cropped < len(CHARACTERS)
@@ -154,8 +154,8 @@ def test_ink_at_the_edge_is_counted(tmp_path: Path) -> None:
 def test_fonts_that_cannot_be_used_are_told_and_the_old_store_stays(toy_store: Path) -> None:
     before = toy_store.read_bytes()
     folder = toy_store.parents[1]
-    good = FontReference(folder / "content.ttf")
-    other = FontReference(build_font(folder / "other.ttf", [0x9000, 0x9001]))
+    good = FontLocation(folder / "content.ttf")
+    other = FontLocation(build_font(folder / "other.ttf", [0x9000, 0x9001]))
     with pytest.raises(FontganError, match="draws none of the 64 characters"):
         render_dataset([good], [other], CHARACTERS, 64, toy_store)
     with pytest.raises(FontganError, match="draws none of the 1 characters"):
@@ -170,13 +170,13 @@ def test_fonts_that_cannot_be_used_are_told_and_the_old_store_stays(toy_store: P
 
 
 def test_what_takes_the_place_of_a_dataset_says_so(toy_store: Path) -> None:
-    font = FontReference(toy_store.parents[1] / "content.ttf")
+    font = FontLocation(toy_store.parents[1] / "content.ttf")
     (note,) = render_dataset([font], [font], CHARACTERS[:3], 64, toy_store).notes
     assert f"replaced the dataset that was at {toy_store}: 128 glyphs of content, style" in note
 
 
 def test_an_output_where_nothing_can_be_written_is_told(tmp_path: Path) -> None:
-    font = FontReference(build_font(tmp_path / "a.ttf"))
+    font = FontLocation(build_font(tmp_path / "a.ttf"))
     for place in (Path("/proc/none/g.lmdb"), Path("/proc/g.lmdb"), tmp_path / "a.ttf" / "g.lmdb"):
         with pytest.raises(FontganError, match="cannot be written"):
             render_dataset([font], [font], CHARACTERS, 64, place)
@@ -264,7 +264,7 @@ def test_a_folder_without_permission_is_told(tmp_path: Path) -> None:
 
 def test_a_font_that_moved_is_the_same_font(tmp_path: Path) -> None:
     content, styles = real_fonts()
-    moved = FontReference(Path(shutil.copy(styles[0].path, tmp_path / "moved.ttf")))
+    moved = FontLocation(Path(shutil.copy(styles[0].path, tmp_path / "moved.ttf")))
     codes = gb2312_level(1)[:200]
     render_dataset([content], [styles[0]], codes, 64, tmp_path / "a.lmdb")
     render_dataset([content], [moved], codes, 64, tmp_path / "b.lmdb")

@@ -19,7 +19,7 @@ from fontgan.data.splits import SPLITS
 from fontgan.data.store import GlyphStore
 from fontgan.data.views import View, load_view
 from fontgan.errors import FontganError
-from fontgan.fonts.reference import FontReference
+from fontgan.fonts.location import FontLocation
 from tests.toy_fonts import CHARACTERS, build_font
 
 STILL = Augmentation()
@@ -47,9 +47,7 @@ def many_styles(tmp_path: Path) -> Path:
     second = build_font(tmp_path / "b.ttf", CHARACTERS[30:], "B", width=300)
     wide = build_font(tmp_path / "c.ttf", CHARACTERS, "C", raised=50)
     narrow = build_font(tmp_path / "d.ttf", CHARACTERS[::2], "D", width=200)
-    contents, styles = (
-        [FontReference(path) for path in paths] for paths in ((first, second), (wide, narrow))
-    )
+    contents, styles = ([FontLocation(path) for path in paths] for paths in ((first, second), (wide, narrow)))
     render_dataset(contents, styles, CHARACTERS, 64, tmp_path / "g.lmdb")
     return tmp_path / "g.lmdb"
 

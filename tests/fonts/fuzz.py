@@ -23,7 +23,7 @@ from fontgan.errors import FontganError
 from fontgan.fonts.container import FontFile
 from fontgan.fonts.description import describe
 from fontgan.fonts.face import Face
-from fontgan.fonts.reference import FontReference
+from fontgan.fonts.location import FontLocation
 
 MEMORY = 1 << 30
 SECONDS = 10  # for one font; a whole one takes hundredths
@@ -56,7 +56,7 @@ def mutated(content: bytes, chance: random.Random) -> bytes:
 def outcome_of(path: Path, content: bytes, describes: bool) -> str:
     """What comes of a font: `refused`, or `read` if all its glyph images are as they should be."""
     try:
-        face = Face(FontReference(path), FontFile(path, content))
+        face = Face(FontLocation(path), FontFile(path, content))
         for code in [*islice(face.mapped(), 20), 0x4E00]:
             image = face.draw(code, 64, 0.01)
             if image is not None:

@@ -13,11 +13,11 @@ from PIL import Image, ImageOps
 from fontgan.assets import STYLE_FONTS, bundled_font
 from fontgan.errors import FontganError
 from fontgan.fonts.face import Face
+from fontgan.fonts.location import FontLocation
 from fontgan.fonts.pictures import PictureFolder, code_of_name
-from fontgan.fonts.reference import FontReference
 
 CODE = 0x6C38
-KAI = Face(FontReference(bundled_font(STYLE_FONTS[0])))
+KAI = Face(FontLocation(bundled_font(STYLE_FONTS[0])))
 
 
 def glyph(size: int = 64, shift: float = 0.0) -> np.ndarray:
@@ -30,7 +30,7 @@ def picture(folder: Path, image: Image.Image, size: int = 64, shift: float = 0.0
     """The glyph image of one picture alone in a folder."""
     folder.mkdir(exist_ok=True)
     image.save(folder / "永.png")
-    return PictureFolder(FontReference(folder)).draw(CODE, size, shift)
+    return PictureFolder(FontLocation(folder)).draw(CODE, size, shift)
 
 
 def test_a_picture_at_the_right_size_is_the_glyph_image(tmp_path: Path) -> None:
@@ -111,12 +111,12 @@ def test_transparent_paper_is_paper(tmp_path: Path, ink: int) -> None:
 def test_blank_pictures_are_not_drawn(tmp_path: Path) -> None:
     assert picture(tmp_path, Image.new("L", (64, 64), 255)) is None
     assert picture(tmp_path, Image.new("RGB", (64, 64), (10, 20, 30))) is None
-    assert not PictureFolder(FontReference(tmp_path)).draws(CODE)
+    assert not PictureFolder(FontLocation(tmp_path)).draws(CODE)
 
 
 def test_the_ink_centre_is_the_fonts(tmp_path: Path) -> None:
     picture(tmp_path, Image.fromarray(glyph(256)))
-    found, true = PictureFolder(FontReference(tmp_path)).ink_centre(CODE), KAI.ink_centre(0x554A)
+    found, true = PictureFolder(FontLocation(tmp_path)).ink_centre(CODE), KAI.ink_centre(0x554A)
     assert found == pytest.approx(true, abs=2 / 256)
 
 
@@ -146,17 +146,17 @@ def test_names_are_characters_or_code_points(stem: str, code: int | None) -> Non
 
 def test_bad_folders_and_pictures_are_told(tmp_path: Path) -> None:
     with pytest.raises(FontganError, match=r"no glyph picture.*subfolders are not searched"):
-        PictureFolder(FontReference(tmp_path))
+        PictureFolder(FontLocation(tmp_path))
     for name in ("永.png", "和.png", "年.png", "九.png"):
         (tmp_path / name).write_bytes(b"no picture")
     Image.fromarray(glyph()).save(tmp_path / "title page.png")
     (tmp_path / "._永.png").write_bytes(b"what macOS leaves on other disks")
     with pytest.raises(FontganError, match=r"and 1 more: not a picture"):
-        PictureFolder(FontReference(tmp_path))
+        PictureFolder(FontLocation(tmp_path))
     for name in ("和.png", "年.png", "九.png"):
         (tmp_path / name).unlink()
     Image.fromarray(glyph()).save(tmp_path / "永.png")
-    folder = PictureFolder(FontReference(tmp_path))
+    folder = PictureFolder(FontLocation(tmp_path))
     assert [path.name for path in folder.unnamed] == ["title page.png"]
     whole = (tmp_path / "永.png").read_bytes()
     (tmp_path / "永.png").write_bytes(whole[: len(whole) // 2])
@@ -164,10 +164,10 @@ def test_bad_folders_and_pictures_are_told(tmp_path: Path) -> None:
         folder.draw(CODE, 64)
     (tmp_path / "U+6C38.png").write_bytes(whole)
     with pytest.raises(FontganError, match="are the same character"):
-        PictureFolder(FontReference(tmp_path))
+        PictureFolder(FontLocation(tmp_path))
     with pytest.raises(FontganError, match="no faces and no axes"):
-        PictureFolder(FontReference(tmp_path, 1))
+        PictureFolder(FontLocation(tmp_path, 1))
     Image.new("1", (9000, 9000)).save(tmp_path / "U+6C38.png")
     (tmp_path / "永.png").unlink()
     with pytest.raises(FontganError, match="make it smaller"):
-        PictureFolder(FontReference(tmp_path)).draw(CODE, 64)
+        PictureFolder(FontLocation(tmp_path)).draw(CODE, 64)

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 import torch
 
-from fontgan.checkpoint import CheckpointRecord, load_checkpoint, save_weights
 from fontgan.compute.engine import Engine
 from fontgan.data.views import Batch
 from fontgan.errors import FontganError
 from fontgan.models import find_model, model_names
+from fontgan.runs.checkpoint import CheckpointRecord, load_checkpoint, save_weights
 from tests.conftest import FACE
 from tests.models.small import (
     CPU,

@@ -12,10 +12,10 @@ from fontgan.models.base import Task
 from fontgan.models.cyclegan import CycleGan
 from fontgan.models.pix2pix import Pix2Pix
 from fontgan.networks.autoencoder import AutoEncoderGen, coarsened
+from fontgan.networks.composites import BothWays, TwoStages
 from fontgan.networks.discriminator import Discriminator
 from fontgan.networks.initialisation import initialise
 from fontgan.networks.layers import Layers
-from fontgan.networks.pairs import BothWays, TwoStages
 from fontgan.networks.resnet import ResNet
 from fontgan.networks.tails import GlobalSkip, Tail
 from fontgan.networks.unet import Shape, UNet

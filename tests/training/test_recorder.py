@@ -11,14 +11,14 @@ import pytest
 import torch
 from torch import Tensor
 
-from fontgan.checkpoint import load_checkpoint, weights_of
 from fontgan.data.views import Batch
 from fontgan.errors import FontganError
 from fontgan.models.base import Learnt
 from fontgan.models.pix2pix import Pix2Pix
+from fontgan.runs.checkpoint import load_checkpoint, weights_of
+from fontgan.runs.log import read_log
 from fontgan.training.decision import decide
 from fontgan.training.events import Event, Finished, Progressed, Sampled
-from fontgan.training.log import read_log
 from fontgan.training.run import run_training
 
 SMALL = {"widths": "8,16", "batch_size": "8"}

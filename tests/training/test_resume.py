@@ -16,10 +16,10 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from fontgan.checkpoint import weights_of
 from fontgan.data.render import render_dataset
 from fontgan.errors import FontganError
-from fontgan.fonts.reference import FontReference
+from fontgan.fonts.location import FontLocation
+from fontgan.runs.checkpoint import weights_of
 from fontgan.training.decision import decide, decide_again
 from fontgan.training.events import Event, Progressed, Sampled, Started
 from fontgan.training.run import run_training
@@ -198,8 +198,8 @@ def test_a_dataset_that_changed_is_told_with_what_differs(here: Path) -> None:
     store = here / "data" / "glyphs.lmdb"
     store.rename(here / "before.lmdb")
     style = build_font(here / "style.ttf", CODES[:-9], "Style", raised=90, width=200)
-    content = FontReference(here / "content.ttf")
-    render_dataset([content], [FontReference(style)], CODES, 64, store)
+    content = FontLocation(here / "content.ttf")
+    render_dataset([content], [FontLocation(style)], CODES, 64, store)
     with pytest.raises(FontganError) as caught:
         go_on(run=Path("old"))
     assert "has changed since old began" in str(caught.value)

@@ -18,9 +18,9 @@ from fontgan.compute.engine import Engine
 from fontgan.config.settings import TrainingPlan
 from fontgan.data.render import render_dataset
 from fontgan.data.store import GlyphStore
+from fontgan.drawing.generate import generate
 from fontgan.errors import FontganError
-from fontgan.fonts.reference import FontReference
-from fontgan.generation.generate import generate
+from fontgan.fonts.location import FontLocation
 from fontgan.training.decision import decide
 from fontgan.training.events import Event, Finished, Progressed, Sampled, Started
 from fontgan.training.run import run_training
@@ -168,8 +168,8 @@ def test_a_run_learns_from_several_content_fonts(tmp_path: Path, monkeypatch: py
     codes = list(range(0x4E00, 0x4E80))
     contents = [build_font(Path(f"{name}.ttf"), codes[start:], name) for name, start in (("b", 64), ("a", 0))]
     style = build_font(Path("style.ttf"), codes, "Style", width=200)
-    sources = [FontReference(path) for path in contents]
-    render_dataset(sources, [FontReference(style)], codes, 64, TrainingPlan.data)
+    sources = [FontLocation(path) for path in contents]
+    render_dataset(sources, [FontLocation(style)], codes, 64, TrainingPlan.data)
     end = finished(run())
     made = generate(end.checkpoint, [codes[3], codes[100]], device="cpu")
     with GlyphStore(TrainingPlan.data) as store:

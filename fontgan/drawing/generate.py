@@ -11,21 +11,21 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from fontgan.checkpoint import CheckpointRecord, load_checkpoint, read_record
-from fontgan.cleaning import clean
 from fontgan.compute.engine import choose_engine
 from fontgan.config.settings import Cleaning, DeviceChoice
 from fontgan.data.record import families
 from fontgan.data.splits import split_of
+from fontgan.drawing.cleaning import clean
+from fontgan.drawing.fonts import Placed, example_glyphs, first_glyph, input_fonts, known_font, new_font
+from fontgan.drawing.translation import translate_together
 from fontgan.errors import FontganError
 from fontgan.fonts.charset import describe_characters
-from fontgan.fonts.reference import FontReference
+from fontgan.fonts.location import FontLocation
 from fontgan.fonts.source import GlyphSource, open_source
-from fontgan.generation.drawing import translate_together
-from fontgan.generation.fonts import Placed, example_glyphs, first_glyph, input_fonts, known_font, new_font
 from fontgan.models import find_model
-from fontgan.networks.pairs import BothWays
-from fontgan.progress import Progress, Silent
+from fontgan.networks.composites import BothWays
+from fontgan.progress import Silent, Watcher
+from fontgan.runs.checkpoint import CheckpointRecord, load_checkpoint, read_record
 
 _EXAMPLES = 16  # glyphs that show a style: more of them make the mean of their codes steadier
 
@@ -42,7 +42,7 @@ class Manner:
     """
 
     style: str | None = None
-    reference: FontReference | None = None
+    reference: FontLocation | None = None
     backward: bool = False
     cleaning: Cleaning = "none"
 
@@ -80,9 +80,9 @@ class Generated:
 def generate(
     checkpoint: Path,
     codes: Sequence[int],
-    sources: Sequence[FontReference] = (),
+    sources: Sequence[FontLocation] = (),
     device: DeviceChoice = "auto",
-    progress: Progress | None = None,
+    watcher: Watcher | None = None,
     manner: Manner | None = None,
 ) -> Generated:
     """Draw the characters `codes` in a style.
@@ -92,7 +92,7 @@ def generate(
         codes: code points.
         sources: the fonts to draw from, where they are not at the paths that the checkpoint knows.
         device: what computes.
-        progress: is told of each character.
+        watcher: told of each character.
         manner: in which style, and how.
 
     Raises:
@@ -107,7 +107,7 @@ def generate(
     glyphs = {code: glyph for code in codes if (glyph := first_glyph(inputs, code, record.size)) is not None}
     drawn = list(glyphs)
     if not drawn:
-        names = " and ".join(str(font.source.reference) for font in inputs)
+        names = " and ".join(str(font.source.location) for font in inputs)
         raise FontganError(
             f"{names} draws none of {describe_characters(codes)}: "
             "ask for other --chars, or name a --source that has them"
@@ -115,7 +115,7 @@ def generate(
     models, like = _models(manner, record, notes)
     engine = choose_engine(device)
     network = engine.place(_way(network, manner))
-    watcher = progress or Silent()
+    watcher = watcher or Silent()
     watcher.start("generating", len(drawn))
     content = np.stack(list(glyphs.values()))
     conditions = _conditions(manner, record, models, drawn)
@@ -153,7 +153,7 @@ def style_draws(checkpoint: Path, manner: Manner) -> Callable[[int], bool]:
     def style() -> GlyphSource:
         record = read_record(checkpoint)
         face = record.contents[0] if manner.backward else record.style(manner.style)
-        return open_source(manner.reference or face.reference)
+        return open_source(manner.reference or face.location)
 
     return lambda code: style().draws(code)
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fontgan.cleaning import clean
 from fontgan.config.settings import Cleaning
+from fontgan.drawing.cleaning import clean
 
 KINDS: tuple[Cleaning, ...] = get_args(Cleaning)
 

@@ -11,7 +11,10 @@ from typing import Any
 
 import torch
 
-from fontgan.checkpoint import (
+from fontgan.errors import FontganError
+from fontgan.files import replacing_folder
+from fontgan.models.base import Model
+from fontgan.runs.checkpoint import (
     CheckpointRecord,
     best_weights,
     checkpoint_folder,
@@ -19,9 +22,6 @@ from fontgan.checkpoint import (
     save_weights,
     weights_of,
 )
-from fontgan.errors import FontganError
-from fontgan.files import replacing_folder
-from fontgan.models.base import Model
 
 FORMAT = 1
 _STATE = "state.pt"

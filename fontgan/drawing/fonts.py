@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fontgan.checkpoint import CheckpointRecord
 from fontgan.data.record import FaceRecord, families
 from fontgan.data.splits import split_of
 from fontgan.errors import FontganError
 from fontgan.fonts.canvas import font_shift
 from fontgan.fonts.charset import is_han, scattered
-from fontgan.fonts.reference import FontReference
+from fontgan.fonts.location import FontLocation
 from fontgan.fonts.source import GlyphSource, open_source
+from fontgan.runs.checkpoint import CheckpointRecord
 
 
 class Placed(NamedTuple):
@@ -35,7 +35,7 @@ def first_glyph(fonts: Sequence[Placed], code: int, size: int) -> np.ndarray | N
 
 
 def input_fonts(
-    known: Sequence[FaceRecord], sources: Sequence[FontReference], codes: Sequence[int], notes: list[str]
+    known: Sequence[FaceRecord], sources: Sequence[FontLocation], codes: Sequence[int], notes: list[str]
 ) -> list[Placed]:
     """The fonts to draw from, each with its shift: as in training, where it is the same file.
 
@@ -50,24 +50,24 @@ def input_fonts(
     """
     shifts = {(face.sha256, face.index, face.axes): face.shift for face in known}
     fonts = []
-    for reference in sources or [face.reference for face in known]:
-        if not sources and not reference.path.exists():
+    for location in sources or [face.location for face in known]:
+        if not sources and not location.path.exists():
             raise FontganError(
-                f"the font to draw from, {reference}, is no longer there: "
+                f"the font to draw from, {location}, is no longer there: "
                 "name it with --source, wherever it is now"
             )
-        font = open_source(reference)
-        shift = shifts.get((font.sha256, reference.index, reference.axes))
+        font = open_source(location)
+        shift = shifts.get((font.sha256, location.index, location.axes))
         if shift is not None:
             fonts.append(Placed(font, shift))
             continue
         if not sources:
             raise FontganError(
-                f"the font to draw from, {reference}, has changed since the training: "
-                f"name the one trained with by --source, or the changed one by --source {reference}"
+                f"the font to draw from, {location}, has changed since the training: "
+                f"name the one trained with by --source, or the changed one by --source {location}"
             )
         notes.append(
-            f"{reference} is not the font that was trained with ({families(known)}): pictures may suffer"
+            f"{location} is not the font that was trained with ({families(known)}): pictures may suffer"
         )
         fonts.append(Placed(font, font_shift(font, codes)))
     return fonts
@@ -76,7 +76,7 @@ def input_fonts(
 def known_font(face: FaceRecord, notes: list[str]) -> Placed | None:
     """A font that was trained with; None, with a note, where its file is gone or another."""
     try:
-        font = open_source(face.reference)
+        font = open_source(face.location)
     except FontganError:
         notes.append(f"the font {face.path} is no longer there: its own glyphs are not shown")
         return None
@@ -86,13 +86,13 @@ def known_font(face: FaceRecord, notes: list[str]) -> Placed | None:
     return Placed(font, face.shift)
 
 
-def new_font(reference: FontReference) -> Placed:
+def new_font(location: FontLocation) -> Placed:
     """A font that was not trained with.
 
     Raises:
         FontganError: it cannot be used.
     """
-    font = open_source(reference)
+    font = open_source(location)
     return Placed(font, font_shift(font, [code for code in font.mapped() if is_han(code)]))
 
 
@@ -117,7 +117,5 @@ def example_glyphs(font: Placed, record: CheckpointRecord, asked: Sequence[int],
         if len(glyphs) == most:
             break
     if not glyphs:
-        raise FontganError(
-            f"{font.source.reference} draws nothing to learn its style from: name another font"
-        )
+        raise FontganError(f"{font.source.location} draws nothing to learn its style from: name another font")
     return np.stack(glyphs)[:, None]

@@ -15,7 +15,7 @@ PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", "
 
 
 @dataclass(frozen=True)
-class FontReference:
+class FontLocation:
     """A font as a user writes it.
 
     `path.ttf`, `path.ttc#2` for a face of a collection, `path.ttf@wght=700,wdth=80` for a place in a
@@ -32,7 +32,7 @@ class FontReference:
     axes: tuple[tuple[str, float], ...] = ()
 
     @classmethod
-    def parse(cls, text: str) -> FontReference:
+    def parse(cls, text: str) -> FontLocation:
         """Read `text`; a file whose own name ends in `#2` or `@wght=700` is taken as that file.
 
         Raises:
@@ -56,9 +56,9 @@ class FontReference:
         return f"{self.path}{number}" + (f"@{axes}" if axes else "")
 
 
-def fonts_in(folder: Path) -> list[FontReference]:
+def fonts_in(folder: Path) -> list[FontLocation]:
     """The font files of a folder, by name; of a collection its first face. Empty where there are none."""
-    return [FontReference(path) for path in files_in(folder, FONT_SUFFIXES)]
+    return [FontLocation(path) for path in files_in(folder, FONT_SUFFIXES)]
 
 
 def files_in(folder: Path, suffixes: Collection[str]) -> list[Path]:

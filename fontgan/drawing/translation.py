@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from fontgan.compute.ranks import Ranks
 from fontgan.data.images import as_bytes, as_floats
-from fontgan.progress import Progress, Silent
+from fontgan.progress import Silent, Watcher
 
 _BATCH = 64
 
@@ -24,7 +24,7 @@ def translate(
     generator: nn.Module,
     pictures: Tensor,
     conditions: Sequence[Tensor] = (),
-    progress: Progress | None = None,
+    watcher: Watcher | None = None,
 ) -> Tensor:
     """Content glyph images, uint8 (n, 1, size, size), to those of the style, on the same device.
 
@@ -35,20 +35,20 @@ def translate(
         generator: in evaluation mode.
         pictures: of the content.
         conditions: what it is told beside them, (n, …) each, or (1, …) for all.
-        progress: is told of each character.
+        watcher: told of each character.
     """
-    return torch.cat(_translated(generator, _batches(pictures, conditions), progress or Silent()))
+    return torch.cat(_translated(generator, _batches(pictures, conditions), watcher or Silent()))
 
 
 def translate_together(
-    generator: nn.Module, pictures: Tensor, conditions: Sequence[Tensor], ranks: Ranks, progress: Progress
+    generator: nn.Module, pictures: Tensor, conditions: Sequence[Tensor], ranks: Ranks, watcher: Watcher
 ) -> Tensor:
     """The same with the batches dealt out to all processes; the result is whole in all, on the CPU.
 
     Each batch is that which one process would make, so that its pictures are the same to the last bit.
     """
     mine = _batches(pictures, conditions)[ranks.number :: ranks.count]
-    found = ranks.gather([part.cpu() for part in _translated(generator, mine, progress)])
+    found = ranks.gather([part.cpu() for part in _translated(generator, mine, watcher)])
     return torch.cat([part for turn in itertools.zip_longest(*found) for part in turn if part is not None])
 
 
@@ -60,10 +60,10 @@ def _batches(pictures: Tensor, conditions: Sequence[Tensor]) -> list[tuple[Tenso
 
 @torch.no_grad()
 def _translated(
-    generator: nn.Module, batches: Sequence[tuple[Tensor, ...]], progress: Progress
+    generator: nn.Module, batches: Sequence[tuple[Tensor, ...]], watcher: Watcher
 ) -> list[Tensor]:
     made = []
     for batch in batches:
         made.append(as_bytes(generator(*map(as_inputs, batch))))
-        progress.advance(len(batch[0]))
+        watcher.advance(len(batch[0]))
     return made

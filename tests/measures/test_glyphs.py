@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from fontgan.evaluation.metrics import grey_share, ink_iou, measure
+from fontgan.measures.glyphs import grey_share, ink_iou, measure
 
 
 def page(rows: slice) -> torch.Tensor:

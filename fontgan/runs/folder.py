@@ -74,7 +74,7 @@ def newest_run(runs: Path, model: str | None) -> Path:
 
 
 @contextmanager
-def held(run: Path) -> Iterator[None]:
+def locked(run: Path) -> Iterator[None]:
     """While this block runs, no other process may train in the same folder.
 
     Raises:

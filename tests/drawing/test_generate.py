@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fontgan.checkpoint import CheckpointRecord
 from fontgan.data.splits import split_of
 from fontgan.data.store import GlyphStore
+from fontgan.drawing.generate import Manner, generate, style_draws
 from fontgan.errors import FontganError
-from fontgan.fonts.reference import FontReference
-from fontgan.generation.generate import Manner, generate, style_draws
+from fontgan.fonts.location import FontLocation
 from fontgan.models import find_model
 from fontgan.report import glyphs
 from fontgan.report.glyphs import save_generated
+from fontgan.runs.checkpoint import CheckpointRecord
 from tests.conftest import keep_weights
 from tests.toy_fonts import CHARACTERS, build_font
 
@@ -57,7 +57,7 @@ def test_one_character_alone_is_drawn_as_among_many(checkpoint: Path) -> None:
 
 def test_a_content_font_that_moved_is_named_by_source(checkpoint: Path, tmp_path: Path) -> None:
     before = generate(checkpoint, CHARACTERS[:3], device="cpu").pictures
-    moved = FontReference(Path(shutil.move(tmp_path / "content.ttf", tmp_path / "moved.ttf")))
+    moved = FontLocation(Path(shutil.move(tmp_path / "content.ttf", tmp_path / "moved.ttf")))
     with pytest.raises(FontganError, match="--source"):
         generate(checkpoint, CHARACTERS[:3], device="cpu")
     after = generate(checkpoint, CHARACTERS[:3], [moved], device="cpu")
@@ -66,7 +66,7 @@ def test_a_content_font_that_moved_is_named_by_source(checkpoint: Path, tmp_path
 
 
 def test_another_content_font_is_told_and_a_changed_one_refused(checkpoint: Path, tmp_path: Path) -> None:
-    other = FontReference(build_font(tmp_path / "other.ttf", CHARACTERS, "Other", raised=30))
+    other = FontLocation(build_font(tmp_path / "other.ttf", CHARACTERS, "Other", raised=30))
     assert "is not the font that was trained with" in generate(checkpoint, CHARACTERS[:3], [other]).notes[0]
     build_font(tmp_path / "content.ttf", CHARACTERS, "Content", raised=10)
     with pytest.raises(FontganError, match="has changed since the training"):

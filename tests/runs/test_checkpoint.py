@@ -9,15 +9,15 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from fontgan.checkpoint import (
+from fontgan.config.settings import BestBy
+from fontgan.errors import FontganError
+from fontgan.models import find_model
+from fontgan.runs.checkpoint import (
     CheckpointRecord,
     find_checkpoint,
     load_checkpoint,
     run_name,
 )
-from fontgan.config.settings import BestBy
-from fontgan.errors import FontganError
-from fontgan.models import find_model
 from tests.conftest import FACE, keep_weights
 
 

@@ -13,9 +13,9 @@ from PIL import Image
 
 from fontgan.config.settings import TrainingPlan
 from fontgan.data.render import render_dataset
+from fontgan.drawing.generate import Manner, generate, style_draws
 from fontgan.errors import FontganError
-from fontgan.fonts.reference import FontReference
-from fontgan.generation.generate import Manner, generate, style_draws
+from fontgan.fonts.location import FontLocation
 from fontgan.models import find_model, model_names
 from fontgan.training.events import Finished
 from fontgan.training.run import run_training
@@ -33,7 +33,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     wide = build_font(folder / "wide.ttf", CODES, "Wide", raised=90, width=400)
     narrow = build_font(folder / "narrow.ttf", CODES[::2], "Narrow", width=200)
     data = folder / "glyphs.lmdb"
-    render_dataset([FontReference(content)], [FontReference(wide), FontReference(narrow)], CODES, 64, data)
+    render_dataset([FontLocation(content)], [FontLocation(wide), FontLocation(narrow)], CODES, 64, data)
     found: dict[str, Path] = {}
     for name in ("pix2pix", *(other for other in model_names() if other != "pix2pix")):
         stage1 = folder / "pix2pix" if find_model(name).two_stages else None
@@ -72,7 +72,7 @@ def test_each_style_that_was_learnt_can_be_drawn_in(trained: dict[str, Path], na
 
 def test_a_new_style_is_drawn_from_a_font_or_a_few_pictures(trained: dict[str, Path], tmp_path: Path) -> None:
     font = build_font(tmp_path / "new.ttf", CODES[:9], "New", width=300, raised=-50)
-    made = generate(trained["wnet"], CODES[:12], device="cpu", manner=Manner(reference=FontReference(font)))
+    made = generate(trained["wnet"], CODES[:12], device="cpu", manner=Manner(reference=FontLocation(font)))
     assert made.drawn_like == "New"
     assert [glyph is None for glyph in made.truth] == [False] * 9 + [True] * 3
     assert made.learnt == set()
@@ -81,7 +81,7 @@ def test_a_new_style_is_drawn_from_a_font_or_a_few_pictures(trained: dict[str, P
     for code, glyph in zip(CODES[:4], made.truth, strict=False):
         assert glyph is not None
         Image.fromarray(glyph).save(few / f"{chr(code)}.png")
-    manner = Manner(reference=FontReference(few))
+    manner = Manner(reference=FontLocation(few))
     assert generate(trained["wnet"], CODES[20:22], device="cpu", manner=manner).pictures.shape == (2, 64, 64)
     assert style_draws(trained["wnet"], manner)(CODES[0])
     assert not style_draws(trained["wnet"], manner)(CODES[20])
@@ -112,9 +112,9 @@ def test_pictures_are_cleaned_if_that_is_wanted(trained: dict[str, Path]) -> Non
 @pytest.mark.parametrize(
     ("name", "manner", "words"),
     [
-        ("pix2pix", Manner(reference=FontReference(Path("x.ttf"))), "draws only what it has learnt"),
+        ("pix2pix", Manner(reference=FontLocation(Path("x.ttf"))), "draws only what it has learnt"),
         ("pix2pix", Manner(backward=True), "has learnt one direction: leave --backward out"),
-        ("wnet", Manner("wide", FontReference(Path("x.ttf"))), "give one of them"),
+        ("wnet", Manner("wide", FontLocation(Path("x.ttf"))), "give one of them"),
         ("pix2pix", Manner(style="narrow"), "was not learnt"),
     ],
 )
@@ -131,14 +131,14 @@ def test_a_style_that_is_gone_can_be_shown_again(trained: dict[str, Path], tmp_p
     try:
         with pytest.raises(FontganError, match=r"wide.ttf is gone.*show it by --reference"):
             generate(trained["wnet"], CODES[:2], device="cpu")
-        manner = Manner(reference=FontReference(moved))
+        manner = Manner(reference=FontLocation(moved))
         assert generate(trained["wnet"], CODES[:2], device="cpu", manner=manner).drawn_like == "Wide"
     finally:
         shutil.move(moved, font)
 
 
 def test_the_denoiser_leaves_its_first_stage_as_it_was(trained: dict[str, Path]) -> None:
-    from fontgan.checkpoint import load_checkpoint
+    from fontgan.runs.checkpoint import load_checkpoint
 
     first, _ = load_checkpoint(trained["pix2pix"])
     both, record = load_checkpoint(trained["denoiser"])
