@@ -1,10 +1,62 @@
 """The one exception that a user is meant to see."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+
+# What a remedy may name besides parameters: the calls that make what is missing.
+_CALLS = {
+    "render_dataset": "fontgan.render",
+    "train": "fontgan.train",
+    "generate": "fontgan.Drawer",
+    "inspect": "fontgan inspect",
+}
+
 
 class FontganError(Exception):
-    """A mistake or a lack that the user can mend.
+    """A mistake or a lack that the user can fix; what was whole before it is whole after it.
 
-    The message is one line: what is wrong, with which file or setting, and the command or change
-    that mends it. The command line prints it without a traceback and exits with status 1; what was
-    whole before it is whole after it.
+    The remedy is a template. A parameter that the caller can change stands in it by its name in braces,
+    `{source}`, and is spelt as the caller types it: `source` in Python, `--source` on the command line.
+    `{set}` is the way to change a setting; `{render_dataset}`, `{train}`, `{generate}` and `{inspect}` are
+    calls or commands. Further values are given by name, so that a brace in a path means nothing.
+
+        FontganError(f"the content font {path} is missing", "pass its new location with {source}")
+
+    Args:
+        problem: what is wrong and where, in plain words.
+        remedy: what fixes it; empty where the problem says it all.
+        values: other fields of the remedy.
     """
+
+    def __init__(self, problem: str, remedy: str = "", **values: object) -> None:
+        super().__init__(problem, remedy)
+        self.problem, self._template, self._values = problem, remedy, values
+
+    @property
+    def remedy(self) -> str:
+        """What fixes it, in the words of Python."""
+        return self.spell(lambda name: _CALLS.get(name, name))
+
+    def spell(self, name_of: Callable[[str], str]) -> str:
+        """The remedy, each parameter or call spelt by `name_of`."""
+        return self._template.format_map(_Fields(self._values, name_of))
+
+    def __str__(self) -> str:
+        return joined(self.problem, self.remedy)
+
+
+def joined(problem: str, remedy: str) -> str:
+    """Problem and remedy as one line."""
+    return f"{problem}: {remedy}" if remedy else problem
+
+
+class _Fields(dict[str, object]):
+    """The values of a template; what is not among them is a parameter's name."""
+
+    def __init__(self, values: dict[str, object], name_of: Callable[[str], str]) -> None:
+        super().__init__(values)
+        self._name_of = name_of
+
+    def __missing__(self, name: str) -> str:
+        return self._name_of(name)

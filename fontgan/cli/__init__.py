@@ -18,7 +18,7 @@ from fontgan.cli.plot import plot_command
 from fontgan.cli.render_dataset import render_dataset_command
 from fontgan.cli.train import train_command
 from fontgan.compute.launch import end_process, process_count
-from fontgan.errors import FontganError
+from fontgan.errors import FontganError, joined
 
 _BROKEN_OFF = 130  # the exit status after Ctrl-C: 128 and the number of the signal
 
@@ -68,12 +68,19 @@ def main() -> None:
     except FontganError as error:
         if "--traceback" in sys.argv:
             raise
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {joined(error.problem, error.spell(_typed))}", file=sys.stderr)
         _end(1)
     except SystemExit as ended:
         if ended.code == _BROKEN_OFF:
             print("stopped: what was whole before is as it was", file=sys.stderr)
         _end(ended.code if isinstance(ended.code, int) else int(ended.code is not None))
+
+
+def _typed(name: str) -> str:
+    """How a parameter or a call that a remedy names is typed on the command line."""
+    if name in ("render_dataset", "train", "generate", "inspect"):
+        return f"`fontgan {name.replace('_', '-')}`"
+    return f"--{name.replace('_', '-')}"
 
 
 def _end(status: int) -> NoReturn:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -13,7 +14,51 @@ from fontgan.fonts.charset import scattered
 DESCENT = 0.12
 CENTRE = 0.5 - DESCENT  # of the canvas, above the baseline, in em
 
+SIZES = (64, 128, 256)  # pixels a side that a canvas may have
+
 _SAMPLE = 512  # characters that place a font: the median of more is the same to a thousandth
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """The square sheet that every glyph of a dataset lies on.
+
+    Attributes:
+        size: pixels per side: 64, 128 or 256.
+        above, below: how far the em box reaches above and below the baseline, in em; together 1.
+        margin: paper on each of its four sides, in em, which keeps what reaches beyond the em box.
+    """
+
+    size: int
+    above: float = 0.88
+    below: float = 0.12
+    margin: float = 0.0
+
+    @property
+    def extent(self) -> float:
+        """The side of the canvas, in em."""
+        return self.above + self.below + 2 * self.margin
+
+    @property
+    def pixels_per_em(self) -> float:
+        """The scale; the size itself where there is no margin."""
+        return self.size / self.extent
+
+    def place(self, advance: float, shift: float) -> tuple[float, float]:
+        """Where the origin of a glyph lies from the left and from the bottom of the canvas, in em.
+
+        Its advance is centred and it is raised by `shift`, both in em.
+        """
+        return (self.extent - advance) / 2, self.below + self.margin + shift
+
+    def to_em(self, points: np.ndarray, advance: float, shift: float) -> np.ndarray:
+        """The inverse of drawing: points (n, 2) in pixels, x to the right and y down, to em.
+
+        Seen from the glyph's origin on the baseline, y up.
+        """
+        right, up = self.place(advance, shift)
+        em: np.ndarray = np.asarray(points, np.float64) / self.pixels_per_em
+        return np.column_stack((em[:, 0] - right, self.extent - em[:, 1] - up))
 
 
 class HasInk(Protocol):
