@@ -7,6 +7,7 @@ import importlib
 import pkgutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,7 @@ def test_every_module_can_be_imported_and_says_what_it_is_for(name: str) -> None
 # docs/design.md lists them in this order: a room may import those that come after it.
 ROOMS = (
     "cli",
+    "library",
     "training",
     "report",
     "drawing",
@@ -56,23 +58,71 @@ ROOMS = (
     "networks",
     "data",
     "fonts",
+    "sheet",
     "assets",
     "config",
+    "formats",
     "files",
     "progress",
     "errors",
 )
 
+# What a room must never import from outside of the package, and why it is a room of its own.
+FORBIDDEN = {
+    "fonts": {"torch", "torchvision", "lmdb", "typer", "rich"},  # fonts know no networks and no dataset
+    "networks": {"pathlib", "os", "io", "json", "lmdb", "PIL", "safetensors", "numpy"},  # nor networks files
+    "losses": {"lmdb", "PIL", "typer", "rich"},
+    "measures": {"pathlib", "lmdb", "PIL", "typer", "rich"},
+    "config": {"torch", "numpy", "lmdb", "PIL", "typer", "rich"},
+    "sheet": {"torch", "lmdb", "typer", "rich"},
+    "report": {"torch", "lmdb", "typer", "rich"},
+    "errors": {"torch", "numpy", "typer", "rich"},
+}
+
+
+def _imported(path: Path) -> Iterator[str]:
+    """Every module that a file imports, wherever in it, by its whole name."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            # `from fontgan import fonts` names a room behind the import.
+            yield from (
+                [f"fontgan.{name.name}" for name in node.names] if node.module == "fontgan" else [node.module]
+            )
+        elif isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+
+
+def _rooms() -> Iterator[tuple[str, Path]]:
+    for path in sorted((ROOT / "fontgan").rglob("*.py")):
+        room = path.relative_to(ROOT / "fontgan").parts[0].removesuffix(".py")
+        if room not in ("__init__", "__main__"):
+            yield room, path
+
 
 def test_imports_run_downward() -> None:
-    for path in (ROOT / "fontgan").rglob("*.py"):
-        room = path.relative_to(ROOT / "fontgan").parts[0].removesuffix(".py")
-        if room in ("__init__", "__main__"):
-            continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("fontgan."):
-                other = (node.module or "").split(".")[1]
+    for room, path in _rooms():
+        for module in _imported(path):
+            if module.startswith("fontgan."):
+                other = module.split(".")[1]
                 assert ROOMS.index(room) <= ROOMS.index(other), f"{path} imports {other}"
+
+
+def test_every_room_is_listed_and_there() -> None:
+    assert {room for room, _ in _rooms()} == set(ROOMS)
+
+
+@pytest.mark.parametrize("room", FORBIDDEN)
+def test_rooms_import_only_what_they_are_about(room: str) -> None:
+    for _, path in (pair for pair in _rooms() if pair[0] == room):
+        foreign = {module.split(".")[0] for module in _imported(path)} & FORBIDDEN[room]
+        assert not foreign, f"{path} imports {', '.join(sorted(foreign))}"
+
+
+def test_only_the_command_line_prints_with_rich_and_typer() -> None:
+    for room, path in _rooms():
+        if room != "cli":
+            shown = {module.split(".")[0] for module in _imported(path)} & {"typer", "rich"}
+            assert not shown, f"{path} imports {', '.join(shown)}"
 
 
 def run(*command: str, cwd: Path = ROOT) -> str:
