@@ -13,19 +13,19 @@ ROOT = Path(__file__).parents[1]
 
 # A habit, and what to write instead. CONTRIBUTING.md lists them for people.
 HABITS = {
-    r"\b(told|tells?|telling)\b": "reports, lists, shows, prints, says",
+    r"\b(told|tells)\b": "reports, lists, shows, prints, says",
     r"\bso (many|much)\b(?! (that|as))": "N, up to N, this many",
     r"\bparted (by|at)\b": "separated by",
     r"\bmeant over\b": "averaged over",
-    r"\b(weighed|weighs)\b": "weighted, weights",
+    r"\bweighed\b": "weighted",
     r"\banew\b": "again, new",
     r"\b(mends?|mended|mending)\b": "fixes",
     r"\bthrice\b": "three times",
     r"\bbroken off\b|\bbreaks? off\b": "interrupted",
     r"\b(go|goes|going|went) on\b": "continue",
-    r"\b(is|are|was|were) no(ne)? (?!longer\b|more\b|such\b|less\b|two\b|other\b|use\b)[a-z]": "is not a",
+    r"(?<!there )\b(is|are|was|were) no (?!longer\b|more\b|such\b|less\b|[a-z]+er\b)[a-z]": "is not a",
     r"\btrainings\b|\b(a|the|this|each|every|another|whole) training(?! [a-z])": "run, training run",
-    r"\b[a-z]+s an? (second|minute|epoch|step|character|glyph|core|report|subcommand)\b": "per",
+    r"\b(images|glyphs|characters|steps|ms|µs|batches|pixels|lines|files) an? [a-z]+\b": "per",
     r"\bstep sizes?\b": "learning rate",
     r"\bby heart\b": "memorised",
     r"\b(no numbers?|any number) any ?more\b": "NaN or infinity",
