@@ -11,7 +11,7 @@ SOURCES := fontgan tests assets
 # One torch thread a test process: two that share two cores wait for each other.
 TEST_ENVIRONMENT := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 
-.PHONY: help demo test lint format type lock bench bench-models clean
+.PHONY: help demo check test lint format type lock bench bench-models clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -21,6 +21,9 @@ demo: $(READY) ## the main job on the fonts that come with fontgan: render, trai
 	$(BIN)/fontgan train --model pix2pix
 	$(BIN)/fontgan generate --chars 永和
 	@echo "Look at the sheet above: no designer drew these characters."
+
+check: $(READY) lint type ## ruff, mypy and the quick tests: under a minute
+	$(TEST_ENVIRONMENT) $(BIN)/python -m pytest -q -n 2 -m "not slow" tests
 
 test: $(READY) lint type ## all checks: ruff, mypy and the tests
 	$(TEST_ENVIRONMENT) $(BIN)/python -m pytest -n 2 tests
