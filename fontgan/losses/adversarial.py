@@ -16,7 +16,7 @@ from torch import Tensor
 Adversarial = Literal["vanilla", "least-squares", "hinge", "wasserstein"]
 
 
-def judged(kind: Adversarial, logits: Tensor, real: Tensor, smoothing: float = 0.0) -> Tensor:
+def discriminator_loss(kind: Adversarial, logits: Tensor, real: Tensor, smoothing: float = 0.0) -> Tensor:
     """The discriminator's loss on some pictures: a scalar.
 
     Args:
@@ -40,7 +40,7 @@ def judged(kind: Adversarial, logits: Tensor, real: Tensor, smoothing: float = 0
     return F.binary_cross_entropy_with_logits(logits, wanted)
 
 
-def fooled(kind: Adversarial, logits: Tensor) -> Tensor:
+def generator_loss(kind: Adversarial, logits: Tensor) -> Tensor:
     """The generator's loss on its own pictures, with logits (n, …): a scalar.
 
     For `vanilla` and `least-squares` what the discriminator would pay if they were real, the first of
@@ -48,7 +48,7 @@ def fooled(kind: Adversarial, logits: Tensor) -> Tensor:
     """
     if kind in ("hinge", "wasserstein"):
         return -logits.float().mean()
-    return judged(kind, logits, torch.ones(len(logits), dtype=torch.bool, device=logits.device))
+    return discriminator_loss(kind, logits, torch.ones(len(logits), dtype=torch.bool, device=logits.device))
 
 
 def r1_penalty(logits: Tensor, real: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from fontgan.networks.layers import Layers, convolution, down_block, up_block
+from fontgan.networks.layers import LayerConfig, convolution, down_block, up_block
 from fontgan.networks.tails import Tail, ToPicture, channels_of
 
 ENCODERS = 6
@@ -42,7 +42,7 @@ class AutoEncoderGen(nn.Module):
     def __init__(
         self,
         width: int,
-        layers: Layers,
+        layers: LayerConfig,
         dropout: float,
         decoder_dropout: float,
         tail: Tail = "tanh",
@@ -115,7 +115,7 @@ def _at(pictures: Tensor, size: int) -> Tensor:
     return pictures if pictures.shape[-1] == size else F.interpolate(pictures, size=size, mode="nearest")
 
 
-def _final(width: int, channels: int, layers: Layers) -> list[nn.Module]:
+def _final(width: int, channels: int, layers: LayerConfig) -> list[nn.Module]:
     if layers.upsampling == "nearest":
         return [nn.Upsample(scale_factor=2), convolution(width, channels, 3, 1, layers, last=True)]
     return [nn.ConvTranspose2d(width, channels, 4, 2, 1)]

@@ -8,9 +8,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from fontgan.networks.layers import Layers, ResidualBlock
+from fontgan.networks.layers import LayerConfig, ResidualBlock
 from fontgan.networks.tails import Tail
-from fontgan.networks.unet import Decoder, Encoder, Shape
+from fontgan.networks.unet import Decoder, Encoder, UNetConfig
 
 _MIXED = 2  # levels from the largest whose skips have residual blocks, the last of them
 
@@ -33,7 +33,7 @@ class WNetwork(nn.Module):
     """
 
     def __init__(
-        self, shape: Shape, layers: Layers, tail: Tail, mixing: int, styled: int, norms: bool
+        self, shape: UNetConfig, layers: LayerConfig, tail: Tail, mixing: int, styled: int, norms: bool
     ) -> None:
         super().__init__()
         widths, depth = shape.widths, len(shape.widths) - 1

@@ -10,11 +10,11 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from fontgan.networks.layers import Layers
+from fontgan.networks.layers import LayerConfig
 from fontgan.networks.tails import Tail
-from fontgan.networks.unet import Decoder, Encoder, Shape
+from fontgan.networks.unet import Decoder, Encoder, UNetConfig
 
-Told = Literal["bottleneck", "norms", "both"]
+StyleInput = Literal["bottleneck", "norms", "both"]
 
 
 class Zi2ZiNet(nn.Module):
@@ -30,7 +30,7 @@ class Zi2ZiNet(nn.Module):
     """
 
     def __init__(
-        self, shape: Shape, layers: Layers, tail: Tail, styles: int, length: int, told: Told
+        self, shape: UNetConfig, layers: LayerConfig, tail: Tail, styles: int, length: int, told: StyleInput
     ) -> None:
         super().__init__()
         self.inside = told != "norms"

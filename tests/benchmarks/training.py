@@ -43,7 +43,7 @@ from fontgan.losses.reconstruction import fixed_l1, l1, soft_dice
 from fontgan.models import find_model
 from fontgan.models.base import Model, Task
 from fontgan.models.pix2pix import Pix2Pix
-from fontgan.networks.discriminator import Opinion
+from fontgan.networks.discriminator import DiscriminatorOutput
 from fontgan.runs.log import LOG, read_log
 from fontgan.training.events import Progressed, Sampled
 from fontgan.training.preparation import prepared
@@ -53,7 +53,7 @@ from tests.benchmarks.batches import random_batch
 Step = Callable[[], object]
 
 
-def said(opinion: Opinion, real: bool) -> torch.Tensor:
+def said(opinion: DiscriminatorOutput, real: bool) -> torch.Tensor:
     """Binary cross-entropy with what is to be said."""
     return F.binary_cross_entropy_with_logits(opinion.logits, torch.full_like(opinion.logits, float(real)))
 

@@ -15,10 +15,10 @@ from fontgan.networks.autoencoder import AutoEncoderGen, coarsened
 from fontgan.networks.composites import BothWays, TwoStages
 from fontgan.networks.discriminator import Discriminator
 from fontgan.networks.initialisation import initialise
-from fontgan.networks.layers import Layers
+from fontgan.networks.layers import LayerConfig
 from fontgan.networks.resnet import ResNet
 from fontgan.networks.tails import GlobalSkip, Tail
-from fontgan.networks.unet import Shape, UNet
+from fontgan.networks.unet import UNet, UNetConfig
 from fontgan.networks.wnet import WNetwork
 from fontgan.networks.zi2zi import Zi2ZiNet
 
@@ -30,7 +30,7 @@ UNETS: list[dict[str, Any]] = [
 ]
 
 
-NOTES = Layers(norm="instance")  # AutoEncoderGen's
+NOTES = LayerConfig(norm="instance")  # AutoEncoderGen's
 
 
 def unet(
@@ -43,8 +43,8 @@ def unet(
     attention: int = 0,
     **layers: Any,
 ) -> UNet:
-    shape = Shape((8, 16, 24), stem, skip, residual, attention)  # type: ignore[arg-type]
-    return UNet(shape, Layers(norm=norm, upsampling=upsampling, **layers), tail)  # type: ignore[arg-type]
+    shape = UNetConfig((8, 16, 24), stem, skip, residual, attention)  # type: ignore[arg-type]
+    return UNet(shape, LayerConfig(norm=norm, upsampling=upsampling, **layers), tail)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("options", UNETS, ids=lambda one: "-".join(str(value) for value in one.values()))
@@ -89,8 +89,8 @@ def test_the_papers_unet_goes_down_to_one_pixel_at_every_size(size: int, levels:
 
 
 def test_reduction_is_what_the_stem_and_the_levels_make() -> None:
-    assert Shape((8,) * 8, "stride").reduction == 256
-    assert Shape((8,) * 3, "unshuffle").reduction == 16
+    assert UNetConfig((8,) * 8, "stride").reduction == 256
+    assert UNetConfig((8,) * 3, "unshuffle").reduction == 16
 
 
 @pytest.mark.parametrize("size", [64, 128, 256])
@@ -141,7 +141,7 @@ def test_layers_of_every_kind_keep_the_shapes(layers: dict[str, Any], stem: str)
 
 @pytest.mark.parametrize("stem", ["stride", "unshuffle"])
 def test_the_resnet_gives_pictures_of_the_same_shape_in_range(stem: Any) -> None:
-    network = ResNet(4, stem, 2, True, Layers("instance", padding="reflect"), 0.0, "tanh")
+    network = ResNet(4, stem, 2, True, LayerConfig("instance", padding="reflect"), 0.0, "tanh")
     made = network(torch.rand(2, 1, 64, 64))
     assert made.shape == (2, 1, 64, 64)
     assert 0 <= float(made.detach().min()) <= float(made.detach().max()) <= 1
@@ -211,7 +211,7 @@ def test_two_stages_leave_the_first_as_it_is() -> None:
 @pytest.mark.parametrize("skip", ["concat", "add"])
 @pytest.mark.parametrize("norms", [False, True])
 def test_a_wnet_takes_any_number_of_references_in_any_order(skip: Any, norms: bool) -> None:
-    network = WNetwork(Shape((4, 6, 8), "unshuffle", skip), Layers(), "tanh", 3, 1, norms).eval()
+    network = WNetwork(UNetConfig((4, 6, 8), "unshuffle", skip), LayerConfig(), "tanh", 3, 1, norms).eval()
     pictures, references = torch.rand(2, 1, 64, 64), torch.rand(2, 5, 1, 64, 64)
     made = network(pictures, references)
     assert torch.allclose(made, network(pictures, references.flip(1)), atol=1e-5)
@@ -225,7 +225,7 @@ def test_a_wnet_takes_any_number_of_references_in_any_order(skip: Any, norms: bo
 
 @pytest.mark.parametrize("told", ["bottleneck", "norms", "both"])
 def test_zi2zi_draws_each_picture_in_its_own_style(told: Any) -> None:
-    network = Zi2ZiNet(Shape((4, 6, 8), "unshuffle", "add"), Layers(), "tanh", 3, 4, told).eval()
+    network = Zi2ZiNet(UNetConfig((4, 6, 8), "unshuffle", "add"), LayerConfig(), "tanh", 3, 4, told).eval()
     picture = torch.rand(1, 1, 64, 64)
     styles = torch.tensor([0, 1, 2])
     together = network(picture.expand(3, -1, -1, -1), styles)
