@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from fontgan.networks.edges import Network, first_layer, last_layer
 from fontgan.networks.layers import LayerConfig, convolution, down_block, up_block
 from fontgan.networks.tails import Tail, ToPicture, channels_of
 
@@ -20,7 +21,7 @@ DECODERS = 5
 _DROPPED_ENCODERS = 3
 
 
-class AutoEncoderGen(nn.Module):
+class AutoEncoderGen(Network):
     """Pictures (n, inputs, size, size) in [0, 1] to glyph images (n, 1, size, size), through maps of size/64.
 
     An encoder unit is a convolution of stride 2 that doubles the channels, InstanceNorm, LeakyReLU and,
@@ -83,6 +84,10 @@ class AutoEncoderGen(nn.Module):
         if grown == below:
             return near
         return near.lerp(self._picture(below + 1, maps, pictures.shape[-1]), grown - below)
+
+    def edges(self) -> list[nn.Module]:
+        """See `Network`; each coarse picture is an output."""
+        return [first_layer(self.encoder), *map(last_layer, (self.final, *self.coarse))]
 
     def _picture(self, level: int, maps: list[Tensor], size: int) -> Tensor:
         """From the maps of the decoder unit of that number, or, past the last one, from the final layer."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from fontgan.networks.edges import Network, edges_of
 
-class BothWays(nn.Module):
+
+class BothWays(Network):
     """Two generators: from the content to the style, and back (Zhu et al. 2017, «CycleGAN»)."""
 
     def __init__(self, forth: nn.Module, back: nn.Module) -> None:
@@ -17,8 +19,12 @@ class BothWays(nn.Module):
         """(n, 1, size, size) in the content's style to the other; `back` is the way back."""
         return self.forth(pictures)  # type: ignore[no-any-return]
 
+    def edges(self) -> list[nn.Module]:
+        """Those of both generators."""
+        return [*edges_of(self.forth), *edges_of(self.back)]
 
-class TwoStages(nn.Module):
+
+class TwoStages(Network):
     """A trained generator, left as it is, and a second network that cleans what it draws.
 
     Args:
@@ -42,6 +48,10 @@ class TwoStages(nn.Module):
     def forward(self, pictures: Tensor) -> Tensor:
         """Pictures of the content to cleaned pictures of the style."""
         return self.clean(pictures, self.first(pictures))
+
+    def edges(self) -> list[nn.Module]:
+        """Those of the second network: the first is frozen."""
+        return edges_of(self.second)
 
     def clean(self, pictures: Tensor, drawn: Tensor) -> Tensor:
         """What the first stage has drawn of the pictures, cleaned."""

@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from fontgan.networks.edges import Network, first_layer
 from fontgan.networks.layers import LayerConfig, convolution
 from fontgan.networks.norms import Norm, make_norm
 
@@ -30,7 +31,7 @@ class DiscriminatorOutput(NamedTuple):
     styles: Tensor | None
 
 
-class Discriminator(nn.Module):
+class Discriminator(Network):
     """Pictures, seen together as channels, to an `DiscriminatorOutput`.
 
     `patch` is the PatchGAN of Isola et al. 2017, «pix2pix», section 6.1.2: `layers` convolutions of stride 2
@@ -97,6 +98,11 @@ class Discriminator(nn.Module):
         if self.deviation is not None:
             maps = self.deviation(maps)
         return DiscriminatorOutput(self.judge(maps), features, styles)
+
+    def edges(self) -> list[nn.Module]:
+        """See `Network`; the verdict and the style are two outputs."""
+        outputs = [self.judge] if self.classifier is None else [self.judge, self.classifier]
+        return [first_layer(self.units[0]), *outputs]
 
 
 class MinibatchDeviation(nn.Module):

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from torch import Tensor, nn
 
+from fontgan.networks.edges import Network, first_layer, last_layer
 from fontgan.networks.layers import (
     LayerConfig,
     ResidualBlock,
@@ -23,7 +24,7 @@ from fontgan.networks.tails import Tail, ToPicture, channels_of
 from fontgan.networks.unet import Stem, enter, leave
 
 
-class ResNet(nn.Module):
+class ResNet(Network):
     """Pictures (n, inputs, size, size) in [0, 1] to glyph images (n, 1, size, size) in [0, 1].
 
     Args:
@@ -60,6 +61,10 @@ class ResNet(nn.Module):
     def forward(self, pictures: Tensor) -> Tensor:
         """To the same size, which is a multiple of 4."""
         return self.leave(self.blocks(self.enter(1 - pictures)))  # type: ignore[no-any-return]
+
+    def edges(self) -> list[nn.Module]:
+        """See `Network`."""
+        return [first_layer(self.enter), last_layer(self.leave)]
 
 
 def _enter(stem: Stem, inputs: int, width: int, layers: LayerConfig) -> list[nn.Module]:

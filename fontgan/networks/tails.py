@@ -6,6 +6,8 @@ from typing import Literal
 
 from torch import Tensor, nn
 
+from fontgan.networks.edges import Network, edges_of
+
 Tail = Literal["tanh", "sigmoid", "softmax"]
 
 _CONVOLUTIONS = (nn.Conv2d, nn.ConvTranspose2d)
@@ -35,7 +37,7 @@ class ToPicture(nn.Module):
         return maps.sigmoid() if self.kind == "sigmoid" else (maps.tanh() + 1) / 2
 
 
-class GlobalSkip(nn.Module):
+class GlobalSkip(Network):
     """A network that draws what changes in its picture, and begins by leaving the picture as it is.
 
     The picture is added before the tail, as Kim et al. 2016, «VDSR», section 3.1, add it after the last
@@ -56,6 +58,10 @@ class GlobalSkip(nn.Module):
                 self.to_picture, parent[-1] = parent[-1], nn.Identity()
                 last = next(layer for layer in reversed(parent) if isinstance(layer, _CONVOLUTIONS))
                 nn.init.zeros_(last.weight)
+
+    def edges(self) -> list[nn.Module]:
+        """Those of the network."""
+        return edges_of(self.network)
 
     def forward(self, pictures: Tensor) -> Tensor:
         """(n, inputs, size, size) in [0, 1], the first of which is to be changed, to (n, 1, size, size)."""

@@ -14,6 +14,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
+from fontgan.networks.edges import Network, first_layer, last_layer
 from fontgan.networks.layers import (
     LayerConfig,
     ResidualBlock,
@@ -135,7 +136,7 @@ class Decoder(nn.Module):
         return self.head(maps)  # type: ignore[no-any-return]
 
 
-class UNet(nn.Module):
+class UNet(Network):
     """Pictures (n, inputs, size, size) in [0, 1] to glyph images (n, 1, size, size) in [0, 1].
 
     Args:
@@ -154,6 +155,10 @@ class UNet(nn.Module):
         """To the same size, which is a multiple of the shape's reduction."""
         *skips, inner = self.encoder(pictures)
         return self.decoder(inner, skips)  # type: ignore[no-any-return]
+
+    def edges(self) -> list[nn.Module]:
+        """See `Network`."""
+        return [first_layer(self.encoder.stem), last_layer(self.decoder.head)]
 
 
 def enter(stem: Stem, inputs: int, width: int, layers: LayerConfig) -> list[nn.Module]:

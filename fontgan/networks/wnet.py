@@ -8,6 +8,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from fontgan.networks.edges import Network, first_layer, last_layer
 from fontgan.networks.layers import LayerConfig, ResidualBlock
 from fontgan.networks.tails import Tail
 from fontgan.networks.unet import Decoder, Encoder, UNetConfig
@@ -15,7 +16,7 @@ from fontgan.networks.unet import Decoder, Encoder, UNetConfig
 _MIXED = 2  # levels from the largest whose skips have residual blocks, the last of them
 
 
-class WNetwork(nn.Module):
+class WNetwork(Network):
     """Pictures of characters and references in a style to the characters in that style.
 
     Two encoders of one shape. The content's maps skip to the decoder through residual blocks: `mixing` at
@@ -60,6 +61,11 @@ class WNetwork(nn.Module):
         """
         style = [maps.expand(len(pictures), -1, -1, -1) for maps in self.styles_of(references)]
         return self.decode(self.content(pictures), style)
+
+    def edges(self) -> list[nn.Module]:
+        """See `Network`; content and style are two inputs."""
+        stems = (self.content.stem, self.style.stem)
+        return [*map(first_layer, stems), last_layer(self.decoder.head)]
 
     def styles_of(self, references: Tensor) -> list[Tensor]:
         """The style's maps at every size, meant over the references of each picture."""

@@ -10,6 +10,7 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
+from fontgan.networks.edges import Network, first_layer, last_layer
 from fontgan.networks.layers import LayerConfig
 from fontgan.networks.tails import Tail
 from fontgan.networks.unet import Decoder, Encoder, UNetConfig
@@ -17,7 +18,7 @@ from fontgan.networks.unet import Decoder, Encoder, UNetConfig
 StyleInput = Literal["bottleneck", "norms", "both"]
 
 
-class Zi2ZiNet(nn.Module):
+class Zi2ZiNet(Network):
     """Pictures (n, 1, size, size) in [0, 1] and the numbers of their styles to glyph images.
 
     Args:
@@ -42,6 +43,10 @@ class Zi2ZiNet(nn.Module):
     def forward(self, pictures: Tensor, styles: Tensor) -> Tensor:
         """Pictures and numbers of styles, int64 (n,), to the same size."""
         return self.decode(self.encoder(pictures), styles)
+
+    def edges(self) -> list[nn.Module]:
+        """See `Network`; the styles' table is looked up, and no layer."""
+        return [first_layer(self.encoder.stem), last_layer(self.decoder.head)]
 
     def decode(self, maps: list[Tensor], styles: Tensor) -> Tensor:
         """What the encoder made of pictures, drawn in styles."""
