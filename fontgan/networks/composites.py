@@ -16,7 +16,7 @@ class BothWays(Network):
         self.forth, self.back = forth, back
 
     def forward(self, pictures: Tensor) -> Tensor:
-        """(n, 1, size, size) in the content's style to the other; `back` is the way back."""
+        """(n, inputs, size, size) in the content's style to (n, 1, size, size); `back` is the way back."""
         return self.forth(pictures)  # type: ignore[no-any-return]
 
     def edges(self) -> list[nn.Module]:
@@ -25,12 +25,12 @@ class BothWays(Network):
 
 
 class TwoStages(Network):
-    """A trained generator, left as it is, and a second network that cleans what it draws.
+    """A trained generator, frozen, and a second network that cleans its images.
 
     Args:
         first: the generator; always in evaluation mode, never with a gradient.
-        second: of one input channel, or of two.
-        sees_content: whether the second one is shown the content beside the first one's picture.
+        second: its input is the first one's image, and the content's channels after it where it sees them.
+        sees_content: whether it does.
     """
 
     def __init__(self, first: nn.Module, second: nn.Module, sees_content: bool) -> None:
@@ -46,7 +46,7 @@ class TwoStages(Network):
         return self
 
     def forward(self, pictures: Tensor) -> Tensor:
-        """Pictures of the content to cleaned pictures of the style."""
+        """Content (n, inputs, size, size) in [0, 1] to cleaned images (n, 1, size, size)."""
         return self.clean(pictures, self.first(pictures))
 
     def edges(self) -> list[nn.Module]:
@@ -54,6 +54,6 @@ class TwoStages(Network):
         return edges_of(self.second)
 
     def clean(self, pictures: Tensor, drawn: Tensor) -> Tensor:
-        """What the first stage has drawn of the pictures, cleaned."""
+        """The first stage's images of the content, cleaned."""
         drawn = drawn.detach()
         return self.second(torch.cat((drawn, pictures), 1) if self.sees_content else drawn)  # type: ignore[no-any-return]

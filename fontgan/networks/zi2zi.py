@@ -1,4 +1,4 @@
-"""zi2zi's generator: a U-Net that is told which of its styles to draw.
+"""zi2zi's generator: a U-Net with the number of a style as a second input.
 
 Tian 2017, «zi2zi: Master Chinese Calligraphy with Conditional Adversarial Networks».
 """
@@ -19,29 +19,38 @@ StyleInput = Literal["bottleneck", "norms", "both"]
 
 
 class Zi2ZiNet(Network):
-    """Pictures (n, 1, size, size) in [0, 1] and the numbers of their styles to glyph images.
+    """Content images (n, inputs, size, size) in [0, 1] and the numbers of their styles to glyph images.
 
     Args:
         shape: of the U-Net.
         layers: how they are made.
         tail: how it ends.
         styles: how many there are.
-        length: of the vector that stands for a style.
-        told: where it goes in: beside the innermost maps, as published, into the decoder's norms, or both.
+        length: of a style's vector.
+        style_into: where the vector enters: beside the innermost maps, as published, in the decoder's norms,
+            or both.
+        inputs: channels of the content.
     """
 
     def __init__(
-        self, shape: UNetConfig, layers: LayerConfig, tail: Tail, styles: int, length: int, told: StyleInput
+        self,
+        shape: UNetConfig,
+        layers: LayerConfig,
+        tail: Tail,
+        styles: int,
+        length: int,
+        style_into: StyleInput,
+        inputs: int = 1,
     ) -> None:
         super().__init__()
-        self.inside = told != "norms"
+        self.inside = style_into != "norms"
         inner = shape.widths[-1] + (length if self.inside else 0)
-        self.encoder = Encoder(shape, layers)
+        self.encoder = Encoder(shape, layers, inputs)
         self.embedding = nn.Embedding(styles, length)
-        self.decoder = Decoder(shape, layers, tail, inner, style=0 if told == "bottleneck" else length)
+        self.decoder = Decoder(shape, layers, tail, inner, style=0 if style_into == "bottleneck" else length)
 
     def forward(self, pictures: Tensor, styles: Tensor) -> Tensor:
-        """Pictures and numbers of styles, int64 (n,), to the same size."""
+        """Content and numbers of styles, int64 (n,), to images (n, 1, size, size)."""
         return self.decode(self.encoder(pictures), styles)
 
     def edges(self) -> list[nn.Module]:
@@ -49,7 +58,7 @@ class Zi2ZiNet(Network):
         return [first_layer(self.encoder.stem), last_layer(self.decoder.head)]
 
     def decode(self, maps: list[Tensor], styles: Tensor) -> Tensor:
-        """What the encoder made of pictures, drawn in styles."""
+        """The encoder's maps, drawn in styles."""
         *skips, inner = maps
         style = self.embedding(styles)
         if self.inside:

@@ -32,7 +32,8 @@ from torch.nn import functional as F
 
 from fontgan.assets import bundled_font
 from fontgan.cli.training_view import TrainingView
-from fontgan.compute.engine import Engine, choose_engine
+from fontgan.compute.choosing import choose_engine
+from fontgan.compute.engine import Engine
 from fontgan.compute.optimisers import in_memory_order
 from fontgan.config.settings import TrainingPlan
 from fontgan.data.render import render_dataset
@@ -76,7 +77,7 @@ def plain_step(model: Pix2Pix, batch: Batch) -> Step:
         of_d.step()
         judge.requires_grad_(False)
         of_g.zero_grad()
-        loss = said(judge(batch.real_a, fake_b), real=True) + 100 * l1(fake_b, batch.real_b)
+        loss = said(judge(batch.real_a, fake_b), real=True) + 100 * l1(fake_b, batch.real_b).mean()
         loss.backward()
         of_g.step()
 
@@ -165,7 +166,7 @@ def bare_steps(model: Model[Any], batch: Batch) -> Iterator[float]:
         began = time.perf_counter()
         with model.engine.autocast():
             fake_b = model.generator(batch.real_a)
-        loss = fixed_l1(fake_b, batch.real_b) + 0.5 * soft_dice(fake_b, batch.real_b)
+        loss = (fixed_l1(fake_b, batch.real_b) + 0.5 * soft_dice(fake_b, batch.real_b)).mean()
         loss.backward()
         for weight, same in model.phases[0].optimisers._in_order:
             same.grad = None if weight.grad is None else in_memory_order(weight.grad, weight)

@@ -1,4 +1,4 @@
-"""What discriminator and generator want of each other, against numbers worked out by hand."""
+"""Adversarial losses, against numbers worked out by hand."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_known_numbers(kind: Adversarial) -> None:
     assert float(generator_loss(kind, logits)) == pytest.approx(generator)
 
 
-def test_each_picture_is_judged_by_its_own_word() -> None:
+def test_each_image_counts_by_its_own_label() -> None:
     logits = torch.tensor([[[[3.0]]], [[[5.0]]]])
     real = torch.tensor([True, False])
     assert float(discriminator_loss("least-squares", logits, real)) == pytest.approx((2**2 + 5**2) / 2)
@@ -59,7 +59,7 @@ def test_each_picture_is_judged_by_its_own_word() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(least=st.floats(1, 5), more=st.floats(0.1, 5))
-def test_who_is_right_pays_less(kind: Adversarial, least: float, more: float) -> None:
+def test_the_loss_is_smaller_for_whoever_is_right(kind: Adversarial, least: float, more: float) -> None:
     right, wrong = torch.tensor([[least]]), torch.tensor([[-more]])
     if kind == "least-squares":
         right = torch.ones(1, 1)
@@ -70,7 +70,7 @@ def test_who_is_right_pays_less(kind: Adversarial, least: float, more: float) ->
 
 
 @pytest.mark.parametrize("kind", ["least-squares", "hinge"])
-def test_a_critic_that_is_right_pays_nothing(kind: Adversarial) -> None:
+def test_a_critic_that_is_right_has_no_loss(kind: Adversarial) -> None:
     fake = torch.zeros(1, 4) if kind == "least-squares" else torch.full((1, 4), -1.0)
     assert float(discriminator_loss(kind, torch.ones(1, 4), REAL)) == 0
     assert float(discriminator_loss(kind, fake, FAKE)) == 0
@@ -138,11 +138,11 @@ def test_the_gradient_is_taken_between_real_and_fake() -> None:
     real, fake, mix = mixture()
     seen: list[Tensor] = []
 
-    def judge(pictures: Tensor) -> Tensor:
+    def discriminator(pictures: Tensor) -> Tensor:
         seen.append(pictures.detach())
         return pictures.square().sum(dim=(1, 2, 3)) / 2  # its gradient is the picture
 
-    penalty = gradient_penalty(judge, real, fake, mix)
+    penalty = gradient_penalty(discriminator, real, fake, mix)
     between = torch.stack([share * a + (1 - share) * b for share, a, b in zip(mix, real, fake, strict=True)])
     torch.testing.assert_close(seen[0], between)
     lengths = between.flatten(1).norm(dim=1)
