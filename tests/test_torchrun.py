@@ -104,7 +104,7 @@ def test_a_process_that_dies_ends_the_run_which_goes_on_with_another_number(here
         os.kill(second, signal.SIGKILL)
         _, err = process.communicate()
     assert process.returncode != 0
-    assert "another process of this command has ended" in err
+    assert "another process of this run has exited" in err
     assert "--resume" in err
     (newest,) = weights_of(here / "dies")[-1:]
     step = int(newest.parent.name.removeprefix("step-"))

@@ -52,7 +52,7 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class Skip:
+class SkipConnection:
     """Maps that go from one stage to another past those between them.
 
     Attributes:
@@ -82,7 +82,7 @@ class Part:
     title: str
     inputs: tuple[Stage, ...]
     stages: tuple[Stage, ...]
-    skips: tuple[Skip, ...]
+    skips: tuple[SkipConnection, ...]
     notes: tuple[str, ...]
 
 
@@ -106,7 +106,7 @@ class Anatomy:
         return tuple(stage for part in self.parts for stage in part.stages)
 
     @property
-    def skips(self) -> tuple[Skip, ...]:
+    def skips(self) -> tuple[SkipConnection, ...]:
         """Of all parts."""
         return tuple(skip for part in self.parts for skip in part.skips)
 
@@ -179,7 +179,9 @@ def _part(plan: PlannedPart, modules: dict[str, nn.Module], seen: _Seen) -> Part
             if (shapes := [seen.outputs[name] for name in stage.modules if name in seen.outputs])
         ),
         skips=tuple(
-            Skip(skip.start, skip.end, skip.join, sum(count_weights(modules[name]) for name in skip.modules))
+            SkipConnection(
+                skip.start, skip.end, skip.join, sum(count_weights(modules[name]) for name in skip.modules)
+            )
             for skip in plan.skips
         ),
         notes=plan.notes,

@@ -12,7 +12,8 @@ from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from fontgan.anatomy.examples import example_batch, example_inputs, example_task
-from fontgan.compute.engine import Engine, choose_engine
+from fontgan.compute.choosing import choose_engine
+from fontgan.compute.engine import Engine
 from fontgan.config.settings import ModelSettings
 from fontgan.models import find_model, model_names
 from fontgan.models.base import Model, Task

@@ -77,6 +77,7 @@ def generate_command(
 
     sources = [FontLocation.parse(font) for font in source or []]
     with messages.status("loading torch"):
+        from fontgan.compute.choosing import choose_engine, prepare_process
         from fontgan.drawing.generate import Manner, generate, style_draws
         from fontgan.report.glyphs import save_generated
         from fontgan.runs.checkpoint import find_checkpoint, run_name
@@ -88,6 +89,7 @@ def generate_command(
     codes = parse_charset(chars, style_draws(found, manner))
     target = output or Path("generated") / "-".join((run_name(found), *_words(manner)))
     _check_output(target)
+    prepare_process(choose_engine(device))
     with Bar("characters") as bar:
         drawn = generate(found, codes, sources, device, bar, manner)
     for note in drawn.notes:

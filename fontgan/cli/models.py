@@ -27,8 +27,10 @@ def models_command(
 
     with messages.status("loading torch"):
         from fontgan.anatomy.overview import overview
+        from fontgan.compute.choosing import choose_engine, prepare_process
 
     if measure:
+        prepare_process(choose_engine())
         with Bar("presets") as bar:
             entries = overview(size, _SECONDS, bar)
     else:

@@ -74,10 +74,15 @@ def train_command(
     from fontgan.cli.console import messages
 
     with messages.status("loading torch"):
+        from fontgan.compute.choosing import choose_engine, prepare_process
         from fontgan.training.decision import decide, decide_again
 
     decide_now = decide_again if resume else decide
     decision = decide_now(_given(context), _pairs(overrides or []), config)
+    plan = decision.plan
+    chosen = prepare_process(choose_engine(plan.device, plan.precision, plan.threads, plan.compile))
+    if chosen:
+        messages.print(chosen)
     if dry_run:
         _estimate(decision)
     else:

@@ -1,4 +1,4 @@
-"""The running average of a network's weights: smoother than the last step's, and what is kept."""
+"""The averaged weights of a network: smoother than the last step's, and the ones that are kept."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from torch import nn
 
 
 class Average:
-    """An exponential moving average of all that a network's state holds.
+    """An exponential moving average of a network's whole state.
 
     Yazici et al. 2018, «The Unusual Effectiveness of Averaging in GAN Training». The decay warms up
-    as (1 + step) / (10 + step), so that the first weights, drawn at random, are soon forgotten.
+    as (1 + step) / (10 + step), so that the first, random weights soon count for nothing.
 
     Attributes:
-        network: a copy of the network, in evaluation mode, that carries the average.
+        network: a copy of the network with the averaged weights, in evaluation mode.
     """
 
     def __init__(self, network: nn.Module, decay: float) -> None:
@@ -40,6 +40,6 @@ class Average:
         return {"network": self.network.state_dict(), "steps": self._steps}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """What `state` gave."""
+        """Take over what `state` returned."""
         self.network.load_state_dict(state["network"])
         self._steps = state["steps"]

@@ -13,7 +13,7 @@ def process_count() -> int:
 
 
 def first_process() -> bool:
-    """Whether this process is the one that writes and talks."""
+    """Whether this process is the one that writes and reports."""
     return int(os.environ.get("RANK", "0")) == 0
 
 
@@ -23,10 +23,10 @@ def number_on_machine() -> int:
 
 
 def end_process(status: int) -> NoReturn:
-    """End this process without taking it apart.
+    """Exit at once, without Python's clean-up.
 
-    One in ten processes that had talked over gloo was aborted while Python took it apart, because a thread of
-    gloo's was still there («terminate called without an active exception»); torchrun then calls it a failure.
+    One in ten processes that had used gloo was aborted during the clean-up, because one of gloo's threads
+    was still running («terminate called without an active exception»); torchrun then reports a failure.
     """
     sys.stdout.flush()
     sys.stderr.flush()

@@ -1,152 +1,156 @@
-"""The optimisers, and the step size over a training."""
+"""The optimisers of one network: which of them moves which weights, and how fast."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
 
-from fontgan.config.settings import ModelSettings, Schedule
-
-# Coefficients of the first four iterations of Polar Express: Amsel et al. 2025, «The Polar Express:
-# Optimal Matrix Sign Methods and Their Application to the Muon Algorithm», algorithm 1.
-_POLAR_EXPRESS = (
-    (8.28721201814563, -23.595886519098837, 17.300387312530933),
-    (4.107059111542203, -2.9478499167379106, 0.5448431082926601),
-    (3.9486908534822946, -2.908902115962949, 0.5518191394370137),
-    (3.3184196573706015, -2.488488024314874, 0.51004894012372),
-)
+from fontgan.compute.muon import Muon
+from fontgan.compute.schedule import scheduled, warmed_up
+from fontgan.config.settings import Optimiser, Schedule
+from fontgan.networks.edges import edges_of
 
 
-class Muon(torch.optim.Optimizer):
-    """Momentum whose matrix is made orthogonal before the step.
+class OptimisationSettings(Protocol):
+    """What the optimisers need to know of a model's settings."""
 
-    Jordan et al. 2024, «Muon: An optimizer for hidden layers in neural networks». Every direction of a
-    weight matrix moves by the same amount, so that a network learns from far fewer steps than with
-    Adam. A convolution's weight counts as the matrix (outputs, inputs · height · width); torch's own
-    Muon takes no convolutions.
+    @property
+    def optimiser(self) -> Optimiser:
+        """The name of the optimiser: adam, adamw or muon."""
 
-    Args:
-        weights: tensors of two dimensions or more.
-        learning_rate: the length of the step in each direction.
-        momentum: decay of the gradient's mean.
-        weight_decay: decoupled, times the learning rate.
-        precision: in which the matrices are made orthogonal; bfloat16 is enough.
+    @property
+    def learning_rate(self) -> float:
+        """Of Adam and AdamW, at its highest."""
+
+    @property
+    def muon_learning_rate(self) -> float:
+        """Of Muon, at its highest."""
+
+    @property
+    def beta1(self) -> float:
+        """Adam's decay of the gradient's running average."""
+
+    @property
+    def beta2(self) -> float:
+        """Adam's decay of the running average of its square."""
+
+    @property
+    def weight_decay(self) -> float:
+        """Of matrices; nothing else decays."""
+
+    @property
+    def schedule(self) -> Schedule:
+        """How the learning rate changes over the run."""
+
+    @property
+    def warm_up(self) -> int:
+        """The steps in which the learning rate first rises."""
+
+    @property
+    def clip_value(self) -> float:
+        """The limit for each gradient; 0: none."""
+
+    @property
+    def clip_norm(self) -> float:
+        """The limit for the norm of all gradients together; 0: none."""
+
+
+@dataclass(frozen=True)
+class ParameterGroup:
+    """Weights with a learning rate of their own.
+
+    Attributes:
+        name: of the group, for messages.
+        weights: some of a network's; frozen ones among them stay as they are.
+        rate: by which the learning rate is multiplied.
     """
 
-    def __init__(
-        self,
-        weights: Iterable[Tensor],
-        learning_rate: float,
-        momentum: float = 0.95,
-        weight_decay: float = 0.0,
-        precision: torch.dtype = torch.float32,
-    ) -> None:
-        defaults = {"lr": learning_rate, "momentum": momentum, "weight_decay": weight_decay}
-        super().__init__(list(weights), defaults)
-        self.precision = precision
-
-    @torch.no_grad()
-    def step(self, closure: None = None) -> None:  # type: ignore[override] # noqa: ARG002
-        """One step of every weight that has a gradient."""
-        for group in self.param_groups:
-            for weight in group["params"]:
-                if weight.grad is None:
-                    continue
-                state = self.state[weight]
-                if not state:
-                    state["mean"] = torch.zeros_like(weight)
-                state["mean"].lerp_(weight.grad, 1 - group["momentum"])
-                ahead = weight.grad.lerp(state["mean"], group["momentum"])  # Nesterov's look ahead
-                matrix = ahead.flatten(1)
-                direction = orthogonal(matrix, self.precision).view_as(weight)
-                stretch = max(1.0, matrix.shape[0] / matrix.shape[1]) ** 0.5
-                weight.mul_(1 - group["lr"] * group["weight_decay"])
-                weight.add_(direction, alpha=-group["lr"] * stretch)
-
-
-def orthogonal(matrix: Tensor, precision: torch.dtype = torch.float32) -> Tensor:
-    """Nearly UVᵀ of a matrix (rows, columns) = USVᵀ: its singular values all brought to 0.4 … 1.6.
-
-    Four iterations come so close; a fifth would cost more than it brings to the training.
-    """
-    tall = matrix.shape[0] > matrix.shape[1]
-    x = (matrix.T if tall else matrix).to(precision)
-    x = x / (x.norm() * 1.01 + 1e-7)
-    for a, b, c in _POLAR_EXPRESS:
-        square = x @ x.T
-        polynomial = torch.addmm(square, square, square, beta=b, alpha=c)
-        x = torch.addmm(x, polynomial, x, beta=a)
-    return (x.T if tall else x).to(matrix.dtype)
+    name: str
+    weights: tuple[Tensor, ...]
+    rate: float = 1.0
 
 
 class Optimisers:
     """All that moves the weights of one network, under one schedule.
 
-    With `muon`, Muon moves the weights of the hidden layers; the first and the last layer, embeddings,
-    the norms and the biases are AdamW's, as Muon's authors advise.
+    With `muon`, Muon moves the weights of the hidden layers. The first and the last layer of every branch
+    (`networks.edges`), embeddings, norms and biases are AdamW's, as Muon's authors advise. Frozen weights
+    (`requires_grad` False) belong to neither.
 
     Args:
         network: whose weights are moved.
-        settings: of the model.
+        settings: how.
         precision: in which Muon computes.
-        rate: by which every step size is multiplied; two networks of one model may differ (Heusel et al.
-            2017, «GANs Trained by a Two Time-Scale Update Rule»).
+        rate: by which every learning rate is multiplied; two networks of one model may differ (Heusel et
+            al. 2017, «GANs Trained by a Two Time-Scale Update Rule»).
+        groups: weights with rates of their own, which together are all that learn; None: all at one rate.
+
+    Raises:
+        ValueError: a weight that learns is in no group, or in several, or a group's is not the network's.
+        TypeError: Muon is wanted for a network that does not name its edges.
     """
 
     def __init__(
-        self, network: nn.Module, settings: ModelSettings, precision: torch.dtype, rate: float = 1.0
+        self,
+        network: nn.Module,
+        settings: OptimisationSettings,
+        precision: torch.dtype,
+        rate: float = 1.0,
+        groups: Sequence[ParameterGroup] | None = None,
     ) -> None:
         self.weights = [weight for weight in network.parameters() if weight.requires_grad]
-        tables = [module.weight for module in network.modules() if isinstance(module, nn.Embedding)]
-        matrices = [
-            weight
-            for weight in self.weights
-            if weight.ndim > 1 and not any(weight is table for table in tables)
-        ]
-        hidden = matrices[1:-1] if settings.optimiser == "muon" else []
-        chosen = {id(weight) for weight in hidden}
-        others = [weight for weight in self.weights if id(weight) not in chosen]
-        self._in_order = [(weight, in_memory_order(weight, weight)) for weight in others]
-        decay, betas = settings.weight_decay, (settings.beta1, settings.beta2)
+        groups = _checked(network, groups)
+        hidden = set(map(id, hidden_weights(network))) if settings.optimiser == "muon" else set()
+        chosen = [[weight for weight in group.weights if id(weight) in hidden] for group in groups]
+        others = [[weight for weight in group.weights if id(weight) not in hidden] for group in groups]
+        self._in_order = [(weight, in_memory_order(weight, weight)) for part in others for weight in part]
+        same = {id(weight): view for weight, view in self._in_order}
         # Only matrices decay: a norm's scale or a bias drawn to 0 would change what a layer means.
-        groups = [
-            {"params": [same for weight, same in self._in_order if weight.ndim > 1], "weight_decay": decay},
-            {"params": [same for weight, same in self._in_order if weight.ndim <= 1], "weight_decay": 0.0},
+        parts = [
+            {
+                "params": [same[id(weight)] for weight in part if (weight.ndim > 1) == decays],
+                "weight_decay": decay,
+            }
+            for part in others
+            for decays, decay in ((True, settings.weight_decay), (False, 0.0))
         ]
         kind = torch.optim.Adam if settings.optimiser == "adam" else torch.optim.AdamW
-        self._optimisers: list[torch.optim.Optimizer] = [
-            kind(groups, rate * settings.learning_rate, betas, fused=True)
-        ]
+        betas = (settings.beta1, settings.beta2)
+        adam = kind(parts, settings.learning_rate, betas, fused=True)
+        self._optimisers: list[torch.optim.Optimizer] = [adam]
+        rates = [rate * group.rate for group in groups]
+        self._rates = [[own * settings.learning_rate for own in rates for _ in range(2)]]
         if hidden:
-            length = rate * settings.muon_learning_rate
-            self._optimisers.append(Muon(hidden, length, weight_decay=decay, precision=precision))
+            length, decay = settings.muon_learning_rate, settings.weight_decay
+            moved = [{"params": part} for part in chosen]
+            self._optimisers.append(Muon(moved, length, weight_decay=decay, precision=precision))
+            self._rates.append([own * length for own in rates])
         self._settings = settings
-        self._rates = [optimiser.defaults["lr"] for optimiser in self._optimisers]
+        self._set_rates(1.0)
 
     @property
     def gradients(self) -> list[Tensor]:
-        """Of all weights that have one now."""
+        """Those that are there, of all weights that are moved."""
         return [weight.grad for weight in self.weights if weight.grad is not None]
 
     @property
     def learning_rate(self) -> float:
-        """Adam's step size as it was last set."""
+        """Adam's learning rate as it was last set; of several groups the first one's."""
         return float(self._optimisers[0].param_groups[0]["lr"])
 
     def step(self, number: int, progress: float) -> Tensor:
         """Clip the gradients as the settings say, make one step, and forget them.
 
-        The warm-up counts steps and not a share of the training: a short one needs it just as long.
-
         Args:
-            number: of the training's step, from 1.
-            progress: the share of the training that is done.
+            number: of the step in the training run, from 1.
+            progress: the share of the run that is done.
 
-        Returns the length of all gradients together, before it was clipped, on the device.
+        Returns:
+            The norm of all gradients together before it was clipped, a scalar on the device.
         """
         settings = self._settings
         if settings.clip_value:
@@ -154,10 +158,7 @@ class Optimisers:
         length = nn.utils.get_total_norm(self.gradients)
         if settings.clip_norm:
             nn.utils.clip_grads_with_norm_(self.weights, settings.clip_norm, length)
-        share = scheduled(settings.schedule, progress) * min(1.0, number / (settings.warm_up + 1))
-        for optimiser, rate in zip(self._optimisers, self._rates, strict=True):
-            for group in optimiser.param_groups:
-                group["lr"] = rate * share
+        self._set_rates(scheduled(settings.schedule, progress) * warmed_up(number, settings.warm_up))
         for weight, same in self._in_order:
             same.grad = None if weight.grad is None else in_memory_order(weight.grad, weight)
         for optimiser in self._optimisers:
@@ -172,16 +173,38 @@ class Optimisers:
         return [optimiser.state_dict() for optimiser in self._optimisers]
 
     def restore(self, state: list[Any]) -> None:
-        """What `state` gave."""
+        """Take over what `state` returned.
+
+        Raises:
+            ValueError, KeyError: it is of other weights.
+        """
         for optimiser, kept in zip(self._optimisers, state, strict=True):
             optimiser.load_state_dict(kept)
+
+    def _set_rates(self, share: float) -> None:
+        for optimiser, rates in zip(self._optimisers, self._rates, strict=True):
+            for group, rate in zip(optimiser.param_groups, rates, strict=True):
+                group["lr"] = rate * share
+
+
+def hidden_weights(network: nn.Module) -> Iterator[Tensor]:
+    """The matrices that learn between the first and the last layer of every branch, in their order.
+
+    Raises:
+        TypeError: the network does not name its edges.
+    """
+    tables = (module for module in network.modules() if isinstance(module, nn.Embedding))
+    spared = {id(weight) for module in (*edges_of(network), *tables) for weight in module.parameters()}
+    for weight in network.parameters():
+        if weight.requires_grad and weight.ndim > 1 and id(weight) not in spared:
+            yield weight
 
 
 def in_memory_order(tensor: Tensor, weight: Tensor) -> Tensor:
     """A weight's own numbers, or its gradient, as they lie in memory: contiguous, though channels-last.
 
     torch's fused Adam copies what is channels-last on a CPU, which takes five times as long as the step, and
-    is wrong there without a word where a gradient lies otherwise than its weight.
+    is silently wrong there where a gradient is laid out differently from its weight.
 
     Args:
         tensor: the weight, which is never copied, or its gradient.
@@ -192,8 +215,22 @@ def in_memory_order(tensor: Tensor, weight: Tensor) -> Tensor:
     return tensor.detach().contiguous()
 
 
-def scheduled(schedule: Schedule, progress: float) -> float:
-    """The share of the full step size at `progress`, the share of the training that is done."""
-    if schedule == "cosine":
-        return (1 + math.cos(math.pi * progress)) / 2
-    return min(1.0, 2 - 2 * progress) if schedule == "linear" else 1.0
+def _checked(network: nn.Module, groups: Sequence[ParameterGroup] | None) -> list[ParameterGroup]:
+    """The groups without what is frozen, the weights of each in the network's order."""
+    learning = {id(weight): name for name, weight in network.named_parameters() if weight.requires_grad}
+    if groups is None:
+        groups = [ParameterGroup("all", tuple(network.parameters()))]
+    missing, own = dict(learning), {id(weight): weight for weight in network.parameters()}
+    checked = []
+    for group in groups:
+        members = {id(weight) for weight in group.weights}
+        if not members <= own.keys():
+            raise ValueError(f"group {group.name} has weights that are not the network's")
+        for member in members & learning.keys():
+            if missing.pop(member, None) is None:
+                raise ValueError(f"{learning[member]} is in several groups, {group.name} among them")
+        weights = tuple(own[member] for member in learning if member in members)
+        checked.append(ParameterGroup(group.name, weights, group.rate))
+    if missing:
+        raise ValueError(f"{next(iter(missing.values()))} learns and is in no group")
+    return checked

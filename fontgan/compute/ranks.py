@@ -25,22 +25,22 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Ranks:
-    """This process' number, from 0, among so many; alone, all methods give back what they were given."""
+    """This process' number, from 0, and how many there are; alone, all methods return what they are given."""
 
     number: int = 0
     count: int = 1
 
     @property
     def first(self) -> bool:
-        """Whether this is the one that writes, measures and talks."""
+        """Whether this is the one that writes, measures and reports."""
         return self.number == 0
 
     def share(self, whole: Tensor, parts: int = 1) -> Tensor:
-        """This process' rows of each part of a tensor whose rows are a multiple of parts and processes."""
+        """This process' rows of each part of a tensor; its rows are a multiple of parts and processes."""
         return torch.unflatten(whole, 0, (parts, self.count, -1))[:, self.number].flatten(0, 1)
 
     def whole(self, share: Tensor) -> Tensor:
-        """The shares of all processes together, as `share` parted them."""
+        """The shares of all processes together, as `share` separated them."""
         if self.count == 1:
             return share
         each = [torch.empty_like(share) for _ in range(self.count)]
@@ -49,7 +49,7 @@ class Ranks:
         return torch.cat(each)
 
     def average(self, tensors: Sequence[Tensor]) -> None:
-        """Put in place of each tensor its mean over all processes."""
+        """Replace each tensor by its mean over all processes."""
         if self.count == 1 or not tensors:
             return
         flat = torch.cat([tensor.detach().flatten() for tensor in tensors])
@@ -63,19 +63,19 @@ class Ranks:
         """The first process' value, in all of them."""
         if self.count == 1:
             return value
-        told = torch.tensor([value], dtype=torch.float64)
+        sent = torch.tensor([value], dtype=torch.float64)
         with others_alive():
-            dist.broadcast(told, 0)
-        return told.item()
+            dist.broadcast(sent, 0)
+        return sent.item()
 
     def barrier(self) -> None:
-        """Wait for all processes: one that leaves while others still talk to it breaks them off."""
+        """Wait for all processes: one that exits while others still send to it would make them fail."""
         if self.count > 1:
             with others_alive():
                 dist.all_reduce(torch.zeros(1))
 
     def broadcast_object(self, thing: T) -> T:
-        """The first process' thing, of any kind that pickle takes, in all of them."""
+        """The first process' object, of any kind that pickle takes, in all of them."""
         if self.count == 1:
             return thing
         things: list[Any] = [thing]
@@ -84,7 +84,7 @@ class Ranks:
         return things[0]  # type: ignore[no-any-return]
 
     def gather(self, thing: T) -> list[T]:
-        """Every process' thing, in the order of their numbers, in all of them."""
+        """Every process' object, in the order of their numbers, in all of them."""
         if self.count == 1:
             return [thing]
         things: list[Any] = [None] * self.count
@@ -94,11 +94,11 @@ class Ranks:
 
 
 def join_ranks(cuda: bool) -> Ranks:
-    """The processes that torchrun has started, or this one alone.
+    """The processes that torchrun has started, or this one alone, which nothing is done for.
 
     Args:
         cuda: whether each has a GPU of its own. Numbers that decide something go over gloo all the same, so
-            that no GPU is waited for.
+            that none of them waits for a GPU.
 
     Raises:
         FontganError: there are more processes than GPUs.
@@ -108,9 +108,9 @@ def join_ranks(cuda: bool) -> Ranks:
     if cuda:
         local = number_on_machine()
         if local >= torch.cuda.device_count():
+            count = torch.cuda.device_count()
             raise FontganError(
-                f"there are {torch.cuda.device_count()} GPUs and more processes: "
-                f"give torchrun --nproc-per-node {torch.cuda.device_count()}"
+                f"there are more processes than GPUs ({count})", f"start torchrun with nproc-per-node={count}"
             )
         torch.cuda.set_device(local)
     if not dist.is_initialized():
@@ -120,13 +120,18 @@ def join_ranks(cuda: bool) -> Ranks:
 
 @contextmanager
 def others_alive() -> Iterator[None]:
-    """What happens in this block fails, with a message for the user, if another process has died."""
+    """Report the failures of this block as the end of another process, which they come from.
+
+    Raises:
+        FontganError: another process has ended.
+    """
     try:
         yield
     except torch.OutOfMemoryError:
         raise
     except RuntimeError as error:
         raise FontganError(
-            "another process of this command has ended, so this one cannot go on: see what it said; a "
-            "training goes on from its last checkpoint with --resume, with any number of processes"
+            "another process of this run has exited",
+            "see its output; with {resume} a run continues from its last checkpoint, with any number of "
+            "processes",
         ) from error

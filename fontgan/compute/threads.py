@@ -2,60 +2,62 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
+from torch import nn
 
-from fontgan.errors import FontganError
+from fontgan.compute.engine import Engine
 
 _PROBES = 15  # enough to see a busy processor, in a tenth of a second
 
 
-def choose_threads(given: int, work: Callable[[], None]) -> str:
-    """As many threads as were given, or one, or as many as torch would take, whichever is faster now.
+def fastest_threads(
+    numbers: Sequence[int], engine: Engine, now: Callable[[], float] = time.perf_counter
+) -> tuple[int, float]:
+    """The number of threads that is fastest at this moment.
 
-    Threads wait for each other after every layer. Where another process holds one of the processors,
-    all wait for the one that does not run: several threads are then many times slower than one.
+    Threads wait for each other after every layer. Where another process holds one of the processors, all
+    wait for the thread that does not run: several threads are then many times slower than one.
 
     Args:
-        given: the user's number; 0 to choose by trial.
-        work: a few layers of a network's kind, forwards and backwards.
+        numbers: of threads to try; the process is left with the last one.
+        engine: whose precision is tried.
+        now: a clock, in seconds.
 
-    Returns the choice in words.
-
-    Raises:
-        FontganError: more were given than there are processors: they would wait for each other for ever.
+    Returns:
+        The fastest number, and how many times as fast it is as the slowest.
     """
-    most = torch.get_num_threads()
-    processors = os.cpu_count() or 1
-    if given > processors:
-        raise FontganError(
-            f"{given} threads are more than the {processors} processors here: give --threads 0"
-        )
-    if given:
-        torch.set_num_threads(given)
-        return f"{_counted(given)} as set"
-    if most == 1 or "OMP_NUM_THREADS" in os.environ:
-        return _counted(most)
+    work = _some_layers(engine)
     seconds = {}
-    for threads in (1, most):
+    for threads in numbers:
         torch.set_num_threads(threads)
-        _time(work)
-        seconds[threads] = _time(work)
-    chosen = min(seconds, key=lambda threads: seconds[threads])
-    torch.set_num_threads(chosen)
-    other = most if chosen == 1 else 1
-    return f"{_counted(chosen)} ({seconds[other] / seconds[chosen]:.1f} times as fast as {other})"
+        _time(work, now)  # the threads start
+        seconds[threads] = _time(work, now)
+    best = min(seconds, key=lambda threads: seconds[threads])
+    return best, max(seconds.values()) / seconds[best]
 
 
-def _time(work: Callable[[], None]) -> float:
-    began = time.perf_counter()
+def counted(threads: int) -> str:
+    """Their number in words."""
+    return f"{threads} thread{'s' if threads > 1 else ''}"
+
+
+def _time(work: Callable[[], None], now: Callable[[], float]) -> float:
+    began = now()
     for _ in range(_PROBES):
         work()
-    return time.perf_counter() - began
+    return now() - began
 
 
-def _counted(threads: int) -> str:
-    return f"{threads} thread{'s' if threads > 1 else ''}"
+def _some_layers(engine: Engine) -> Callable[[], None]:
+    """A few layers of a generator's kind, forwards and backwards."""
+    maps = torch.ones(32, 64, 16, 16)
+    layer = nn.Conv2d(64, 64, 3, padding=1).to(memory_format=torch.channels_last)
+
+    def work() -> None:
+        with engine.autocast():
+            layer(maps).float().sum().backward()
+
+    return work

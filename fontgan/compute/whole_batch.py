@@ -1,7 +1,11 @@
-"""Layers that must know the whole batch, for processes that have each a share of it.
+"""Layers that must know the whole batch, for processes that each have a share of it.
 
-Batch norm measures the batch and dropout draws at random over it. With these layers in place of torch's,
-several processes compute what one would; torch's own SyncBatchNorm works on GPUs only.
+Batch norm measures the batch, and dropout draws random numbers for it. With these layers in place of
+torch's, several processes compute what one would: tests hold this for every model and preset.
+
+A plainer house would do without: torch's SyncBatchNorm on GPUs, norms over each process' own share on
+CPUs. It has not been built, since SyncBatchNorm takes GPUs only, none with several has been measured, and
+norms over shares would give up that two processes equal one.
 """
 
 from __future__ import annotations
@@ -18,7 +22,7 @@ from fontgan.compute.ranks import Ranks, others_alive
 
 
 def over_the_whole_batch(network: nn.Module, ranks: Ranks) -> nn.Module:
-    """The network with its batch norms and dropouts exchanged; same weights, same names."""
+    """Replace the network's batch norms and dropouts; weights and their names stay."""
     for name, layer in network.named_children():
         if isinstance(layer, nn.BatchNorm2d):
             shared = _BatchNorm(layer.num_features, layer.eps, layer.momentum)
@@ -32,7 +36,7 @@ def over_the_whole_batch(network: nn.Module, ranks: Ranks) -> nn.Module:
 
 
 class _BatchNorm(nn.BatchNorm2d):
-    """Batch norm by the mean and the variance over all processes; each has as many maps."""
+    """Batch norm by the mean and the variance over all processes, which have equal shares."""
 
     def forward(self, maps: Tensor) -> Tensor:
         """(n, channels, h, w) to the same shape and type."""
@@ -70,7 +74,7 @@ class _Normed(torch.autograd.Function):
     @once_differentiable
     def backward(context: Any, gradient: Tensor, *_: Tensor) -> tuple[Tensor | None, ...]:
         maps, weight, mean, variance = context.saved_tensors
-        # As if mean and variance were fixed; then what the maps do to them.
+        # As if mean and variance were fixed; then the way through them.
         of_maps, of_weight, of_bias = torch.ops.aten.native_batch_norm_backward(
             gradient, maps, weight, mean, variance, None, None, False, context.eps, [True] * 3
         )
@@ -85,7 +89,7 @@ class _Normed(torch.autograd.Function):
 
 
 def _of_each(own: Tensor) -> Tensor:
-    """What each process has, stacked; over gloo twice as fast as a sum, which it makes in two rounds."""
+    """Every process' tensor, stacked; over gloo twice as fast as a sum, which takes two rounds."""
     each = [torch.empty_like(own) for _ in range(dist.get_world_size())]
     with others_alive():
         dist.all_gather(each, own)
@@ -93,7 +97,7 @@ def _of_each(own: Tensor) -> Tensor:
 
 
 class _Dropout(nn.Dropout):
-    """Dropout that draws for the whole batch, as one process would, and takes its share of that."""
+    """Dropout that draws for the whole batch, as one process would, and takes this process' share."""
 
     def __init__(self, probability: float, ranks: Ranks) -> None:
         super().__init__(probability)

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from fontgan.compute.engine import choose_engine
+from fontgan.compute.choosing import choose_engine
 from fontgan.config.settings import Cleaning, DeviceChoice
 from fontgan.data.record import families
 from fontgan.data.splits import split_of

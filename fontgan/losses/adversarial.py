@@ -1,7 +1,7 @@
-"""What a discriminator and a generator want of each other's pictures, (n, 1, size, size) in [0, 1].
+"""The adversarial losses of a discriminator and a generator, on images (n, 1, size, size) in [0, 1].
 
-Logits are (n, …): one or any number of patches a picture. Each picture has as many, so that a mean over
-all logits is the mean over the characters.
+Logits are (n, …): one per image, or one for each of its patches or pixels. All images have the same number,
+so that a mean over all logits is the mean over the characters.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from torch import Tensor
 Adversarial = Literal["vanilla", "least-squares", "hinge", "wasserstein"]
 
 
-def judged(kind: Adversarial, logits: Tensor, real: Tensor, smoothing: float = 0.0) -> Tensor:
-    """The discriminator's loss on some pictures: a scalar.
+def discriminator_loss(kind: Adversarial, logits: Tensor, real: Tensor, smoothing: float = 0.0) -> Tensor:
+    """The discriminator's loss on some images: a scalar.
 
     Args:
         kind: `vanilla` is binary cross-entropy (Goodfellow et al. 2014, equation 1); `least-squares` the
             mean square to 1 for real and 0 for fake (Mao et al. 2017, equation 9; not halved, as CycleGAN
-            has it); `hinge` asks for at least 1 and at most -1 (Lim & Ye 2017; Miyato et al. 2018,
-            section 4); `wasserstein` for as high and as low as can be (Arjovsky et al. 2017, equation 2).
+            has it); `hinge` is 0 from 1 up for real and from -1 down for fake (Lim & Ye 2017; Miyato et al.
+            2018, section 4); `wasserstein` is the difference of the means (Arjovsky et al. 2017, equation 2).
         logits: (n, …).
-        real: bool (n,), whether each picture is to be called real. To flip some of it is label noise.
-        smoothing: what the targets of real pictures lie below 1, those of fake ones staying 0 (Salimans et
-            al. 2016, section 3.4). The last two kinds have no targets, and it changes nothing there.
+        real: bool (n,), each image's label. Flipping some of them is label noise.
+        smoothing: one-sided label smoothing: the target of real images is 1 minus this, that of fake ones
+            stays 0 (Salimans et al. 2016, section 3.4). The last two kinds have no targets and ignore it.
     """
     logits = logits.float()
     called_real = real.view(-1, *[1] * (logits.dim() - 1)).expand_as(logits)
@@ -40,19 +40,19 @@ def judged(kind: Adversarial, logits: Tensor, real: Tensor, smoothing: float = 0
     return F.binary_cross_entropy_with_logits(logits, wanted)
 
 
-def fooled(kind: Adversarial, logits: Tensor) -> Tensor:
-    """The generator's loss on its own pictures, with logits (n, …): a scalar.
+def generator_loss(kind: Adversarial, logits: Tensor) -> Tensor:
+    """The generator's loss on its own images, with logits (n, …): a scalar.
 
-    For `vanilla` and `least-squares` what the discriminator would pay if they were real, the first of
-    which is «-log D» of Goodfellow et al. 2014, section 3, that does not saturate; else the mean, negated.
+    For `vanilla` and `least-squares` it is the discriminator's loss if they were real, which for the first
+    is the non-saturating «-log D» of Goodfellow et al. 2014, section 3; for the others minus the mean.
     """
     if kind in ("hinge", "wasserstein"):
         return -logits.float().mean()
-    return judged(kind, logits, torch.ones(len(logits), dtype=torch.bool, device=logits.device))
+    return discriminator_loss(kind, logits, torch.ones(len(logits), dtype=torch.bool, device=logits.device))
 
 
 def r1_penalty(logits: Tensor, real: Tensor) -> Tensor:
-    """Half of |∇D(x)|² at real pictures x, the mean over the characters: a scalar.
+    """Half of |∇D(x)|² at real images x, averaged over the characters: a scalar.
 
     Mescheder et al. 2018, «Which Training Methods for GANs do actually Converge?», equation 9, without
     its weight γ. It needs second derivatives: compute `logits` in float32 from `real`, which requires a
@@ -62,24 +62,26 @@ def r1_penalty(logits: Tensor, real: Tensor) -> Tensor:
     return gradient.square().sum(dim=(1, 2, 3)).mean() / 2
 
 
-def gradient_penalty(judge: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor, mix: Tensor) -> Tensor:
-    """(|∇D(x)| - 1)² at pictures x between real and fake ones, the mean over the characters: a scalar.
+def gradient_penalty(
+    discriminator: Callable[[Tensor], Tensor], real: Tensor, fake: Tensor, mix: Tensor
+) -> Tensor:
+    """(|∇D(x)| - 1)² at images x between real and fake ones, averaged over the characters: a scalar.
 
     Gulrajani et al. 2017, «Improved Training of Wasserstein GANs», equation 3, without its weight λ. D of
-    a picture is the mean of its patches' logits, since that is the critic whose means over real and fake
-    pictures the Wasserstein loss compares, and so the one that must have slope 1: for the sum of the
-    patches, the slope asked for would depend on their number. Its length is over all pixels of a picture.
+    an image is the mean of its patches' logits, since the Wasserstein loss compares the means of that
+    critic, which therefore must have slope 1: for the sum of the patches, the slope would depend on their
+    number. The norm of a gradient is over all pixels of an image.
 
     Args:
-        judge: pictures to logits (n, …), in float32 and without batch norm, which mixes the pictures.
+        discriminator: images to logits (n, …), in float32 and without batch norm, which mixes the images.
         real: (n, 1, size, size).
-        fake: the same; no gradient goes there.
-        mix: float (n,), the share of the real picture in each x, drawn evenly from [0, 1].
+        fake: the same; it gets no gradient.
+        mix: float (n,), the share of the real image in each x, drawn uniformly from [0, 1].
     """
     shares = mix.view(-1, 1, 1, 1)
     between = (shares * real + (1 - shares) * fake).detach().requires_grad_()
-    scores = judge(between).reshape(len(between), -1).mean(dim=1)
-    # Pictures do not look at each other, so that the sum has each one's own gradient.
+    scores = discriminator(between).reshape(len(between), -1).mean(dim=1)
+    # Images do not affect each other, so that the sum has each one's own gradient.
     (gradient,) = torch.autograd.grad(scores.sum(), between, create_graph=True)
     # torch's norm has the gradient 0 where it is 0; a square root would have none.
     lengths: Tensor = torch.linalg.vector_norm(gradient, dim=(1, 2, 3))

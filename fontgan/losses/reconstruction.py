@@ -1,5 +1,6 @@
-"""How far pictures are from the true glyphs. Pictures are (n, 1, size, size) in [0, 1], 1 = paper.
+"""How far images are from the targets, the true glyphs. Images are (n, 1, size, size) in [0, 1], 1 = paper.
 
+Each function returns one value per character, (n,); callers take the mean, or look at single characters.
 Where neighbouring pixels are summed, it is done with slices: a convolution would fall under autocast and
 TF32, in which the small differences that count here are lost.
 """
@@ -15,10 +16,10 @@ from torch import Tensor
 
 Reconstruction = Literal["l1", "fixed-l1", "bce"]
 
-# Of ink, as a share of the page: no glyph has as little, and a blank target does not divide by 0.
+# The least ink as a share of the page: no glyph has as little, and a blank target does not divide by 0.
 _LEAST_INK = 1e-4
 
-# The least probability of ink and of paper, which has a finite logarithm.
+# The least probability of ink and of paper, so that its logarithm is finite.
 _LEAST_PROBABILITY = 1e-6
 
 # Wang et al. 2004, section III C: K1 and K2 squared (the data range is 1), and the Gaussian window.
@@ -28,52 +29,51 @@ _WINDOW = [height / sum(_BELL) for height in _BELL]
 
 
 def l1(picture: Tensor, target: Tensor) -> Tensor:
-    """The mean of |picture - target|: a scalar in [0, 1]."""
-    return (picture - target).abs().mean()
+    """|x - y| averaged over the page: (n,) in [0, 1]."""
+    return _over_page((picture - target).abs())
 
 
 def fixed_l1(picture: Tensor, target: Tensor) -> Tensor:
-    """The mean over the characters of |x - y| / |1 - y|, each summed over the page: a scalar.
+    """|x - y| / |1 - y|, each summed over the page: (n,), from 0.
 
-    From the project's source notes («fixed L1»): a blank page scores exactly 1 whatever the
-    character, and a character of few strokes counts as much as one of many, where plain L1 rewards
-    blank pages and weighs characters by their ink.
+    From the project's source notes («fixed L1»): a blank page scores exactly 1 whatever the character, and
+    a character of few strokes counts as much as one of many, where plain L1 rewards blank pages and
+    characters are weighted by their ink.
     """
-    difference = (picture - target).abs().mean(dim=(1, 2, 3))
-    ink = (1 - target).mean(dim=(1, 2, 3))
-    return (difference / ink.clamp(min=_LEAST_INK)).mean()
+    ink = _over_page(1 - target)
+    return l1(picture, target) / ink.clamp(min=_LEAST_INK)
 
 
 def soft_dice(picture: Tensor, target: Tensor) -> Tensor:
-    """1 - 2 Σab / (Σa² + Σb²) of the ink a and b, the mean over the characters: a scalar in [0, 1].
+    """1 - 2 Σab / (Σa² + Σb²) of the ink a and b: (n,) in [0, 1].
 
-    Milletari et al. 2016, «V-Net», equation of section 3. It draws the ink to 0 or 1.
+    Milletari et al. 2016, «V-Net», equation of section 3. It pushes the ink towards 0 or 1.
     """
     a, b = 1 - picture, 1 - target
     overlap = (a * b).sum(dim=(1, 2, 3))
     total = (a * a).sum(dim=(1, 2, 3)) + (b * b).sum(dim=(1, 2, 3))
-    return (1 - (2 * overlap + 1) / (total + 1)).mean()
+    return 1 - (2 * overlap + 1) / (total + 1)
 
 
 def binary_cross_entropy(picture: Tensor, target: Tensor) -> Tensor:
-    """The mean of -y log x - (1 - y) log(1 - x), each pixel a probability of paper: a scalar from 0 to 14.
+    """-y log x - (1 - y) log(1 - x), averaged over the page, a pixel being the probability of paper.
 
-    Its least is the entropy of the target's grey pixels, and about 0 where there are none. Pictures are
-    brought into [1e-6, 1 - 1e-6] by a straight line: cut off there instead, a pixel that is wrong and
-    sure of itself would have no gradient, and without either an infinite one.
+    (n,) from 0 to 14. The least possible is the entropy of the target's grey pixels, about 0 where there
+    are none. Images are mapped into [1e-6, 1 - 1e-6] linearly: if they were clipped there, a confident wrong
+    pixel would have no gradient, and without either an infinite one.
     """
     paper, wanted = picture.float(), target.float()
     # Both logarithms from the picture itself: 1 - (1 - 1e-6) would lose digits in float32.
     of_paper = (_LEAST_PROBABILITY + (1 - 2 * _LEAST_PROBABILITY) * paper).log()
     of_ink = (_LEAST_PROBABILITY + (1 - 2 * _LEAST_PROBABILITY) * (1 - paper)).log()
-    return -(wanted * of_paper + (1 - wanted) * of_ink).mean()
+    return -_over_page(wanted * of_paper + (1 - wanted) * of_ink)
 
 
 def ssim(picture: Tensor, target: Tensor) -> Tensor:
-    """The mean structural similarity: a scalar in [-1, 1], 1 for the same. 1 - ssim is a loss.
+    """The structural similarity, averaged over the page: (n,) in [-1, 1], 1 for the same. 1 - ssim is a loss.
 
     Wang et al. 2004, «Image Quality Assessment», equation 13, with the paper's window, an 11×11 Gaussian
-    of deviation 1.5, at each place where it lies in the page as a whole.
+    of deviation 1.5, at each place where the whole window lies in the page.
     """
     x, y = picture.float(), target.float()
     mean_x, mean_y, mean_squares, mean_product = _windowed(torch.stack((x, y, x * x + y * y, x * y)))
@@ -83,20 +83,19 @@ def ssim(picture: Tensor, target: Tensor) -> Tensor:
     covariance = mean_product - product_of_means
     alike = (2 * product_of_means + _STABLE_MEAN) * (2 * covariance + _STABLE_VARIANCE)
     total = (squared_means + _STABLE_MEAN) * (variances + _STABLE_VARIANCE)
-    similarity: Tensor = alike / total
-    return similarity.mean()
+    return _over_page(alike / total)
 
 
 def edge(picture: Tensor, target: Tensor) -> Tensor:
-    """The mean of |∇picture - ∇target| by Sobel's filters, across and down: a scalar in [0, 2].
+    """|∇x - ∇y| by Sobel's filters, averaged over the page and over across and down: (n,) in [0, 2].
 
-    The filters are scaled so that a straight edge between ink and paper is 1, and used where they lie in
-    the page as a whole. It asks that strokes end where they should, and as sharply.
+    The filters are scaled so that a straight edge between ink and paper is 1, and used where the whole
+    filter lies in the page. It is small where strokes end where they should, and as sharply.
     """
     difference = picture.float() - target.float()  # both filters are linear
     across = _along(_along(difference, -2, (1, 2, 1)), -1, (-1, 0, 1)) / 4
     down = _along(_along(difference, -1, (1, 2, 1)), -2, (-1, 0, 1)) / 4
-    return (across.abs().mean() + down.abs().mean()) / 2
+    return (_over_page(across.abs()) + _over_page(down.abs())) / 2
 
 
 _LOSSES: dict[Reconstruction, Callable[[Tensor, Tensor], Tensor]] = {
@@ -107,12 +106,17 @@ _LOSSES: dict[Reconstruction, Callable[[Tensor, Tensor], Tensor]] = {
 
 
 def reconstruction(kind: Reconstruction, picture: Tensor, target: Tensor) -> Tensor:
-    """The reconstruction loss of that name."""
+    """The reconstruction loss of that name: (n,)."""
     return _LOSSES[kind](picture, target)
 
 
+def _over_page(maps: Tensor) -> Tensor:
+    """The mean of each character's pixels: (n, 1, h, w) to (n,)."""
+    return maps.mean(dim=(1, 2, 3))
+
+
 def _windowed(maps: Tensor) -> Tensor:
-    """The Gaussian mean about each place: (…, size, size) to (…, size - 10, size - 10)."""
+    """The Gaussian mean around each place: (…, size, size) to (…, size - 10, size - 10)."""
     return _along(_along(maps, -2, _WINDOW), -1, _WINDOW)
 
 

@@ -34,10 +34,10 @@ def measure(pictures: Tensor, targets: Tensor) -> Measures:
     """All measures of pictures against the true glyphs."""
     return Measures(
         iou=float(ink_iou(pictures, targets)),
-        fixed_l1=float(fixed_l1(pictures, targets)),
-        l1=float(l1(pictures, targets)),
+        fixed_l1=float(fixed_l1(pictures, targets).mean()),
+        l1=float(l1(pictures, targets).mean()),
         ink=float((1 - pictures).mean() / (1 - targets).mean().clamp(min=1e-6)),
-        ssim=float(ssim(pictures, targets)),
+        ssim=float(ssim(pictures, targets).mean()),
         grey=float(grey_share(pictures)),
     )
 

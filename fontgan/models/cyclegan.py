@@ -140,8 +140,8 @@ class CycleGan(Model[CycleGanSettings]):
             fake_b, fake_a = forth(part.real_a), back(part.real_b)
             rec_a, rec_b = back(fake_b), forth(fake_a)
         self._fakes[id(part)] = (fake_a.detach(), fake_b.detach())
-        returned = reconstruction(settings.cycle, rec_a, part.real_a)
-        returned = returned + reconstruction(settings.cycle, rec_b, part.real_b)
+        returned = reconstruction(settings.cycle, rec_a, part.real_a).mean()
+        returned = returned + reconstruction(settings.cycle, rec_b, part.real_b).mean()
         total, losses = settings.cycle_weight * returned, {"cycle": returned.detach()}
         if progress >= settings.adversarial_from:
             for name, real, fake in (("A", part.real_a, fake_a), ("B", part.real_b, fake_b)):
@@ -150,8 +150,8 @@ class CycleGan(Model[CycleGanSettings]):
         if settings.identity_weight:
             with self.engine.autocast():
                 idt_a, idt_b = back(part.real_a), forth(part.real_b)
-            identity = reconstruction(settings.cycle, idt_a, part.real_a)
-            identity = identity + reconstruction(settings.cycle, idt_b, part.real_b)
+            identity = reconstruction(settings.cycle, idt_a, part.real_a).mean()
+            identity = identity + reconstruction(settings.cycle, idt_b, part.real_b).mean()
             losses["identity"] = identity.detach()
             total = total + settings.identity_weight * settings.cycle_weight * identity
         return total, losses

@@ -12,7 +12,7 @@ from typing import ClassVar
 from fontgan.config.settings import setting
 from fontgan.models.autoencoder import AutoEncoderSettings, ThroughOneVector
 from fontgan.models.base import FAST_OPTIMISATION
-from fontgan.networks.discriminator import View
+from fontgan.networks.discriminator import DiscriminatorKind
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class GanSettings(AutoEncoderSettings):
     learning_rate: float = setting(2e-4, "Adam's step size at its highest", least=0)
     reconstruction_weight: float = setting(100.0, "of that distance in the generator's loss", least=0)
     adversarial_weight: float = setting(1.0, "of the discriminator's word; 0: no discriminator", least=0)
-    discriminator: View = setting(
+    discriminator: DiscriminatorKind = setting(
         "image", "what it judges by itself: patch, pixel or the image as one", needs="adversarial_weight"
     )
     discriminator_layers: int = setting(

@@ -21,7 +21,7 @@ from fontgan.models.parts.generator import FAST_UNET, UNetSettings
 from fontgan.models.parts.judge_settings import Penalty
 from fontgan.models.parts.objective import FAST_OBJECTIVE
 from fontgan.models.parts.paired import Drawn, Paired, PairedSettings
-from fontgan.networks.discriminator import View
+from fontgan.networks.discriminator import DiscriminatorKind
 from fontgan.networks.initialisation import initialise
 from fontgan.networks.norms import Norm
 from fontgan.networks.wnet import WNetwork
@@ -72,7 +72,7 @@ class WNetSettings(PairedSettings, UNetSettings):
         needs="adversarial_weight",
     )
     adversarial_weight: float = setting(3.0, "of the discriminator's word; 0: no discriminator", least=0)
-    discriminator: View = setting(
+    discriminator: DiscriminatorKind = setting(
         "image", "what it judges by itself: patch, pixel or the image as one", needs="adversarial_weight"
     )
     discriminator_width: int = setting(

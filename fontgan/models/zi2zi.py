@@ -19,10 +19,10 @@ from fontgan.models.base import FAST_OPTIMISATION, Loss, Task
 from fontgan.models.parts.generator import FAST_UNET, UNetSettings
 from fontgan.models.parts.objective import FAST_OBJECTIVE
 from fontgan.models.parts.paired import Drawn, Paired, PairedSettings
-from fontgan.networks.discriminator import View
+from fontgan.networks.discriminator import DiscriminatorKind
 from fontgan.networks.initialisation import initialise
 from fontgan.networks.norms import Norm
-from fontgan.networks.zi2zi import Told, Zi2ZiNet
+from fontgan.networks.zi2zi import StyleInput, Zi2ZiNet
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Zi2ZiSettings(PairedSettings, UNetSettings):
     schedule: Schedule = setting("linear", "the step size: constant, linear (from half way) or cosine, to 0")
     norm: Norm = setting("batch", "batch, layer, instance, group, pixel or none")
     embedding: int = setting(128, "the length of the vector that stands for a style", least=1)
-    style_into: Told = setting(
+    style_into: StyleInput = setting(
         "bottleneck", "where it goes in: bottleneck, norms (of the decoder: conditional norms) or both"
     )
     shuffling: bool = setting(
@@ -54,7 +54,7 @@ class Zi2ZiSettings(PairedSettings, UNetSettings):
     generator_steps: int = setting(
         2, "steps of the generator for one of the discriminator", least=1, needs="adversarial_weight"
     )
-    discriminator: View = setting(
+    discriminator: DiscriminatorKind = setting(
         "image", "what it judges by itself: patch, pixel or the image as one", needs="adversarial_weight"
     )
     discriminator_norm: Norm = setting("batch", "its normalisation, as norm", needs="adversarial_weight")

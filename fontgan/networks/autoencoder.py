@@ -12,7 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from fontgan.networks.layers import Layers, convolution, down_block, up_block
+from fontgan.networks.edges import Network, first_layer, last_layer
+from fontgan.networks.layers import LayerConfig, convolution, down_block, up_block
 from fontgan.networks.tails import Tail, ToPicture, channels_of
 
 ENCODERS = 6
@@ -20,7 +21,7 @@ DECODERS = 5
 _DROPPED_ENCODERS = 3
 
 
-class AutoEncoderGen(nn.Module):
+class AutoEncoderGen(Network):
     """Pictures (n, inputs, size, size) in [0, 1] to glyph images (n, 1, size, size), through maps of size/64.
 
     An encoder unit is a convolution of stride 2 that doubles the channels, InstanceNorm, LeakyReLU and,
@@ -42,7 +43,7 @@ class AutoEncoderGen(nn.Module):
     def __init__(
         self,
         width: int,
-        layers: Layers,
+        layers: LayerConfig,
         dropout: float,
         decoder_dropout: float,
         tail: Tail = "tanh",
@@ -84,6 +85,10 @@ class AutoEncoderGen(nn.Module):
             return near
         return near.lerp(self._picture(below + 1, maps, pictures.shape[-1]), grown - below)
 
+    def edges(self) -> list[nn.Module]:
+        """See `Network`; each coarse picture is an output."""
+        return [first_layer(self.encoder), *map(last_layer, (self.final, *self.coarse))]
+
     def _picture(self, level: int, maps: list[Tensor], size: int) -> Tensor:
         """From the maps of the decoder unit of that number, or, past the last one, from the final layer."""
         if level == DECODERS:
@@ -115,7 +120,7 @@ def _at(pictures: Tensor, size: int) -> Tensor:
     return pictures if pictures.shape[-1] == size else F.interpolate(pictures, size=size, mode="nearest")
 
 
-def _final(width: int, channels: int, layers: Layers) -> list[nn.Module]:
+def _final(width: int, channels: int, layers: LayerConfig) -> list[nn.Module]:
     if layers.upsampling == "nearest":
         return [nn.Upsample(scale_factor=2), convolution(width, channels, 3, 1, layers, last=True)]
     return [nn.ConvTranspose2d(width, channels, 4, 2, 1)]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from fontgan.networks.edges import Network, edges_of
 
-class BothWays(nn.Module):
+
+class BothWays(Network):
     """Two generators: from the content to the style, and back (Zhu et al. 2017, «CycleGAN»)."""
 
     def __init__(self, forth: nn.Module, back: nn.Module) -> None:
@@ -14,17 +16,21 @@ class BothWays(nn.Module):
         self.forth, self.back = forth, back
 
     def forward(self, pictures: Tensor) -> Tensor:
-        """(n, 1, size, size) in the content's style to the other; `back` is the way back."""
+        """(n, inputs, size, size) in the content's style to (n, 1, size, size); `back` is the way back."""
         return self.forth(pictures)  # type: ignore[no-any-return]
 
+    def edges(self) -> list[nn.Module]:
+        """Those of both generators."""
+        return [*edges_of(self.forth), *edges_of(self.back)]
 
-class TwoStages(nn.Module):
-    """A trained generator, left as it is, and a second network that cleans what it draws.
+
+class TwoStages(Network):
+    """A trained generator, frozen, and a second network that cleans its images.
 
     Args:
         first: the generator; always in evaluation mode, never with a gradient.
-        second: of one input channel, or of two.
-        sees_content: whether the second one is shown the content beside the first one's picture.
+        second: its input is the first one's image, and the content's channels after it where it sees them.
+        sees_content: whether it does.
     """
 
     def __init__(self, first: nn.Module, second: nn.Module, sees_content: bool) -> None:
@@ -40,10 +46,14 @@ class TwoStages(nn.Module):
         return self
 
     def forward(self, pictures: Tensor) -> Tensor:
-        """Pictures of the content to cleaned pictures of the style."""
+        """Content (n, inputs, size, size) in [0, 1] to cleaned images (n, 1, size, size)."""
         return self.clean(pictures, self.first(pictures))
 
+    def edges(self) -> list[nn.Module]:
+        """Those of the second network: the first is frozen."""
+        return edges_of(self.second)
+
     def clean(self, pictures: Tensor, drawn: Tensor) -> Tensor:
-        """What the first stage has drawn of the pictures, cleaned."""
+        """The first stage's images of the content, cleaned."""
         drawn = drawn.detach()
         return self.second(torch.cat((drawn, pictures), 1) if self.sees_content else drawn)  # type: ignore[no-any-return]

@@ -7,16 +7,17 @@ from typing import Literal, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from fontgan.networks.layers import Layers, convolution
+from fontgan.networks.edges import Network, first_layer
+from fontgan.networks.layers import LayerConfig, convolution
 from fontgan.networks.norms import Norm, make_norm
 
-View = Literal["patch", "pixel", "image"]
+DiscriminatorKind = Literal["patch", "pixel", "image"]
 
 _WIDEST = 8  # times the first width, as in pix2pix
 _GROUP = 4  # pictures that are compared by MinibatchDeviation, as in ProGAN's code
 
 
-class Opinion(NamedTuple):
+class DiscriminatorOutput(NamedTuple):
     """What a discriminator says of pictures.
 
     Attributes:
@@ -30,8 +31,8 @@ class Opinion(NamedTuple):
     styles: Tensor | None
 
 
-class Discriminator(nn.Module):
-    """Pictures, seen together as channels, to an `Opinion`.
+class Discriminator(Network):
+    """Pictures, seen together as channels, to an `DiscriminatorOutput`.
 
     `patch` is the PatchGAN of Isola et al. 2017, «pix2pix», section 6.1.2: `layers` convolutions of stride 2
     see patches of 70×70 pixels with three, 34×34 with two, 16×16 with one; `pixel` its 1×1 PixelGAN; `image`
@@ -50,7 +51,7 @@ class Discriminator(nn.Module):
 
     def __init__(
         self,
-        view: View,
+        view: DiscriminatorKind,
         inputs: int,
         width: int,
         layers: int,
@@ -60,7 +61,7 @@ class Discriminator(nn.Module):
         styles: int = 0,
     ) -> None:
         super().__init__()
-        made = Layers(norm=norm)
+        made = LayerConfig(norm=norm)
         kernel, depth = (1, 1) if view == "pixel" else (4, layers)
         stride = 1 if view == "pixel" else 2
         units = [
@@ -86,7 +87,7 @@ class Discriminator(nn.Module):
         self.judge = nn.Conv2d(channels + int(deviation), 1, left, 1, padding)
         self.classifier = nn.Linear(channels, styles) if styles else None
 
-    def forward(self, *pictures: Tensor) -> Opinion:
+    def forward(self, *pictures: Tensor) -> DiscriminatorOutput:
         """Each (n, 1, size, size) in [0, 1]."""
         maps = 1 - torch.cat(pictures, 1)
         features = []
@@ -96,7 +97,12 @@ class Discriminator(nn.Module):
         styles = self.classifier(maps.mean((2, 3))) if self.classifier is not None else None
         if self.deviation is not None:
             maps = self.deviation(maps)
-        return Opinion(self.judge(maps), features, styles)
+        return DiscriminatorOutput(self.judge(maps), features, styles)
+
+    def edges(self) -> list[nn.Module]:
+        """See `Network`; the verdict and the style are two outputs."""
+        outputs = [self.judge] if self.classifier is None else [self.judge, self.classifier]
+        return [first_layer(self.units[0]), *outputs]
 
 
 class MinibatchDeviation(nn.Module):

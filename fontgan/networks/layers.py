@@ -18,7 +18,7 @@ Padding = Literal["zeros", "reflect"]
 
 
 @dataclass(frozen=True)
-class Layers:
+class LayerConfig:
     """How all layers of a network are made.
 
     Attributes:
@@ -45,7 +45,7 @@ class Layers:
 
 
 class Chain(nn.Sequential):
-    """Layers one after the other; those that are told of the style get its vector too."""
+    """LayerConfig one after the other; those that are told of the style get its vector too."""
 
     def forward(self, maps: Tensor, style: Tensor | None = None) -> Tensor:
         """(n, channels, h, w), and the style's vector (n, length) where some layer wants it."""
@@ -69,7 +69,13 @@ class Gated(nn.Module):
 
 
 def convolution(
-    inputs: int, outputs: int, kernel: int, stride: int, layers: Layers, last: bool = False, dilation: int = 1
+    inputs: int,
+    outputs: int,
+    kernel: int,
+    stride: int,
+    layers: LayerConfig,
+    last: bool = False,
+    dilation: int = 1,
 ) -> nn.Module:
     """A convolution that gives maps of 1/stride the size.
 
@@ -90,7 +96,7 @@ def convolution(
     return Gated(made) if gated else made
 
 
-def down_block(inputs: int, outputs: int, layers: Layers, dropout: float = 0.0) -> nn.Sequential:
+def down_block(inputs: int, outputs: int, layers: LayerConfig, dropout: float = 0.0) -> nn.Sequential:
     """Half the size: (n, inputs, h, w) to (n, outputs, h/2, w/2) by convolution, norm, LeakyReLU, dropout."""
     halved = layers.downsampling == "stride"
     return nn.Sequential(
@@ -102,7 +108,7 @@ def down_block(inputs: int, outputs: int, layers: Layers, dropout: float = 0.0) 
     )
 
 
-def up_block(inputs: int, outputs: int, layers: Layers, dropout: float = 0.0, style: int = 0) -> Chain:
+def up_block(inputs: int, outputs: int, layers: LayerConfig, dropout: float = 0.0, style: int = 0) -> Chain:
     """Twice the size: (n, inputs, h, w) to (n, outputs, 2h, 2w), with norm, dropout and ReLU.
 
     Where `style` is not 0, the norm follows a vector of that length.
@@ -122,7 +128,7 @@ class ResidualBlock(nn.Module):
     a deep network from blowing up (Goyal et al. 2017, section 5.1).
     """
 
-    def __init__(self, width: int, layers: Layers, dropout: float = 0.0) -> None:
+    def __init__(self, width: int, layers: LayerConfig, dropout: float = 0.0) -> None:
         super().__init__()
         self.change = nn.Sequential(
             convolution(width, width, 3, 1, layers, dilation=layers.dilation),

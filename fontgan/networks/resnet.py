@@ -10,13 +10,21 @@ from dataclasses import replace
 
 from torch import Tensor, nn
 
-from fontgan.networks.layers import Layers, ResidualBlock, SelfAttention, convolution, down_block, up_block
+from fontgan.networks.edges import Network, first_layer, last_layer
+from fontgan.networks.layers import (
+    LayerConfig,
+    ResidualBlock,
+    SelfAttention,
+    convolution,
+    down_block,
+    up_block,
+)
 from fontgan.networks.norms import make_norm
 from fontgan.networks.tails import Tail, ToPicture, channels_of
 from fontgan.networks.unet import Stem, enter, leave
 
 
-class ResNet(nn.Module):
+class ResNet(Network):
     """Pictures (n, inputs, size, size) in [0, 1] to glyph images (n, 1, size, size) in [0, 1].
 
     Args:
@@ -36,7 +44,7 @@ class ResNet(nn.Module):
         stem: Stem,
         blocks: int,
         attention: bool,
-        layers: Layers,
+        layers: LayerConfig,
         dropout: float,
         tail: Tail,
         inputs: int = 1,
@@ -54,8 +62,12 @@ class ResNet(nn.Module):
         """To the same size, which is a multiple of 4."""
         return self.leave(self.blocks(self.enter(1 - pictures)))  # type: ignore[no-any-return]
 
+    def edges(self) -> list[nn.Module]:
+        """See `Network`."""
+        return [first_layer(self.enter), last_layer(self.leave)]
 
-def _enter(stem: Stem, inputs: int, width: int, layers: Layers) -> list[nn.Module]:
+
+def _enter(stem: Stem, inputs: int, width: int, layers: LayerConfig) -> list[nn.Module]:
     if stem == "unshuffle":
         return enter(stem, inputs, 4 * width, layers)
     halving = replace(layers, down_kernel=3)
@@ -68,7 +80,7 @@ def _enter(stem: Stem, inputs: int, width: int, layers: Layers) -> list[nn.Modul
     ]
 
 
-def _leave(stem: Stem, width: int, layers: Layers, tail: Tail) -> list[nn.Module]:
+def _leave(stem: Stem, width: int, layers: LayerConfig, tail: Tail) -> list[nn.Module]:
     if stem == "unshuffle":
         return leave(stem, 4 * width, layers, tail)
     last = convolution(width, channels_of(tail), 7, 1, layers, last=True)

@@ -14,8 +14,9 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
+from fontgan.networks.edges import Network, first_layer, last_layer
 from fontgan.networks.layers import (
-    Layers,
+    LayerConfig,
     ResidualBlock,
     SelfAttention,
     convolution,
@@ -25,7 +26,7 @@ from fontgan.networks.layers import (
 from fontgan.networks.norms import make_norm
 from fontgan.networks.tails import Tail, ToPicture, channels_of
 
-Skip = Literal["concat", "add"]
+SkipMode = Literal["concat", "add"]
 Stem = Literal["stride", "unshuffle"]
 
 UNSHUFFLE = 4
@@ -33,7 +34,7 @@ _DROPPED = 3  # the innermost sizes of the decoder
 
 
 @dataclass(frozen=True)
-class Shape:
+class UNetConfig:
     """What a U-Net looks like.
 
     The stem brings the picture to its first, already smaller, size:
@@ -54,7 +55,7 @@ class Shape:
 
     widths: tuple[int, ...]
     stem: Stem = "stride"
-    skip: Skip = "concat"
+    skip: SkipMode = "concat"
     residual: int = 0
     attention: int = 0
     dropout: float = 0.0
@@ -68,7 +69,7 @@ class Shape:
 class Encoder(nn.Module):
     """Pictures to maps at every size, from the largest to the innermost."""
 
-    def __init__(self, shape: Shape, layers: Layers, inputs: int = 1) -> None:
+    def __init__(self, shape: UNetConfig, layers: LayerConfig, inputs: int = 1) -> None:
         super().__init__()
         widths, depth = shape.widths, len(shape.widths) - 1
         first = enter(shape.stem, inputs, widths[0], layers)
@@ -104,8 +105,8 @@ class Decoder(nn.Module):
 
     def __init__(
         self,
-        shape: Shape,
-        layers: Layers,
+        shape: UNetConfig,
+        layers: LayerConfig,
         tail: Tail,
         inner: int | None = None,
         skipped: Sequence[int] | None = None,
@@ -135,7 +136,7 @@ class Decoder(nn.Module):
         return self.head(maps)  # type: ignore[no-any-return]
 
 
-class UNet(nn.Module):
+class UNet(Network):
     """Pictures (n, inputs, size, size) in [0, 1] to glyph images (n, 1, size, size) in [0, 1].
 
     Args:
@@ -145,7 +146,7 @@ class UNet(nn.Module):
         inputs: channels of the picture.
     """
 
-    def __init__(self, shape: Shape, layers: Layers, tail: Tail, inputs: int = 1) -> None:
+    def __init__(self, shape: UNetConfig, layers: LayerConfig, tail: Tail, inputs: int = 1) -> None:
         super().__init__()
         self.encoder = Encoder(shape, layers, inputs)
         self.decoder = Decoder(shape, layers, tail)
@@ -155,8 +156,12 @@ class UNet(nn.Module):
         *skips, inner = self.encoder(pictures)
         return self.decoder(inner, skips)  # type: ignore[no-any-return]
 
+    def edges(self) -> list[nn.Module]:
+        """See `Network`."""
+        return [first_layer(self.encoder.stem), last_layer(self.decoder.head)]
 
-def enter(stem: Stem, inputs: int, width: int, layers: Layers) -> list[nn.Module]:
+
+def enter(stem: Stem, inputs: int, width: int, layers: LayerConfig) -> list[nn.Module]:
     """The layers that bring a picture to the first size."""
     if stem == "stride":
         return [convolution(inputs, width, 4, 2, layers, last=True), nn.LeakyReLU(0.2)]  # no norm follows
@@ -164,7 +169,7 @@ def enter(stem: Stem, inputs: int, width: int, layers: Layers) -> list[nn.Module
     return [nn.PixelUnshuffle(UNSHUFFLE), first, make_norm(layers.norm, width), nn.LeakyReLU(0.2)]
 
 
-def leave(stem: Stem, width: int, layers: Layers, tail: Tail) -> list[nn.Module]:
+def leave(stem: Stem, width: int, layers: LayerConfig, tail: Tail) -> list[nn.Module]:
     """The layers that bring maps of the first size to a picture."""
     channels = channels_of(tail)
     if stem == "unshuffle":
@@ -176,12 +181,12 @@ def leave(stem: Stem, width: int, layers: Layers, tail: Tail) -> list[nn.Module]
     return [nn.ConvTranspose2d(width, channels, 4, 2, 1), ToPicture(tail)]
 
 
-def layers_at(level: int, shape: Shape, layers: Layers) -> Layers:
+def layers_at(level: int, shape: UNetConfig, layers: LayerConfig) -> LayerConfig:
     """How the layers of a level are made: innermost maps may be 1×1, where an instance has no variance."""
     last = level == len(shape.widths) - 1
     inner = last and (shape.stem == "stride" or layers.norm == "instance")
     return replace(layers, norm="none") if inner else layers
 
 
-def _residual(count: int, width: int, layers: Layers) -> list[nn.Module]:
+def _residual(count: int, width: int, layers: LayerConfig) -> list[nn.Module]:
     return [ResidualBlock(width, layers) for _ in range(count)]

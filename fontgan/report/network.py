@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from fontgan.anatomy.layers import Anatomy, Part, Skip
+from fontgan.anatomy.layers import Anatomy, Part, SkipConnection
 from fontgan.files import write_text
 from fontgan.networks.counting import in_short
 from fontgan.report.network_layout import BESIDE, LETTER, LINE, MARGIN, Box, Layout, label_of, lower_by
@@ -112,7 +112,7 @@ def _draw_step(first: Box, then: Box) -> str:
     return _path(f"M {first.x:.1f} {start:.1f} V {end:.1f}")
 
 
-def _draw_skip(skip: Skip, layout: Layout) -> str:
+def _draw_skip(skip: SkipConnection, layout: Layout) -> str:
     """Straight across; from the style below the labels of the encoder."""
     start, end = layout.boxes[skip.start], layout.boxes[skip.end]
     words = _JOINS[skip.join] + (f" · {in_short(skip.parameters)}" if skip.parameters else "")

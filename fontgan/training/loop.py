@@ -3,29 +3,49 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sized
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Protocol, TypeVar
 
 import torch
 
+from fontgan.compute.engine import Engine
 from fontgan.data.seeds import seed_at
-from fontgan.data.views import Batch
-from fontgan.models.base import Learnt, Model
+from fontgan.models.base import Learnt
 
 _LAYERS = 1000  # the kind of random numbers that layers draw, apart from those of the batches
+
+B = TypeVar("B", bound=Sized)
+B_contra = TypeVar("B_contra", bound=Sized, contravariant=True)
+
+
+class Learner(Protocol[B_contra]):
+    """What can be trained: anything that makes a step of a batch, on an engine."""
+
+    @property
+    def engine(self) -> Engine:
+        """What it computes on."""
+
+    def step(self, batch: B_contra, number: int, progress: float) -> Learnt:
+        """Learn from one batch.
+
+        Args:
+            batch: this process' share of it.
+            number: of the step, from 1.
+            progress: the share of the run that is done, in [0, 1).
+        """
 
 
 @dataclass(frozen=True)
 class Budget:
-    """How long to train: so many steps, or else so many seconds of training."""
+    """How long to train: a number of steps, or else of seconds."""
 
     steps: int | None
     seconds: float
 
     def progress(self, steps: int, seconds: float) -> float:
-        """The share of the training that is done, from 0; at 1 it ends."""
+        """The share of the run that is done, from 0; at 1 it ends."""
         return steps / self.steps if self.steps is not None else seconds / self.seconds
 
 
@@ -33,37 +53,40 @@ class Clock:
     """Counts the seconds of training, and not those of what is done in between.
 
     Args:
-        device: whose work is to be ended before a time is taken.
+        device: whose work is to be finished before a time is taken.
         before: seconds of training that an earlier process has spent.
+        now: the time in seconds, from any point on.
     """
 
-    def __init__(self, device: torch.device, before: float = 0.0) -> None:
-        self._device, self._before = device, before
+    def __init__(
+        self, device: torch.device, before: float = 0.0, now: Callable[[], float] = time.perf_counter
+    ) -> None:
+        self._device, self._before, self._now = device, before, now
         self._paused: float | None = None
         self.start()
 
     def start(self) -> float:
         """Begin to count, now; returns what is counted already."""
-        self._began = time.perf_counter() - self._before
+        self._began = self._now() - self._before
         return self._before
 
     @property
     def seconds(self) -> float:
         """Of training so far; they stand still while it is paused."""
-        return (self._paused or time.perf_counter()) - self._began
+        return (self._now() if self._paused is None else self._paused) - self._began
 
     def stop(self) -> float:
-        """The seconds of training, all that a GPU was given done."""
+        """The seconds of training, all work of a GPU finished."""
         self._synchronise()
         return self.seconds
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """What happens in this block is not training; a GPU first ends what it was given."""
+        """What happens in this block is not counted; a GPU first finishes its work."""
         self._synchronise()
-        self._paused = time.perf_counter()
+        self._paused = self._now()
         yield
-        self._began += time.perf_counter() - self._paused
+        self._began += self._now() - self._paused
         self._paused = None
 
     def _synchronise(self) -> None:
@@ -85,40 +108,40 @@ START = Step(0, 0, 0.0, Learnt({}, {}))
 
 
 def train(
-    model: Model[Any],
-    batches: Iterator[Batch],
+    learner: Learner[B],
+    batches: Iterator[B],
     budget: Budget,
     clock: Clock,
     seed: int,
     begun: Step = START,
     stop: Callable[[], bool] = lambda: False,
 ) -> Iterator[Step]:
-    """Train until the budget is spent or `stop` says so; yields after each step.
+    """Train until the budget is spent or `stop` returns True; yields after each step.
 
-    What a step does depends on the weights, the seed and its number (and, where minutes are the budget, on
-    how much of them is spent), so that nothing else need be kept to go on from it. Of several processes the
-    first one decides when it ends.
+    What a step does depends on the weights, the seed and its number (and, where the budget is in seconds,
+    on how many of them are spent), so that nothing else need be kept to continue from it. Of several
+    processes the first one decides when it ends.
 
     Args:
-        model: what learns.
+        learner: what learns.
         batches: from the one after `begun` on, this process' share of each.
-        budget: how long, those before `begun` counted in.
+        budget: how long, including what lies before `begun`.
         clock: the seconds so far.
-        seed: of the random numbers of the layers, such as dropout's.
+        seed: for the random numbers of the layers, such as dropout's.
         begun: the last step that was made before.
         stop: asked before each step.
     """
-    ranks = model.engine.ranks
+    ranks = learner.engine.ranks
     number, images = begun.number, begun.images
     while True:
         progress = ranks.broadcast(1.0 if stop() else budget.progress(number, clock.seconds))
         if progress >= 1:
             return
-        _seed_layers(model.engine.device, seed_at(seed, number, _LAYERS))
+        _seed_layers(learner.engine.device, seed_at(seed, number, _LAYERS))
         batch = next(batches)
         number += 1
         images += len(batch) * ranks.count
-        yield Step(number, images, progress, model.step(batch, number, progress))
+        yield Step(number, images, progress, learner.step(batch, number, progress))
 
 
 def _seed_layers(device: torch.device, seed: int) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from fontgan.compute.engine import choose_engine
+from fontgan.compute.choosing import choose_engine
 from fontgan.config.settings import ModelSettings, TrainingPlan, decisive
 from fontgan.data.augmentation import Augmentation
 from fontgan.data.record import FaceRecord, families
@@ -90,6 +90,8 @@ def prepared(plan: TrainingPlan, settings: ModelSettings) -> Iterator[Prepared]:
         FontganError: the plan cannot be followed.
     """
     engine = choose_engine(plan.device, plan.precision, plan.threads, plan.compile)
+    if engine.threads:  # asked for by number, in this run or in the one that it continues
+        torch.set_num_threads(engine.threads)
     parts = engine.ranks.count * settings.accumulation
     if settings.batch_size % parts:
         raise FontganError(

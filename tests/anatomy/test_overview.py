@@ -14,8 +14,8 @@ from fontgan.compute.engine import Engine
 from fontgan.errors import FontganError
 from fontgan.models import find_model
 from fontgan.networks.counting import in_short
-from fontgan.networks.layers import Layers
-from fontgan.networks.unet import Shape, UNet
+from fontgan.networks.layers import LayerConfig
+from fontgan.networks.unet import UNet, UNetConfig
 from tests.models.small import PRESETS, small_settings, small_task
 
 
@@ -41,7 +41,7 @@ def test_weights_and_flops_are_those_of_a_generator_that_is_built(name: str, pre
 
 
 def test_flops_are_what_one_works_out_by_hand() -> None:
-    network = UNet(Shape((8, 16)), Layers(), "tanh")
+    network = UNet(UNetConfig((8, 16)), LayerConfig(), "tanh")
     stem = 32 * 32 * 8 * 1 * 16
     down = 16 * 16 * 16 * 8 * 16
     up = 16 * 16 * 16 * 8 * 16  # each of the small maps' pixels is spread over 4×4

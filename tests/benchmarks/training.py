@@ -32,7 +32,8 @@ from torch.nn import functional as F
 
 from fontgan.assets import bundled_font
 from fontgan.cli.training_view import TrainingView
-from fontgan.compute.engine import Engine, choose_engine
+from fontgan.compute.choosing import choose_engine
+from fontgan.compute.engine import Engine
 from fontgan.compute.optimisers import in_memory_order
 from fontgan.config.settings import TrainingPlan
 from fontgan.data.render import render_dataset
@@ -43,7 +44,7 @@ from fontgan.losses.reconstruction import fixed_l1, l1, soft_dice
 from fontgan.models import find_model
 from fontgan.models.base import Model, Task
 from fontgan.models.pix2pix import Pix2Pix
-from fontgan.networks.discriminator import Opinion
+from fontgan.networks.discriminator import DiscriminatorOutput
 from fontgan.runs.log import LOG, read_log
 from fontgan.training.events import Progressed, Sampled
 from fontgan.training.preparation import prepared
@@ -53,7 +54,7 @@ from tests.benchmarks.batches import random_batch
 Step = Callable[[], object]
 
 
-def said(opinion: Opinion, real: bool) -> torch.Tensor:
+def said(opinion: DiscriminatorOutput, real: bool) -> torch.Tensor:
     """Binary cross-entropy with what is to be said."""
     return F.binary_cross_entropy_with_logits(opinion.logits, torch.full_like(opinion.logits, float(real)))
 
@@ -76,7 +77,7 @@ def plain_step(model: Pix2Pix, batch: Batch) -> Step:
         of_d.step()
         judge.requires_grad_(False)
         of_g.zero_grad()
-        loss = said(judge(batch.real_a, fake_b), real=True) + 100 * l1(fake_b, batch.real_b)
+        loss = said(judge(batch.real_a, fake_b), real=True) + 100 * l1(fake_b, batch.real_b).mean()
         loss.backward()
         of_g.step()
 
@@ -165,7 +166,7 @@ def bare_steps(model: Model[Any], batch: Batch) -> Iterator[float]:
         began = time.perf_counter()
         with model.engine.autocast():
             fake_b = model.generator(batch.real_a)
-        loss = fixed_l1(fake_b, batch.real_b) + 0.5 * soft_dice(fake_b, batch.real_b)
+        loss = (fixed_l1(fake_b, batch.real_b) + 0.5 * soft_dice(fake_b, batch.real_b)).mean()
         loss.backward()
         for weight, same in model.phases[0].optimisers._in_order:
             same.grad = None if weight.grad is None else in_memory_order(weight.grad, weight)

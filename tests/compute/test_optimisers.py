@@ -1,4 +1,4 @@
-"""The optimisers, and the step size over a training."""
+"""The optimisers, and the learning rate over a run."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from fontgan.compute.optimisers import Muon, Optimisers, orthogonal, scheduled
+from fontgan.compute.muon import Muon, orthogonal
+from fontgan.compute.optimisers import Optimisers, ParameterGroup
+from fontgan.compute.schedule import scheduled
 from fontgan.config.settings import ModelSettings, Optimiser, Schedule
+from fontgan.networks.edges import Network, edges_of
 
 
 @given(rows=st.integers(2, 40), columns=st.integers(2, 40), seed=st.integers(0, 1000))
@@ -96,7 +99,7 @@ def test_weights_move_alike_however_they_and_their_gradients_lie_in_memory(
 
 
 @pytest.mark.parametrize("optimiser", ["adam", "adamw", "muon"])
-def test_restored_optimisers_go_on_as_they_would_have(optimiser: Optimiser) -> None:
+def test_restored_optimisers_continue_as_they_would_have(optimiser: Optimiser) -> None:
     settings = ModelSettings(optimiser=optimiser, learning_rate=0.01, weight_decay=0.1)
 
     def make() -> tuple[nn.Module, Optimisers]:
@@ -120,7 +123,7 @@ def test_restored_optimisers_go_on_as_they_would_have(optimiser: Optimiser) -> N
     assert all(torch.equal(whole[name], resumed[name]) for name in whole)
 
 
-def test_gradients_are_clipped_by_value_and_by_their_common_length_and_the_length_is_told() -> None:
+def test_gradients_are_clipped_by_value_and_by_their_common_length_and_the_length_is_returned() -> None:
     weight = nn.Parameter(torch.zeros(2))
     network = nn.ParameterList([weight])
 
@@ -152,11 +155,11 @@ def test_adams_decay_is_part_of_the_gradient_and_adamws_is_not() -> None:
         settings = ModelSettings(optimiser=optimiser, learning_rate=0.1, weight_decay=0.5)
         Optimisers(network, settings, torch.float32).step(1, 0.0)
         moved[optimiser] = 2 - float(network.weight.detach())
-    assert moved["adam"] == pytest.approx(0.1, rel=1e-3)  # Adam's first step is as long as the step size
+    assert moved["adam"] == pytest.approx(0.1, rel=1e-3)  # Adam's first step is as long as the learning rate
     assert moved["adamw"] == pytest.approx(0.1 * 0.5 * 2)
 
 
-def test_two_networks_may_have_step_sizes_apart() -> None:
+def test_two_networks_may_have_different_learning_rates() -> None:
     settings = ModelSettings(learning_rate=0.1)
     slow, fast = (Optimisers(nn.Linear(1, 1), settings, torch.float32, rate) for rate in (1.0, 4.0))
     for optimisers in (slow, fast):
@@ -167,7 +170,7 @@ def test_two_networks_may_have_step_sizes_apart() -> None:
 
 
 @given(st.sampled_from(["constant", "linear", "cosine"]), st.floats(0, 0.999))
-def test_the_step_size_is_a_share_of_the_full_one(schedule: Schedule, progress: float) -> None:
+def test_the_learning_rate_is_a_share_of_the_full_one(schedule: Schedule, progress: float) -> None:
     assert 0 <= scheduled(schedule, progress) <= 1
 
 
@@ -193,12 +196,15 @@ def test_a_warm_up_takes_its_steps_however_short_the_training() -> None:
 
 @pytest.mark.parametrize("optimiser", ["adam", "adamw", "muon"])
 def test_every_weight_of_any_shape_is_moved(optimiser: Optimiser) -> None:
-    class Odd(nn.Module):
+    class Odd(Network):
         def __init__(self) -> None:
             super().__init__()
             self.scalar = nn.Parameter(torch.ones(()))
             self.table = nn.Embedding(3, 4)
             self.layers = nn.Sequential(nn.Linear(4, 4), nn.Linear(4, 4), nn.Linear(4, 4))
+
+        def edges(self) -> list[nn.Module]:
+            return edges_of(self.layers)
 
         def forward(self) -> torch.Tensor:
             return (self.scalar * self.layers(self.table.weight)).square().sum()  # type: ignore[no-any-return]
@@ -210,3 +216,105 @@ def test_every_weight_of_any_shape_is_moved(optimiser: Optimiser) -> None:
     optimisers.step(1, 0.0)
     for name, weight in network.named_parameters():
         assert not torch.equal(weight, before[name]), name
+
+
+@pytest.mark.parametrize("layer", [nn.Conv2d(6, 9, 4, bias=False), nn.ConvTranspose2d(6, 9, 4, bias=False)])
+def test_muons_matrix_is_the_one_that_a_layer_applies(layer: nn.Conv2d | nn.ConvTranspose2d) -> None:
+    """A convolution maps a patch to a pixel, a transposed one a pixel to a patch: all directions alike."""
+    before = layer.weight.detach().clone()
+    layer.weight.grad = torch.randn_like(layer.weight)
+    Muon([layer.weight], learning_rate=0.1).step()
+    with torch.no_grad():
+        layer.weight -= before
+        if isinstance(layer, nn.Conv2d):
+            patches = torch.eye(6 * 16).view(-1, 6, 4, 4)
+            moved = layer(patches).flatten(1)
+        else:
+            moved = layer(torch.eye(6).view(6, 6, 1, 1)).flatten(1)
+    lengths = torch.linalg.svdvals(moved)
+    assert len(lengths) == min(moved.shape)
+    assert lengths.min() > 0.1 * 0.4
+    assert lengths.max() < 0.1 * 1.6
+
+
+def chain() -> nn.Sequential:
+    """Four layers of one size, and a norm."""
+    torch.manual_seed(0)
+    layers = [nn.Linear(4, 4) for _ in range(4)]
+    return nn.Sequential(*layers[:2], nn.LayerNorm(4), *layers[2:])
+
+
+def moves(network: nn.Module, optimisers: Optimisers) -> dict[str, float]:
+    """How far one step moves each weight, at gradients of one."""
+    before = {name: weight.detach().clone() for name, weight in network.named_parameters()}
+    for weight in network.parameters():
+        if weight.requires_grad:
+            weight.grad = torch.ones_like(weight)
+    optimisers.step(1, 0.0)
+    return {
+        name: float((weight.detach() - before[name]).norm()) for name, weight in network.named_parameters()
+    }
+
+
+@pytest.mark.parametrize("optimiser", ["adam", "adamw", "muon"])
+def test_groups_move_at_their_own_rates_and_frozen_weights_not_at_all(optimiser: Optimiser) -> None:
+    settings = ModelSettings(optimiser=optimiser, learning_rate=0.01)
+    usual = chain()
+    usual_moves = moves(usual, Optimisers(usual, settings, torch.float32))
+    network = chain()
+    network[3].requires_grad_(False)
+    adapters = (*network[0].parameters(), *network[1].parameters())
+    rest = tuple(weight for part in network[2:] for weight in part.parameters())
+    groups = [ParameterGroup("adapters", adapters, 3.0), ParameterGroup("rest", rest, 0.5)]
+    optimisers = Optimisers(network, settings, torch.float32, rate=2.0, groups=groups)
+    frozen = {name: weight.clone() for name, weight in network[3].state_dict().items()}
+    for name, length in moves(network, optimisers).items():
+        rate = {"0": 6.0, "1": 6.0, "3": 0.0}.get(name[0], 1.0)
+        assert length == pytest.approx(rate * usual_moves[name], rel=1e-3), name
+    assert all(torch.equal(value, frozen[name]) for name, value in network[3].state_dict().items())
+
+
+def test_muon_never_touches_frozen_weights_even_by_decay() -> None:
+    network = chain()
+    network[1].requires_grad_(False)
+    before = network.get_parameter("1.weight").clone()
+    settings = ModelSettings(optimiser="muon", learning_rate=0.1, weight_decay=0.5)
+    moves(network, Optimisers(network, settings, torch.float32))
+    assert torch.equal(network.get_parameter("1.weight"), before)
+
+
+def test_groups_that_forget_share_or_invent_weights_are_refused() -> None:
+    network, settings = chain(), ModelSettings()
+    first, rest = tuple(network[0].parameters()), tuple(network[1:].parameters())
+    for groups, message in (
+        ([ParameterGroup("rest", rest)], "0.weight learns and is in no group"),
+        ([ParameterGroup("a", first), ParameterGroup("b", first + rest)], "is in several groups, b among"),
+        ([ParameterGroup("all", tuple(chain().parameters()))], "all has weights that are not the network's"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            Optimisers(network, settings, torch.float32, groups=groups)
+
+
+def test_one_group_keeps_the_layout_of_the_state() -> None:
+    network = chain()
+    settings = ModelSettings(optimiser="muon", weight_decay=0.1, learning_rate=0.2, muon_learning_rate=0.3)
+    plain = Optimisers(network, settings, torch.float32)
+    named = Optimisers(
+        network,
+        settings,
+        torch.float32,
+        groups=[ParameterGroup("all", tuple(reversed(list(network.parameters()))))],
+    )
+    moves(network, plain)
+    adam, muon = plain.state()
+    # As it was before there were groups: AdamW's matrices, then its vectors; then Muon's matrices.
+    assert [len(group["params"]) for group in adam["param_groups"]] == [2, 6]
+    assert [group["weight_decay"] for group in adam["param_groups"]] == [0.1, 0.0]
+    assert [len(group["params"]) for group in muon["param_groups"]] == [2]
+    assert set(muon["param_groups"][0]) == {"lr", "momentum", "weight_decay", "params"}
+    named.restore(plain.state())
+    for one, other in zip(plain._optimisers, named._optimisers, strict=True):
+        weights = zip(one.param_groups, other.param_groups, strict=True)
+        for mine, theirs in weights:
+            pairs = zip(mine["params"], theirs["params"], strict=True)
+            assert all(a.data_ptr() == b.data_ptr() for a, b in pairs)

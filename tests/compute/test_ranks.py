@@ -150,9 +150,9 @@ def test_the_first_process_decides_and_all_know_all(both: Both) -> None:
         assert found["gathered"] == [0, 10]
 
 
-def test_a_process_that_dies_is_told(both: Both) -> None:
-    assert "another process of this command has ended" in both[1]
-    assert "--resume" in both[1]
+def test_a_process_that_dies_is_reported(both: Both) -> None:
+    assert "another process of this run has exited" in both[1]
+    assert "with resume a run continues" in both[1]
 
 
 def test_alone_everything_stays_as_it_is() -> None:

@@ -1,4 +1,4 @@
-"""What discriminator and generator want of each other, against numbers worked out by hand."""
+"""Adversarial losses, against numbers worked out by hand."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from torch import Tensor, nn
 
 from fontgan.losses.adversarial import (
     Adversarial,
-    fooled,
+    discriminator_loss,
+    generator_loss,
     gradient_penalty,
-    judged,
     r1_penalty,
 )
 
@@ -44,54 +44,58 @@ BY_HAND: dict[Adversarial, tuple[float, float, float]] = {  # called real, calle
 def test_known_numbers(kind: Adversarial) -> None:
     logits = torch.tensor([[0.5, -2.0]])
     real, fake, generator = BY_HAND[kind]
-    assert float(judged(kind, logits, REAL)) == pytest.approx(real)
-    assert float(judged(kind, logits, FAKE)) == pytest.approx(fake)
-    assert float(fooled(kind, logits)) == pytest.approx(generator)
+    assert float(discriminator_loss(kind, logits, REAL)) == pytest.approx(real)
+    assert float(discriminator_loss(kind, logits, FAKE)) == pytest.approx(fake)
+    assert float(generator_loss(kind, logits)) == pytest.approx(generator)
 
 
-def test_each_picture_is_judged_by_its_own_word() -> None:
+def test_each_image_counts_by_its_own_label() -> None:
     logits = torch.tensor([[[[3.0]]], [[[5.0]]]])
     real = torch.tensor([True, False])
-    assert float(judged("least-squares", logits, real)) == pytest.approx((2**2 + 5**2) / 2)
-    assert float(judged("wasserstein", logits, real)) == pytest.approx((-3 + 5) / 2)
-    assert float(judged("wasserstein", logits.flatten(), real)) == pytest.approx((-3 + 5) / 2)
+    assert float(discriminator_loss("least-squares", logits, real)) == pytest.approx((2**2 + 5**2) / 2)
+    assert float(discriminator_loss("wasserstein", logits, real)) == pytest.approx((-3 + 5) / 2)
+    assert float(discriminator_loss("wasserstein", logits.flatten(), real)) == pytest.approx((-3 + 5) / 2)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(least=st.floats(1, 5), more=st.floats(0.1, 5))
-def test_who_is_right_pays_less(kind: Adversarial, least: float, more: float) -> None:
+def test_the_loss_is_smaller_for_whoever_is_right(kind: Adversarial, least: float, more: float) -> None:
     right, wrong = torch.tensor([[least]]), torch.tensor([[-more]])
     if kind == "least-squares":
         right = torch.ones(1, 1)
-    assert judged(kind, right, REAL) < judged(kind, wrong, REAL)
-    assert fooled(kind, right) < fooled(kind, wrong)
+    assert discriminator_loss(kind, right, REAL) < discriminator_loss(kind, wrong, REAL)
+    assert generator_loss(kind, right) < generator_loss(kind, wrong)
     fake = torch.zeros(1, 1) if kind == "least-squares" else -right
-    assert judged(kind, fake, FAKE) < judged(kind, -wrong, FAKE)
+    assert discriminator_loss(kind, fake, FAKE) < discriminator_loss(kind, -wrong, FAKE)
 
 
 @pytest.mark.parametrize("kind", ["least-squares", "hinge"])
-def test_a_critic_that_is_right_pays_nothing(kind: Adversarial) -> None:
+def test_a_critic_that_is_right_has_no_loss(kind: Adversarial) -> None:
     fake = torch.zeros(1, 4) if kind == "least-squares" else torch.full((1, 4), -1.0)
-    assert float(judged(kind, torch.ones(1, 4), REAL)) == 0
-    assert float(judged(kind, fake, FAKE)) == 0
+    assert float(discriminator_loss(kind, torch.ones(1, 4), REAL)) == 0
+    assert float(discriminator_loss(kind, fake, FAKE)) == 0
 
 
 def test_smoothing_is_of_real_pictures_alone() -> None:
     logits = torch.tensor([[0.5, -2.0]])
     for kind in KINDS:
-        assert judged(kind, logits, FAKE, smoothing=0.1) == judged(kind, logits, FAKE)
+        assert discriminator_loss(kind, logits, FAKE, smoothing=0.1) == discriminator_loss(kind, logits, FAKE)
     for kind in ("hinge", "wasserstein"):
-        assert judged(kind, logits, REAL, smoothing=0.1) == judged(kind, logits, REAL)
+        assert discriminator_loss(kind, logits, REAL, smoothing=0.1) == discriminator_loss(kind, logits, REAL)
     squares = ((0.5 - 0.9) ** 2 + (-2 - 0.9) ** 2) / 2
-    assert float(judged("least-squares", logits, REAL, smoothing=0.1)) == pytest.approx(squares)
+    assert float(discriminator_loss("least-squares", logits, REAL, smoothing=0.1)) == pytest.approx(squares)
     entropy = 0.9 * BY_HAND["vanilla"][0] + 0.1 * BY_HAND["vanilla"][1]
-    assert float(judged("vanilla", logits, REAL, smoothing=0.1)) == pytest.approx(entropy)
+    assert float(discriminator_loss("vanilla", logits, REAL, smoothing=0.1)) == pytest.approx(entropy)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_gradients_are_finite_for_logits_of_any_size(kind: Adversarial) -> None:
     logits = torch.tensor([[-1e4, -1.0, 0.0, 1.0, 1e4]], dtype=torch.bfloat16, requires_grad=True)
-    total = judged(kind, logits, REAL) + judged(kind, logits, FAKE) + fooled(kind, logits)
+    total = (
+        discriminator_loss(kind, logits, REAL)
+        + discriminator_loss(kind, logits, FAKE)
+        + generator_loss(kind, logits)
+    )
     assert total.dtype == torch.float32
     total.backward()
     assert logits.grad is not None
@@ -134,11 +138,11 @@ def test_the_gradient_is_taken_between_real_and_fake() -> None:
     real, fake, mix = mixture()
     seen: list[Tensor] = []
 
-    def judge(pictures: Tensor) -> Tensor:
+    def discriminator(pictures: Tensor) -> Tensor:
         seen.append(pictures.detach())
         return pictures.square().sum(dim=(1, 2, 3)) / 2  # its gradient is the picture
 
-    penalty = gradient_penalty(judge, real, fake, mix)
+    penalty = gradient_penalty(discriminator, real, fake, mix)
     between = torch.stack([share * a + (1 - share) * b for share, a, b in zip(mix, real, fake, strict=True)])
     torch.testing.assert_close(seen[0], between)
     lengths = between.flatten(1).norm(dim=1)

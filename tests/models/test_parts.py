@@ -32,8 +32,8 @@ def test_the_objective_is_the_weighed_sum_of_its_losses() -> None:
     weights: dict[str, Any] = {"dice_weight": 2.0, "ssim_weight": 3.0, "edge_weight": 0.5}
     told = TranslationSettings(reconstruction="fixed-l1", reconstruction_weight=4.0, **weights)
     total, losses = Objective(told, CPU)(fake, real)
-    by_hand = 4 * fixed_l1(fake, real) + 2 * soft_dice(fake, real)
-    by_hand = by_hand + 3 * (1 - ssim(fake, real)) + 0.5 * edge(fake, real)
+    by_hand = 4 * fixed_l1(fake, real).mean() + 2 * soft_dice(fake, real).mean()
+    by_hand = by_hand + 3 * (1 - ssim(fake, real).mean()) + 0.5 * edge(fake, real).mean()
     assert float(total) == pytest.approx(float(by_hand), rel=1e-5)
     assert list(losses) == ["fixed-l1", "dice", "ssim", "edge"]
     assert told.terms()[:4] == ["4 × fixed-l1", "2 × dice", "3 × ssim", "0.5 × edge"]

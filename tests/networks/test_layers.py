@@ -10,7 +10,7 @@ from torch import nn
 
 from fontgan.networks.discriminator import MinibatchDeviation
 from fontgan.networks.initialisation import initialise, normalise_spectrum
-from fontgan.networks.layers import Layers, SelfAttention, convolution, down_block
+from fontgan.networks.layers import LayerConfig, SelfAttention, convolution, down_block
 from fontgan.networks.norms import ConditionalNorm, Norm, PixelNorm, make_norm
 from fontgan.networks.tails import Tail, ToPicture
 
@@ -53,14 +53,14 @@ def test_a_conditional_norm_follows_the_style_of_each_picture(kind: Norm) -> Non
 
 @pytest.mark.parametrize("kernel", [2, 3, 4, 5, 6, 7])
 def test_every_kernel_halves_a_picture(kernel: int) -> None:
-    block = down_block(1, 3, Layers(down_kernel=kernel))
+    block = down_block(1, 3, LayerConfig(down_kernel=kernel))
     assert block(torch.rand(2, 1, 64, 64)).shape == (2, 3, 32, 32)
 
 
 def test_a_dilated_block_looks_farther() -> None:
     fields = []
     for dilation in (1, 3):
-        layer = convolution(1, 1, 3, 1, Layers(), dilation=dilation)
+        layer = convolution(1, 1, 3, 1, LayerConfig(), dilation=dilation)
         picture = torch.rand(1, 1, 21, 21, requires_grad=True)
         (gradient,) = torch.autograd.grad(layer(picture)[0, 0, 10, 10], picture)
         seen = gradient[0, 0].abs().sum(0).nonzero()

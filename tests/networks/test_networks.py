@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,10 +16,10 @@ from fontgan.networks.autoencoder import AutoEncoderGen, coarsened
 from fontgan.networks.composites import BothWays, TwoStages
 from fontgan.networks.discriminator import Discriminator
 from fontgan.networks.initialisation import initialise
-from fontgan.networks.layers import Layers
+from fontgan.networks.layers import LayerConfig
 from fontgan.networks.resnet import ResNet
-from fontgan.networks.tails import GlobalSkip, Tail
-from fontgan.networks.unet import Shape, UNet
+from fontgan.networks.tails import GlobalSkip, Tail, first_with_ink
+from fontgan.networks.unet import UNet, UNetConfig
 from fontgan.networks.wnet import WNetwork
 from fontgan.networks.zi2zi import Zi2ZiNet
 
@@ -30,7 +31,7 @@ UNETS: list[dict[str, Any]] = [
 ]
 
 
-NOTES = Layers(norm="instance")  # AutoEncoderGen's
+NOTES = LayerConfig(norm="instance")  # AutoEncoderGen's
 
 
 def unet(
@@ -43,8 +44,8 @@ def unet(
     attention: int = 0,
     **layers: Any,
 ) -> UNet:
-    shape = Shape((8, 16, 24), stem, skip, residual, attention)  # type: ignore[arg-type]
-    return UNet(shape, Layers(norm=norm, upsampling=upsampling, **layers), tail)  # type: ignore[arg-type]
+    shape = UNetConfig((8, 16, 24), stem, skip, residual, attention)  # type: ignore[arg-type]
+    return UNet(shape, LayerConfig(norm=norm, upsampling=upsampling, **layers), tail)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("options", UNETS, ids=lambda one: "-".join(str(value) for value in one.values()))
@@ -58,7 +59,7 @@ def test_a_unet_gives_pictures_of_the_same_shape_in_range(options: dict[str, Any
 
 @pytest.mark.parametrize("skip", ["concat", "add"])
 def test_skips_carry_what_the_innermost_maps_do_not(skip: str) -> None:
-    """Without its innermost maps a U-Net still tells pictures apart; an autoencoder does not."""
+    """Without its innermost maps a U-Net still distinguishes pictures; an autoencoder does not."""
     network = unet(skip=skip).eval()
     network.encoder.down[-1].register_forward_hook(lambda *args: torch.zeros_like(args[2]))
     one, other = network(torch.rand(2, 1, 64, 64))
@@ -89,8 +90,8 @@ def test_the_papers_unet_goes_down_to_one_pixel_at_every_size(size: int, levels:
 
 
 def test_reduction_is_what_the_stem_and_the_levels_make() -> None:
-    assert Shape((8,) * 8, "stride").reduction == 256
-    assert Shape((8,) * 3, "unshuffle").reduction == 16
+    assert UNetConfig((8,) * 8, "stride").reduction == 256
+    assert UNetConfig((8,) * 3, "unshuffle").reduction == 16
 
 
 @pytest.mark.parametrize("size", [64, 128, 256])
@@ -141,7 +142,7 @@ def test_layers_of_every_kind_keep_the_shapes(layers: dict[str, Any], stem: str)
 
 @pytest.mark.parametrize("stem", ["stride", "unshuffle"])
 def test_the_resnet_gives_pictures_of_the_same_shape_in_range(stem: Any) -> None:
-    network = ResNet(4, stem, 2, True, Layers("instance", padding="reflect"), 0.0, "tanh")
+    network = ResNet(4, stem, 2, True, LayerConfig("instance", padding="reflect"), 0.0, "tanh")
     made = network(torch.rand(2, 1, 64, 64))
     assert made.shape == (2, 1, 64, 64)
     assert 0 <= float(made.detach().min()) <= float(made.detach().max()) <= 1
@@ -166,16 +167,79 @@ def test_a_global_skip_begins_with_the_picture_as_it_is(tail: Tail, stem: str) -
     assert torch.equal(made > 0.5, pictures > 0.5)
 
 
-@pytest.mark.parametrize("view", ["patch", "pixel", "image"])
+def stacked(count: int, *blank: tuple[int, int]) -> torch.Tensor:
+    """Characters in three content fonts, black and white; `blank` are the (sample, channel) that lack one."""
+    pictures = (torch.rand(count, 3, 64, 64, generator=torch.Generator().manual_seed(5)) > 0.5).float()
+    for sample, channel in blank:
+        pictures[sample, channel] = 1
+    return pictures
+
+
+SMALL, STRIDED = UNetConfig((4, 6, 8), "unshuffle"), UNetConfig((4, 6, 8))
+PLAIN = LayerConfig()
+
+THREE_CHANNELS: list[Callable[[], nn.Module]] = [
+    lambda: UNet(SMALL, PLAIN, "tanh", inputs=3),
+    lambda: UNet(STRIDED, PLAIN, "softmax", inputs=3),
+    lambda: ResNet(4, "stride", 1, False, PLAIN, 0.0, "tanh", inputs=3),
+    lambda: ResNet(4, "unshuffle", 1, False, PLAIN, 0.0, "tanh", inputs=3),
+    lambda: AutoEncoderGen(4, NOTES, 0.0, 0.0, inputs=3),
+    lambda: AutoEncoderGen(4, NOTES, 0.0, 0.0, growing=True, inputs=3),
+    lambda: GlobalSkip(UNet(SMALL, PLAIN, "softmax", inputs=3), contents=3),
+    lambda: BothWays(UNet(SMALL, PLAIN, "tanh", inputs=3), UNet(SMALL, PLAIN, "tanh")),
+    lambda: TwoStages(UNet(SMALL, PLAIN, "tanh", inputs=3), UNet(SMALL, PLAIN, "tanh", inputs=4), True),
+    lambda: TwoStages(UNet(SMALL, PLAIN, "tanh", inputs=3), UNet(SMALL, PLAIN, "tanh"), False),
+    lambda: Zi2ZiNet(SMALL, PLAIN, "tanh", 2, 4, "both", inputs=3),
+    lambda: WNetwork(SMALL, PLAIN, "tanh", 3, 1, True, inputs=3),
+]
+
+
+@pytest.mark.parametrize("make", THREE_CHANNELS)
+def test_every_network_takes_stacked_content_and_looks_at_each_channel(make: Callable[[], nn.Module]) -> None:
+    network = make().eval()
+    if isinstance(network, GlobalSkip):
+        nn.init.normal_(network.get_parameter("network.decoder.head.0.weight"))
+    pictures, conditions = stacked(2), []
+    if isinstance(network, Zi2ZiNet):
+        conditions = [torch.tensor([0, 1])]
+    elif isinstance(network, WNetwork):
+        conditions = [torch.rand(2, 2, 1, 64, 64)]
+    made = network(pictures, *conditions)
+    assert made.shape == (2, 1, 64, 64)
+    for channel in range(3):
+        changed = pictures.clone()
+        changed[:, channel] = 1 - changed[:, channel]
+        assert not torch.equal(network(changed, *conditions), made), channel
+
+
+def test_a_global_skip_starts_from_the_first_content_font_that_has_the_character() -> None:
+    pictures = stacked(3, (0, 0), (1, 0), (2, 0), (2, 1))
+    pictures[0, 0, 5, 5] = 0.99  # the palest ink is ink
+    made = GlobalSkip(UNet(SMALL, PLAIN, "tanh", inputs=3), contents=3)(pictures)
+    chosen = torch.stack([pictures[0, 0], pictures[1, 1], pictures[2, 2]]).unsqueeze(1)
+    assert torch.equal(made > 0.5, chosen > 0.5)
+    blank = torch.ones(1, 3, 64, 64)
+    assert torch.equal(first_with_ink(blank), blank[:, :1])
+    assert torch.equal(first_with_ink(pictures)[:2], chosen[:2])
+
+
+def test_a_global_skip_of_one_content_ignores_what_stands_beside_it() -> None:
+    """A cleaning network sees a drawn image, blank or not, and the content: the drawn one is changed."""
+    pictures = stacked(2, (0, 0))[:, :2]
+    made = GlobalSkip(UNet(SMALL, PLAIN, "tanh", inputs=2))(pictures)
+    assert torch.equal(made > 0.5, pictures[:, :1] > 0.5)
+
+
+@pytest.mark.parametrize("kind", ["patch", "pixel", "image"])
 @pytest.mark.parametrize("deviation", [False, True])
-def test_a_discriminator_judges_patches_pixels_or_the_whole(view: Any, deviation: bool) -> None:
-    network = Discriminator(view, 1, 4, 3, "instance", 64, deviation, styles=5)
-    opinion = network(torch.rand(4, 1, 64, 64))
+def test_a_discriminator_judges_patches_pixels_or_the_whole(kind: Any, deviation: bool) -> None:
+    network = Discriminator(kind, 1, 4, 3, "instance", 64, deviation, styles=5)
+    output = network(torch.rand(4, 1, 64, 64))
     sizes = {"patch": 6, "pixel": 64, "image": 1}
-    assert opinion.logits.shape == (4, 1, sizes[view], sizes[view])
-    assert opinion.styles is not None
-    assert opinion.styles.shape == (4, 5)
-    assert all(torch.isfinite(maps).all() for maps in opinion.features)
+    assert output.logits.shape == (4, 1, sizes[kind], sizes[kind])
+    assert output.styles is not None
+    assert output.styles.shape == (4, 5)
+    assert all(torch.isfinite(maps).all() for maps in output.features)
 
 
 def test_coarse_pictures_keep_the_ink_and_full_ones_are_as_they_were() -> None:
@@ -211,7 +275,7 @@ def test_two_stages_leave_the_first_as_it_is() -> None:
 @pytest.mark.parametrize("skip", ["concat", "add"])
 @pytest.mark.parametrize("norms", [False, True])
 def test_a_wnet_takes_any_number_of_references_in_any_order(skip: Any, norms: bool) -> None:
-    network = WNetwork(Shape((4, 6, 8), "unshuffle", skip), Layers(), "tanh", 3, 1, norms).eval()
+    network = WNetwork(UNetConfig((4, 6, 8), "unshuffle", skip), LayerConfig(), "tanh", 3, 1, norms).eval()
     pictures, references = torch.rand(2, 1, 64, 64), torch.rand(2, 5, 1, 64, 64)
     made = network(pictures, references)
     assert torch.allclose(made, network(pictures, references.flip(1)), atol=1e-5)
@@ -223,9 +287,11 @@ def test_a_wnet_takes_any_number_of_references_in_any_order(skip: Any, norms: bo
     assert torch.allclose(network(pictures, for_all), alike, atol=1e-5)
 
 
-@pytest.mark.parametrize("told", ["bottleneck", "norms", "both"])
-def test_zi2zi_draws_each_picture_in_its_own_style(told: Any) -> None:
-    network = Zi2ZiNet(Shape((4, 6, 8), "unshuffle", "add"), Layers(), "tanh", 3, 4, told).eval()
+@pytest.mark.parametrize("style_into", ["bottleneck", "norms", "both"])
+def test_zi2zi_draws_each_picture_in_its_own_style(style_into: Any) -> None:
+    network = Zi2ZiNet(
+        UNetConfig((4, 6, 8), "unshuffle", "add"), LayerConfig(), "tanh", 3, 4, style_into
+    ).eval()
     picture = torch.rand(1, 1, 64, 64)
     styles = torch.tensor([0, 1, 2])
     together = network(picture.expand(3, -1, -1, -1), styles)

@@ -12,11 +12,11 @@ from fontgan.config.settings import ModelSettings, setting
 from fontgan.errors import FontganError
 from fontgan.networks.autoencoder import ENCODERS, AutoEncoderGen
 from fontgan.networks.initialisation import Initialisation, initialise
-from fontgan.networks.layers import Convolution, Downsampling, Layers, Padding, Upsampling
+from fontgan.networks.layers import Convolution, Downsampling, LayerConfig, Padding, Upsampling
 from fontgan.networks.norms import Norm
 from fontgan.networks.resnet import ResNet
 from fontgan.networks.tails import GlobalSkip, Tail
-from fontgan.networks.unet import Shape, Skip, Stem, UNet
+from fontgan.networks.unet import SkipMode, Stem, UNet, UNetConfig
 
 Generator = Literal["unet", "resnet", "autoencoder"]
 
@@ -64,7 +64,7 @@ class UNetSettings(ModelSettings):
     upsampling: Upsampling = setting(
         "transposed", "how maps are doubled: transposed, or nearest, which draws no checkerboards"
     )
-    skip: Skip = setting("concat", "skip connections: concat or add", needs="generator=unet")
+    skip: SkipMode = setting("concat", "skip connections: concat or add", needs="generator=unet")
     residual: int = setting(
         0,
         "residual blocks: in the U-Net after each change of size, in the ResNet in all",
@@ -93,13 +93,13 @@ class UNetSettings(ModelSettings):
         "normal", "of the weights: normal (0.02), xavier, he, uniform (a third of He), equalised (ProGAN)"
     )
 
-    def layers(self) -> Layers:
+    def layers(self) -> LayerConfig:
         """How the layers of the generator are made."""
-        return Layers(
+        return LayerConfig(
             self.norm, self.downsampling, self.down_kernel, self.upsampling, self.convolution, self.dilation
         )
 
-    def shape(self, size: int) -> Shape:
+    def shape(self, size: int) -> UNetConfig:
         """The U-Net, with as many of its sizes as a picture of `size` pixels allows.
 
         Raises:
@@ -113,8 +113,8 @@ class UNetSettings(ModelSettings):
             raise FontganError(f"the U-Net cannot take pictures of {size} px: render at 64, 128 or 256")
         return shape
 
-    def _shape(self, widths: tuple[int, ...]) -> Shape:
-        return Shape(widths, self.stem, self.skip, self.residual, self.attention, self.dropout)
+    def _shape(self, widths: tuple[int, ...]) -> UNetConfig:
+        return UNetConfig(widths, self.stem, self.skip, self.residual, self.attention, self.dropout)
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ class GeneratorSettings(UNetSettings):
         "the network draws what changes in its picture, and begins by leaving it as it is",
     )
 
-    def layers(self) -> Layers:
+    def layers(self) -> LayerConfig:
         """How the layers of the generator are made."""
         return replace(super().layers(), padding=self.padding)
 

@@ -13,11 +13,11 @@ from fontgan.compute.engine import Engine
 from fontgan.compute.optimisers import Optimisers
 from fontgan.data.views import Batch
 from fontgan.errors import FontganError
-from fontgan.losses.adversarial import fooled, gradient_penalty, judged, r1_penalty
+from fontgan.losses.adversarial import discriminator_loss, generator_loss, gradient_penalty, r1_penalty
 from fontgan.losses.features import feature_matching
 from fontgan.models.base import Loss, Phase
 from fontgan.models.parts.judge_settings import JudgeSettings
-from fontgan.networks.discriminator import Discriminator, Opinion
+from fontgan.networks.discriminator import Discriminator, DiscriminatorOutput
 from fontgan.networks.initialisation import initialise, normalise_spectrum
 
 
@@ -110,8 +110,8 @@ class Judge:
         """The generator's loss by the discriminator's word on its pictures."""
         settings, count = self.settings, len(shown.real)
         with self.engine.autocast():
-            opinion: Opinion = self.network(*shown.beside_fake, shown.fake)
-        belief = fooled(settings.adversarial, opinion.logits.float())
+            opinion: DiscriminatorOutput = self.network(*shown.beside_fake, shown.fake)
+        belief = generator_loss(settings.adversarial, opinion.logits.float())
         total, losses = settings.adversarial_weight * belief, {self._named("adversarial"): belief.detach()}
         if opinion.styles is not None and shown.styles is not None:
             category = F.cross_entropy(opinion.styles.float(), shown.styles)
@@ -119,7 +119,7 @@ class Judge:
             total = total + self._classifier_weight * category
         if settings.matching_weight:
             with self.engine.autocast(), torch.no_grad():
-                real: Opinion = self.network(*shown.beside, shown.real)
+                real: DiscriminatorOutput = self.network(*shown.beside, shown.real)
             pairs = zip(real.features, opinion.features, strict=True)
             matching = feature_matching(
                 *zip(*((a.float(), b[:count].float()) for a, b in pairs), strict=True)
@@ -132,11 +132,11 @@ class Judge:
         """Halved, which slows it down relative to the generator (Isola et al. 2017, section 3.3)."""
         settings, shown = self.settings, self._show(part)
         with self.engine.autocast():
-            on_real: Opinion = self.network(*shown.beside, shown.real)
-            on_fake: Opinion = self.network(*shown.beside_fake, shown.fake.detach())
+            on_real: DiscriminatorOutput = self.network(*shown.beside, shown.real)
+            on_fake: DiscriminatorOutput = self.network(*shown.beside_fake, shown.fake.detach())
         called = self._labels(shown, True), self._labels(shown, False)
         said = [
-            judged(settings.adversarial, opinion.logits.float(), labels, settings.label_smoothing)
+            discriminator_loss(settings.adversarial, opinion.logits.float(), labels, settings.label_smoothing)
             for opinion, labels in zip((on_real, on_fake), called, strict=True)
         ]
         losses = {f"{self.name}_real": said[0].detach(), f"{self.name}_fake": said[1].detach()}

@@ -7,7 +7,7 @@ from typing import Literal
 
 from fontgan.config.settings import ModelSettings, setting, weighed
 from fontgan.losses.adversarial import Adversarial
-from fontgan.networks.discriminator import View
+from fontgan.networks.discriminator import DiscriminatorKind
 from fontgan.networks.initialisation import Initialisation
 from fontgan.networks.norms import Norm
 
@@ -31,7 +31,7 @@ class JudgeSettings(ModelSettings):
         most=1,
         needs="adversarial_weight",
     )
-    discriminator: View = setting(
+    discriminator: DiscriminatorKind = setting(
         "patch", "what it judges by itself: patch, pixel or the image as one", needs="adversarial_weight"
     )
     discriminator_width: int = setting(

@@ -94,9 +94,9 @@ class Objective:
         settings = self.settings
         weighed = {
             settings.reconstruction: (settings.reconstruction_weight, self._reconstruct),
-            "dice": (settings.dice_weight, soft_dice),
-            "ssim": (settings.ssim_weight, lambda a, b: 1 - ssim(a, b)),
-            "edge": (settings.edge_weight, edge),
+            "dice": (settings.dice_weight, lambda a, b: soft_dice(a, b).mean()),
+            "ssim": (settings.ssim_weight, lambda a, b: 1 - ssim(a, b).mean()),
+            "edge": (settings.edge_weight, lambda a, b: edge(a, b).mean()),
             "feature": (settings.feature_weight, self._compare_features),
         }
         total, losses = fake.new_zeros(()), {}
@@ -108,7 +108,7 @@ class Objective:
         return total, losses
 
     def _reconstruct(self, fake: Tensor, real: Tensor) -> Tensor:
-        return reconstruction(self.settings.reconstruction, fake, real)
+        return reconstruction(self.settings.reconstruction, fake, real).mean()
 
     def _compare_features(self, fake: Tensor, real: Tensor) -> Tensor:
         assert self._features is not None
