@@ -186,8 +186,6 @@ def _quick_turns() -> Iterator[None]:
 
 
 def _what_is_replaced(output: Path) -> list[str]:
-    if not output.exists():
-        return []
     try:
         with GlyphStore(output) as store:
             faces = store.record.faces

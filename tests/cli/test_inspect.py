@@ -114,10 +114,10 @@ def test_a_damaged_store_is_told_with_status_one(here: Path, type_command: Comma
     ("arguments", "words"),
     [
         (("none.ttf",), "there is no font file or folder none.ttf"),
-        (("none.lmdb",), "there is no glyph store none.lmdb"),
+        (("none.lmdb",), "there is no dataset none.lmdb"),
         (("letter.txt",), "is not a font"),
-        (("letter.lmdb",), "is not a glyph store"),
-        (("toy.ttf", "--verify"), "--verify is for glyph stores"),
+        (("letter.lmdb",), "is not a dataset"),
+        (("toy.ttf", "--verify"), "--verify is for datasets"),
         (("toy.ttf", "--sheet", "a.pdf"), "sheets are PNG files"),
         (("toy.ttf", "--charset", "gb2313"), "did you mean 'gb2312'"),
         (("fonts",), "holds 2 fonts"),

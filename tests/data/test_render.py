@@ -61,7 +61,8 @@ def test_the_store_has_what_each_font_draws_and_no_blank(tmp_path: Path) -> None
     with GlyphStore(output) as store:
         assert store.record == record
         assert store.codes("con-tent") == CHARACTERS[5:]
-        assert store.codes("style") == [code for code in CHARACTERS[5:30] if code != CHARACTERS[9]]
+        assert store.codes("style") == [code for code in CHARACTERS[:30] if code != CHARACTERS[9]]
+        assert store.characters() == [*CHARACTERS, 0x7530]
         for face in record.faces:
             images = images_of(store, face.key, store.codes(face.key))
             assert len(images) == face.count

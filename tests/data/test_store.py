@@ -33,8 +33,9 @@ def face_of(key: str, count: int) -> FaceRecord:
     return dataclasses.replace(FACE, key=key, count=count)
 
 
-def put(writer: StoreWriter, key: str, images: dict[int, np.ndarray]) -> None:
-    writer.put(face_of(key, len(images)), [(code, pack(image)) for code, image in images.items()])
+def put(writer: StoreWriter, key: str, images: dict[int, np.ndarray], content: bool = False) -> None:
+    glyphs = [(code, pack(image)) for code, image in images.items()]
+    writer.put(face_of(key, len(images)), glyphs, content=content)
 
 
 def some_images(count: int = 3) -> dict[int, np.ndarray]:
@@ -72,10 +73,12 @@ def test_the_map_grows_by_itself(tmp_path: Path) -> None:
 
 def test_the_first_content_font_gives_a_character(tmp_path: Path) -> None:
     with new_store(tmp_path / "glyphs.lmdb", Canvas(64), PLAN, CHARACTERS) as writer:
-        put(writer, "b", {0x4E00: np.zeros((64, 64), np.uint8)})
-        put(writer, "a", some_images())
+        put(writer, "b", {0x4E00: np.zeros((64, 64), np.uint8)}, content=True)
+        put(writer, "style", some_images())
+        put(writer, "a", some_images(), content=True)
         writer.finish("now")
     with GlyphStore(tmp_path / "glyphs.lmdb") as store:
+        assert [face.key for face in store.record.faces] == ["b", "a", "style"]
         assert store.content() == {0x4E00: "b", 0x4E01: "a", 0x4E02: "a"}
 
 
@@ -125,15 +128,15 @@ def test_what_is_no_store_is_told_and_never_replaced(tmp_path: Path) -> None:
     (tmp_path / "empty").touch()
     for path in (letter, tmp_path, tmp_path / "empty"):
         assert not is_store(path)
-        with pytest.raises(FontganError, match="is not a glyph store"):
+        with pytest.raises(FontganError, match="is not a dataset"):
             GlyphStore(path)
         with (
-            pytest.raises(FontganError, match="is not a glyph store"),
+            pytest.raises(FontganError, match="is not a dataset"),
             new_store(path, Canvas(64), PLAN, CHARACTERS),
         ):
             pass
     assert letter.read_text().startswith("Dear reader")
-    with pytest.raises(FontganError, match="make it with fontgan.render first"):
+    with pytest.raises(FontganError, match=r"make it with fontgan\.render first"):
         GlyphStore(tmp_path / "none.lmdb")
 
 
@@ -180,8 +183,8 @@ def test_verifying_finds_each_kind_of_damage(toy_store: Path) -> None:
     with GlyphStore(toy_store) as store:
         problems = "\n".join(store.verify())
         for words in (
-            "content/004E00 in the glyph store",
-            "content/004E01 in the glyph store",
+            "content/004E00 in the dataset",
+            "content/004E01 in the dataset",
             "style/004E02 is blank",
             "other/004E03 belongs to no face",
             "style has 63 glyphs, not 64",
