@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 # Before torch is imported: test processes share the cores, and threads of one would wait for another.
@@ -15,13 +16,13 @@ from torch import nn
 
 from fontgan.data.record import FaceRecord
 from fontgan.data.render import render_dataset
+from fontgan.data.store import GlyphStore
 from fontgan.fonts.location import FontLocation
 from fontgan.runs.checkpoint import CheckpointRecord, checkpoint_folder, save_weights
 from tests.toy_fonts import CHARACTERS, build_font
 
 FACE = FaceRecord(
     key="toy",
-    role="content",
     kind="font",
     family="Toy 字",
     path="/fonts/toy.ttf",
@@ -31,6 +32,7 @@ FACE = FaceRecord(
     shift=-0.031,
     count=3,
     cropped=1,
+    advance=1.0,
 )
 
 
@@ -54,6 +56,11 @@ def keep_weights(run: Path, generator: nn.Module, record: CheckpointRecord) -> P
     folder.mkdir(parents=True)
     save_weights(folder, generator, record)
     return folder / "generator.safetensors"
+
+
+def images_of(store: GlyphStore, face: str, codes: Iterable[int]) -> np.ndarray:
+    """The glyph images of one face: uint8 (n, size, size)."""
+    return store.glyphs([(face, code) for code in codes])
 
 
 def make_toy_store(folder: Path, codes: list[int] = CHARACTERS) -> Path:

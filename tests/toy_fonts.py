@@ -12,10 +12,19 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 from fontTools.ttLib.tables.TupleVariation import TupleVariation
 
+from fontgan.fonts.canvas import Canvas
+
 EM = 1000
 BOX = (100, 0, 600, 700)  # of .notdef
 SHARED_BOX = (50, -50, 950, 750)
 CHARACTERS = [*range(0x4E00, 0x4E40)]
+
+
+class AnyCanvas(Canvas):
+    """A canvas of a size that no dataset has, such as that of pictures which someone drew."""
+
+    def __post_init__(self) -> None:
+        """Nothing is refused."""
 
 
 def rectangle_of(code: int, raised: int = 0, width: int = 600) -> tuple[int, int, int, int]:
@@ -67,6 +76,16 @@ def build_font(
     builder.setupPost()
     path.parent.mkdir(parents=True, exist_ok=True)
     builder.save(path)
+    return path
+
+
+def build_proportional_font(path: Path, family: str = "Toy") -> Path:
+    """A font whose every second character is 310 to 940 units wide, all different; the others are an em."""
+    font = TTFont(build_font(path, family=family))
+    for number, code in enumerate(CHARACTERS[1::2]):
+        name = f"u{code:05X}"
+        font["hmtx"][name] = (310 + 20 * number, font["hmtx"][name][1])
+    font.save(path)
     return path
 
 

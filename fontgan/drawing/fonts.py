@@ -10,7 +10,7 @@ import numpy as np
 from fontgan.data.record import FaceRecord, families
 from fontgan.data.splits import split_of
 from fontgan.errors import FontganError
-from fontgan.fonts.canvas import font_shift
+from fontgan.fonts.canvas import Canvas, font_shift
 from fontgan.fonts.charset import is_han, scattered
 from fontgan.fonts.location import FontLocation
 from fontgan.fonts.source import GlyphSource, open_source
@@ -25,7 +25,7 @@ class Placed(NamedTuple):
 
     def draw(self, code: int, size: int) -> np.ndarray | None:
         """The glyph image of a character, uint8 (size, size)."""
-        return self.source.draw(code, size, self.shift)
+        return self.source.draw(code, Canvas(size), self.shift)
 
 
 def first_glyph(fonts: Sequence[Placed], code: int, size: int) -> np.ndarray | None:
@@ -69,7 +69,7 @@ def input_fonts(
         notes.append(
             f"{location} is not the font that was trained with ({families(known)}): pictures may suffer"
         )
-        fonts.append(Placed(font, font_shift(font, codes)))
+        fonts.append(Placed(font, font_shift(font, codes, Canvas(64))))
     return fonts
 
 
@@ -93,7 +93,7 @@ def new_font(location: FontLocation) -> Placed:
         FontganError: it cannot be used.
     """
     font = open_source(location)
-    return Placed(font, font_shift(font, [code for code in font.mapped() if is_han(code)]))
+    return Placed(font, font_shift(font, [code for code in font.mapped() if is_han(code)], Canvas(64)))
 
 
 def example_glyphs(font: Placed, record: CheckpointRecord, asked: Sequence[int], most: int) -> np.ndarray:

@@ -88,7 +88,8 @@ def save_weights(folder: Path, generator: nn.Module, record: CheckpointRecord) -
     Raises:
         OSError: it cannot be written.
     """
-    data = {"format": FORMAT, **asdict(replace(record, first=None)), "first": _stage(record.first)}
+    faces = {name: [face.to_json() for face in getattr(record, name)] for name in ("contents", "styles")}
+    data = {"format": FORMAT, **asdict(replace(record, first=None)), **faces, "first": _stage(record.first)}
     metadata = {"fontgan": json.dumps(data, ensure_ascii=False, default=str)}
     weights = {name: value.cpu().contiguous() for name, value in generator.state_dict().items()}
     try:

@@ -15,7 +15,6 @@ import itertools
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -131,7 +130,7 @@ def _dataset(store: GlyphStore, faces: Iterable[FaceRecord]) -> dict[str, Any]:
         "path": str(store.path),
         "size": store.record.size,
         "sha256": store.sha256(face.key for face in faces),
-        "faces": [asdict(face) for face in faces],
+        "faces": [face.to_json() for face in faces],
     }
 
 

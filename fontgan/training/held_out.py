@@ -48,7 +48,7 @@ class HeldOut:
             wanted: the conditions.
             examples: glyphs of each style that are no held-out ones, uint8 (styles, count, 1, size, size).
         """
-        content, style = (view.images.take(rows).to(device) for rows in (view.rows_a, view.rows_b))
+        content, style = view.content().to(device), view.targets().to(device)
         known = {"styles": view.styles}
         if examples is not None:
             known["references"] = examples[view.styles]

@@ -130,7 +130,9 @@ class Recorder:
             sample_seconds=self.sample_seconds,
             images_per_second=self._speed(step, seconds),
             test=compare(self.ready.model.engine.place(generator), self.tested),
-            example=_example(self.ready.store.content(), self.tested.codes),
+            example=_example(
+                self.ready.store.content([face.key for face in self.ready.contents]), self.tested.codes
+            ),
         )
         paths = {"run": str(self.run), "checkpoint": str(best)}
         self.log.write("finished", **{**asdict(finished), **paths})

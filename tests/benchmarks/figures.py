@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 from fontgan.data.record import FaceRecord
-from fontgan.fonts.canvas import font_shift
+from fontgan.fonts.canvas import Canvas, font_shift
 from fontgan.fonts.charset import gb2312_level
 from fontgan.fonts.face import Face
 from fontgan.fonts.location import FontLocation
@@ -44,7 +44,7 @@ def print_unseen_measures(run: Path, whole: str) -> None:
     (trained,) = record.contents
     content = Face(trained.location)
     codes, true = unseen_glyphs(record.styles[0], whole, record.size)
-    drawn = [content.draw(code, record.size, trained.shift) for code in codes]
+    drawn = [content.draw(code, Canvas(record.size), trained.shift) for code in codes]
     sides = np.stack([glyph for glyph in drawn if glyph is not None]), true
     content_side, style_side = (torch.from_numpy(side).unsqueeze(1) for side in sides)
     pairs = HeldOut(codes, content_side, style_side)
@@ -57,9 +57,9 @@ def unseen_glyphs(style: FaceRecord, whole: str, size: int) -> tuple[list[int], 
     The glyphs are uint8 (n, size, size), placed as the style's own are.
     """
     subset, full, level = Face(style.location), Face(FontLocation.parse(whole)), gb2312_level(1)
-    shift = font_shift(full, [code for code in level if subset.draws(code)])
+    shift = font_shift(full, [code for code in level if subset.draws(code)], Canvas(size))
     codes = [code for code in level if not subset.draws(code) and full.draws(code)]
-    glyphs = [full.draw(code, size, shift) for code in codes]
+    glyphs = [full.draw(code, Canvas(size), shift) for code in codes]
     return codes, np.stack([glyph for glyph in glyphs if glyph is not None])
 
 

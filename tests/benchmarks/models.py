@@ -29,6 +29,7 @@ from fontgan.config.settings import Cleaning
 from fontgan.data.images import as_floats
 from fontgan.data.splits import split_of
 from fontgan.drawing.generate import Manner, generate
+from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.charset import code_point_name, gb2312_level
 from fontgan.fonts.face import Face
 from fontgan.measures.glyphs import Measures, measure
@@ -144,7 +145,7 @@ class Judged:
             return cls(style, *unseen_glyphs(face, whole, record.size))
         font = Face(face.location)
         codes = [code for code in gb2312_level(1) if font.draws(code) and split_of(code) == "test"]
-        glyphs = [font.draw(code, record.size, face.shift) for code in codes]
+        glyphs = [font.draw(code, Canvas(record.size), face.shift) for code in codes]
         return cls(style, codes, np.stack([glyph for glyph in glyphs if glyph is not None]))
 
     def measure(self, pictures: np.ndarray) -> Measures:

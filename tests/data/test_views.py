@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import fields, replace
 from itertools import islice
 from pathlib import Path
 
@@ -13,13 +15,14 @@ from hypothesis import strategies as st
 
 from fontgan.compute.ranks import Ranks
 from fontgan.data.augmentation import Augmentation
-from fontgan.data.images import InMemory, OutOfStore, as_bytes, as_floats
+from fontgan.data.images import FromStore, InMemory, as_bytes, as_floats
 from fontgan.data.render import render_dataset
-from fontgan.data.splits import SPLITS
+from fontgan.data.splits import SPLITS, Split
 from fontgan.data.store import GlyphStore
 from fontgan.data.views import View, load_view
 from fontgan.errors import FontganError
 from fontgan.fonts.location import FontLocation
+from tests.conftest import images_of
 from tests.toy_fonts import CHARACTERS, build_font
 
 STILL = Augmentation()
@@ -31,7 +34,13 @@ def some_view(count: int = 10, size: int = 16, paired: bool = True) -> View:
     grey = torch.cat((numbers, numbers + 100)).to(torch.uint8)
     images = InMemory(grey[:, None, None, None].expand(-1, 1, size, size).clone())
     return View(
-        images, numbers, numbers, numbers, numbers + count, torch.zeros(count, dtype=torch.int64), paired
+        images,
+        numbers,
+        numbers[:, None],
+        numbers,
+        numbers + count,
+        torch.zeros(count, dtype=torch.int64),
+        paired,
     )
 
 
@@ -54,24 +63,25 @@ def many_styles(tmp_path: Path) -> Path:
 
 def test_a_pair_is_one_character_in_content_and_style(many_styles: Path) -> None:
     with GlyphStore(many_styles) as store:
-        views = {split: load_view(store, ["d"], split) for split in SPLITS}
+        views = {split: load_view(store, ["a", "b"], ["d"], split) for split in SPLITS}
         codes = [code for view in views.values() for code in view.codes_b.tolist()]
         assert sorted(codes) == CHARACTERS[::2]
         content = store.content()
         for view in views.values():
             assert torch.equal(view.codes_a, view.codes_b)
-            for code, row_a, row_b in zip(view.codes_a.tolist(), view.rows_a, view.rows_b, strict=True):
-                pictures = [view.images.take(row[None])[0, 0].numpy() for row in (row_a, row_b)]
-                assert np.array_equal(pictures[0], store.images(content[code], [code])[0])
-                assert np.array_equal(pictures[1], store.images("d", [code])[0])
-        with pytest.raises(FontganError, match="nothing has too few characters"):
-            load_view(store, ["nothing"], "train")
+            sides = view.codes_a.tolist(), view.content(), view.targets()
+            for code, *images in zip(*sides, strict=True):
+                pictures = [image[0].numpy() for image in images]
+                assert np.array_equal(pictures[0], images_of(store, content[code], [code])[0])
+                assert np.array_equal(pictures[1], images_of(store, "d", [code])[0])
+        with pytest.raises(FontganError, match="has no face 'nothing'"):
+            load_view(store, ["a", "b"], ["nothing"], "train")
 
 
 def test_many_styles_are_numbered_and_each_glyph_comes_once_an_epoch(many_styles: Path) -> None:
     with GlyphStore(many_styles) as store:
-        view = load_view(store, ["c", "d"], "train")
-        counts = [len(load_view(store, [style], "train")) for style in ("c", "d")]
+        view = load_view(store, ["a", "b"], ["c", "d"], "train")
+        counts = [len(load_view(store, ["a", "b"], [style], "train")) for style in ("c", "d")]
         assert view.styles.tolist() == [0] * counts[0] + [1] * counts[1]
         batches = view.training_batches(sum(counts), STILL, 0)
         batch = next(batches)
@@ -83,9 +93,11 @@ def test_many_styles_are_numbered_and_each_glyph_comes_once_an_epoch(many_styles
 
 def test_what_does_not_fit_into_memory_is_read_from_the_store_alike(many_styles: Path) -> None:
     with GlyphStore(many_styles) as store:
-        inside, outside = (load_view(store, ["c", "d"], "train", room=room) for room in (None, 1000))
+        inside, outside = (
+            load_view(store, ["a", "b"], ["c", "d"], "train", room=room) for room in (None, 1000)
+        )
         assert isinstance(inside.images, InMemory)
-        assert isinstance(outside.images, OutOfStore)
+        assert isinstance(outside.images, FromStore)
         both = (
             view.to(torch.device("cpu")).training_batches(7, Augmentation(1, 0.1), 3)
             for view in (inside, outside)
@@ -96,11 +108,111 @@ def test_what_does_not_fit_into_memory_is_read_from_the_store_alike(many_styles:
             assert torch.equal(one.styles, other.styles)
 
 
+# Of the batches that were made when roles were in the store.
+BEFORE = {True: "40ad66d6b350db6e", False: "c44fc0c461b1c4cf"}
+
+
+@pytest.mark.parametrize("stacked", [False, True])
+@pytest.mark.parametrize("paired", [True, False])
+def test_of_one_content_font_batches_are_what_they_always_were(
+    tmp_path: Path, paired: bool, stacked: bool
+) -> None:
+    content = build_font(tmp_path / "a.ttf", CHARACTERS, "A")
+    half = build_font(tmp_path / "b.ttf", CHARACTERS[::2], "B", raised=50, width=300)
+    narrow = build_font(tmp_path / "c.ttf", CHARACTERS, "C", width=200)
+    styles = [FontLocation(half), FontLocation(narrow)]
+    render_dataset([FontLocation(content)], styles, CHARACTERS, 64, tmp_path / "g.lmdb")
+    found = hashlib.sha256()
+    with GlyphStore(tmp_path / "g.lmdb") as store:
+        view = load_view(store, ["a"], ["b", "c"], "train", paired, stacked)
+        for batch in islice(view.training_batches(8, Augmentation(2), 5, references=2), 12):
+            for field in fields(batch):
+                found.update(getattr(batch, field.name).contiguous().numpy().tobytes())
+    assert found.hexdigest()[:16] == BEFORE[paired]
+
+
+@pytest.mark.parametrize("room", [None, 0])
+def test_stacked_content_has_a_channel_of_each_font_and_paper_where_one_lacks_a_character(
+    many_styles: Path, room: int | None
+) -> None:
+    with GlyphStore(many_styles) as store:
+        view = load_view(store, ["b", "a"], ["c"], "train", stacked=True, room=room)
+        drawn = {face: set(store.codes(face)) for face in ("a", "b")}
+        assert {len(drawn["a"] & {code}) + len(drawn["b"] & {code}) for code in CHARACTERS} == {1, 2}
+        for code, images in zip(view.codes_a.tolist(), view.content(), strict=True):
+            assert images.shape == (2, 64, 64)
+            for face, image in zip(("b", "a"), images.numpy(), strict=True):
+                if code in drawn[face]:
+                    assert np.array_equal(image, images_of(store, face, [code])[0])
+                else:
+                    assert (image == 255).all()
+        batch = next(view.training_batches(8, STILL, 0))
+        assert batch.real_a.shape == (8, 2, 64, 64)
+        assert batch.real_b.shape == (8, 1, 64, 64)
+        assert sorted(code for split in SPLITS for code in codes_of(store, split)) == CHARACTERS
+
+
+def codes_of(store: GlyphStore, split: Split) -> list[int]:
+    found: list[int] = load_view(store, ["b", "a"], ["c"], split, stacked=True).codes_a.tolist()
+    return found
+
+
+def test_all_channels_are_moved_alike_and_as_the_style_is(many_styles: Path) -> None:
+    with GlyphStore(many_styles) as store:
+        view = load_view(store, ["a", "b"], ["c"], "train", stacked=True)
+    moved = Augmentation(3, 0.1)
+    for batch, alone in islice(
+        zip(
+            view.training_batches(8, moved, 2),
+            replace(view, rows_a=view.rows_a[:, 1:]).training_batches(8, moved, 2),
+            strict=False,
+        ),
+        5,
+    ):
+        assert torch.equal(batch.real_a[:, 1:], alone.real_a)
+        assert torch.equal(batch.real_b, alone.real_b)
+    same = replace(view, rows_a=view.rows_b[:, None].expand(-1, 2))  # the style itself, twice
+    for batch in islice(same.training_batches(8, moved, 2), 5):
+        for channel in (0, 1):
+            assert torch.equal(batch.real_a[:, channel : channel + 1], batch.real_b)
+
+
+@pytest.mark.parametrize("stacked", [False, True])
+def test_a_batch_of_one_is_part_of_a_batch_of_many(many_styles: Path, stacked: bool) -> None:
+    with GlyphStore(many_styles) as store:
+        view = load_view(store, ["a", "b"], ["c"], "train", stacked=stacked)
+    many = next(view.training_batches(12, Augmentation(2), 4))
+    ones = [
+        next(view.training_batches(12, Augmentation(2), 4, share=Ranks(number, 12).share))
+        for number in range(12)
+    ]
+    assert torch.equal(torch.cat([one.real_a for one in ones]), many.real_a)
+
+
+def test_unpaired_a_style_has_what_the_content_lacks_too(many_styles: Path) -> None:
+    with GlyphStore(many_styles) as store:
+        paired, unpaired = (load_view(store, ["a"], ["c"], "train", paired) for paired in (True, False))
+        assert set(unpaired.codes_b.tolist()) - set(store.codes("a"))
+        assert set(paired.codes_b.tolist()) == set(unpaired.codes_b.tolist()) & set(store.codes("a"))
+        assert unpaired.codes_a.tolist() == paired.codes_a.tolist()
+
+
+def test_any_face_gives_the_content_or_the_style_but_not_both(many_styles: Path) -> None:
+    with GlyphStore(many_styles) as store:
+        view = load_view(store, ["c"], ["a"], "train")
+        (code, *_), (image, *_) = view.codes_a.tolist(), view.content()
+        assert np.array_equal(image[0].numpy(), images_of(store, "c", [code])[0])
+        with pytest.raises(FontganError, match="c cannot be both content and style: name other faces with"):
+            load_view(store, ["a", "c"], ["c", "d"], "train")
+        with pytest.raises(FontganError, match="has no face 'e'"):
+            load_view(store, ["e"], ["c"], "train")
+
+
 def test_an_unpaired_view_has_all_of_the_content_and_never_a_character_beside_itself(
     many_styles: Path,
 ) -> None:
     with GlyphStore(many_styles) as store:
-        view = load_view(store, ["d"], "train", paired=False)
+        view = load_view(store, ["a", "b"], ["d"], "train", paired=False)
         assert set(view.codes_b.tolist()) < set(view.codes_a.tolist())
         choices = view._choices(8, 0, 0)
         for chosen_a, chosen_b in islice(choices, 200):
@@ -179,7 +291,7 @@ def test_a_batch_is_never_larger_than_the_characters_there_are() -> None:
 @pytest.mark.parametrize("room", [None, 0])
 def test_a_gpu_has_the_batches_of_the_cpu(many_styles: Path, room: int | None) -> None:
     with GlyphStore(many_styles) as store:
-        view = load_view(store, ["c", "d"], "train", room=room)
+        view = load_view(store, ["a", "b"], ["c", "d"], "train", room=room)
         devices = (torch.device("cpu"), torch.device("cuda"))
         here, there = (view.to(device).training_batches(7, Augmentation(2, 0.1), 3) for device in devices)
         for one, other in islice(zip(here, there, strict=False), 20):
@@ -191,7 +303,7 @@ def test_a_gpu_has_the_batches_of_the_cpu(many_styles: Path, room: int | None) -
 
 def test_references_are_other_glyphs_of_the_same_style(many_styles: Path) -> None:
     with GlyphStore(many_styles) as store:
-        view = load_view(store, ["c", "d"], "train")
+        view = load_view(store, ["a", "b"], ["c", "d"], "train")
         whole = {style: view.images.take(view.rows_b[view.styles == style]) for style in (0, 1)}
     for batch in islice(view.training_batches(8, STILL, seed=1, references=3), 6):
         assert batch.references.shape == (8, 3, 1, 64, 64)
@@ -212,7 +324,7 @@ def test_references_do_not_change_what_else_a_batch_holds() -> None:
 
 def test_the_examples_of_a_style_are_the_same_each_time_and_its_own(many_styles: Path) -> None:
     with GlyphStore(many_styles) as store:
-        view = load_view(store, ["c", "d"], "train")
+        view = load_view(store, ["a", "b"], ["c", "d"], "train")
         first, again = view.references(5), view.references(5)
         own = [view.images.take(view.rows_b[view.styles == style]) for style in (0, 1)]
     assert first.shape == (2, 5, 1, 64, 64)
@@ -224,7 +336,7 @@ def test_the_examples_of_a_style_are_the_same_each_time_and_its_own(many_styles:
 
 def test_characters_are_numbered_from_the_content_alone(many_styles: Path) -> None:
     with GlyphStore(many_styles) as store:
-        view = load_view(store, ["c", "d"], "train")
+        view = load_view(store, ["a", "b"], ["c", "d"], "train")
     numbers: dict[int, int] = {}
     for code, number in zip(view.codes_a.tolist(), view.characters.tolist(), strict=True):
         assert numbers.setdefault(code, number) == number

@@ -18,7 +18,7 @@ from fontgan.models import find_model
 from fontgan.report import glyphs
 from fontgan.report.glyphs import save_generated
 from fontgan.runs.checkpoint import CheckpointRecord
-from tests.conftest import keep_weights
+from tests.conftest import images_of, keep_weights
 from tests.toy_fonts import CHARACTERS, build_font
 
 
@@ -43,9 +43,9 @@ def test_pictures_come_in_the_order_asked_for_with_content_and_truth(
     assert made.notes == []
     assert made.learnt == {code for code in made.codes if split_of(code) == "train"}
     with GlyphStore(toy_store) as store:
-        assert np.array_equal(made.content, store.images("content", made.codes))
+        assert np.array_equal(made.content, images_of(store, "content", made.codes))
         true = [picture for picture in made.truth if picture is not None]
-        assert np.array_equal(np.stack(true), store.images("style", made.codes))
+        assert np.array_equal(np.stack(true), images_of(store, "style", made.codes))
 
 
 def test_one_character_alone_is_drawn_as_among_many(checkpoint: Path) -> None:
