@@ -58,6 +58,7 @@ ROOMS = (
     "fonts",
     "assets",
     "config",
+    "formats",
     "files",
     "progress",
     "errors",

@@ -1,0 +1,50 @@
+"""Files with a past: what an older fontgan wrote is brought to today's format by small named steps."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from fontgan.errors import FontganError
+
+# A step of the format whose number is its key, such as `from_2_to_3`, returns the data in the next one.
+Steps = Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]]
+
+
+class UnknownFormatError(FontganError):
+    """Data of a format that this version does not read: newer, too old, or none at all."""
+
+
+def upgraded(data: object, current: int, steps: Steps, what: str) -> dict[str, Any]:
+    """Data as the current format has it, whichever known format it was written in.
+
+    Unknown keys stay; who reads the data keeps them, so that they are written back.
+
+    Args:
+        data: what JSON or TOML made of a file; a table with its number under `format`.
+        current: the number of the format that is written today.
+        steps: one for each older format that is still read. A step may change what it is passed.
+        what: the file, as a message names it: `the checkpoint runs/kai/…`.
+
+    Returns:
+        A table of its own, whose `format` is `current`.
+
+    Raises:
+        UnknownFormatError: it is of a newer format, of one that is too old, or names none.
+    """
+    number = data.get("format") if isinstance(data, dict) else None
+    if not isinstance(data, dict) or not isinstance(number, int) or isinstance(number, bool):
+        raise UnknownFormatError(f"{what} has no format number, so fontgan cannot have written it")
+    if number > current:
+        raise UnknownFormatError(
+            f"{what} has format {number}, and this fontgan reads formats up to {current}", "update fontgan"
+        )
+    found = data if number == current else copy.deepcopy(data)
+    for older in range(number, current):
+        if older not in steps:
+            raise UnknownFormatError(
+                f"{what} has format {number}, which fontgan no longer reads", "make it again"
+            )
+        found = steps[older](found)
+    return {**found, "format": current}
