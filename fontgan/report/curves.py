@@ -2,44 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from fontgan.assets import bundled_font
 from fontgan.files import replacing
+from fontgan.measures.table import MEASURES
+from fontgan.runs.log import SPEED, Curves
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Against = Literal["step", "minutes"]
 
-# What is measured on held-out characters, by its name in a log, and which way is better.
-MEASURES = {"iou": "IoU of ink ↑", "fixed_l1": "fixed L1 ↓", "ssim": "SSIM ↑", "grey": "grey share"}
-SPEED = "images a second"
-
 _COLUMNS = 3
 _PANEL = (4.6, 3.0)  # inches
 _LINES = ("-", "--", ":", "-.")  # of the first ten runs, the next ten, …
-_WINDOW = 30  # the thick line smooths over one part in so many of the thin one
-
-
-@dataclass(frozen=True)
-class Point:
-    """One value of a curve: after which step, and after how many seconds of training."""
-
-    step: int
-    seconds: float
-    value: float
-
-
-@dataclass(frozen=True)
-class Curves:
-    """What a run has logged: its name, and points by what they are of: a loss, a measure, the speed."""
-
-    run: str
-    points: Mapping[str, Sequence[Point]]
+_WINDOW = 30  # the thick line averages one thirtieth of the thin one
 
 
 def save_curves(path: Path, runs: Sequence[Curves], against: Against = "step") -> None:
@@ -68,7 +48,7 @@ def save_curves(path: Path, runs: Sequence[Curves], against: Against = "step") -
 
 
 def _draw_panel(axes: Axes, name: str, runs: Sequence[Curves], against: Against) -> None:
-    """The values of one name in all runs: as they are, and where there are many, smoothed."""
+    """The values of one name in all runs: measures as they are, others with a smoothed line over them."""
     for number, run in enumerate(runs):
         points, colour = run.points.get(name, ()), f"C{number % 10}"
         line = _LINES[number // 10 % len(_LINES)]
@@ -80,7 +60,7 @@ def _draw_panel(axes: Axes, name: str, runs: Sequence[Curves], against: Against)
             axes.plot(places, values, color=colour, alpha=0.3, linewidth=0.8)
             alone = "o" if len(values) == 1 else None
             axes.plot(places, _smoothed(values), color=colour, linestyle=line, marker=alone, label=run.run)
-    axes.set_title(MEASURES.get(name, name), fontsize=10)
+    axes.set_title(MEASURES[name].heading if name in MEASURES else name, fontsize=10)
     axes.set_xlabel(against, fontsize=8)
     axes.tick_params(labelsize=8)
     axes.grid(alpha=0.3)
@@ -89,7 +69,7 @@ def _draw_panel(axes: Axes, name: str, runs: Sequence[Curves], against: Against)
 
 
 def _smoothed(values: Sequence[float]) -> list[float]:
-    """A running mean that forgets, corrected at its beginning as Adam corrects its own."""
+    """An exponential running mean, corrected for its start as Adam's are."""
     found, mean, weight = [], 0.0, 0.0
     forget = min(1.0, _WINDOW / max(len(values), 1))
     for value in values:
