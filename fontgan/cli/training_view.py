@@ -179,9 +179,8 @@ def _show_end(event: Finished, start_seconds: float) -> None:
 def _measures_table(test: Mapping[str, Measures]) -> Table:
     table = Table(title="test characters, never seen", title_justify="left")
     table.add_column("")
-    shown = [measure for measure in MEASURES.values() if measure.name != "ink"]
-    for measure in shown:
+    for measure in MEASURES.values():
         table.add_column(measure.heading, justify="right")
     for name, measures in test.items():
-        table.add_row(name, *(measure.text(measures[measure.name]) for measure in shown))
+        table.add_row(name, *(measure.text(measures[measure.name]) for measure in MEASURES.values()))
     return table

@@ -22,20 +22,18 @@ class Measure:
         title: what tables call it.
         better: which way is better; `neither` where a font has some of its own.
         share: whether it is shown as a percentage.
-        detail: what it is a measure of, where a heading has room for it.
     """
 
     name: str
     title: str
     better: Literal["higher", "lower", "neither"]
     share: bool = False
-    detail: str = ""
 
     @property
     def heading(self) -> str:
         """The title above a column or a panel, with an arrow in the better direction."""
         arrow = {"higher": " ↑", "lower": " ↓", "neither": ""}[self.better]
-        return f"{self.title}{self.detail}{arrow}"
+        return f"{self.title}{arrow}"
 
     def text(self, value: float) -> str:
         """A value as it is shown."""
@@ -48,7 +46,7 @@ class Measure:
 
 # In the order of columns and panels. docs/design.md says what each of them means.
 TABLE = (
-    Measure("iou", "IoU", "higher", detail=" of ink"),
+    Measure("iou", "IoU", "higher"),
     Measure("fixed_l1", "fixed L1", "lower"),
     Measure("l1", "L1", "lower"),
     Measure("ssim", "SSIM", "higher"),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from fontgan.assets import bundled_font
 from fontgan.files import replacing
 from fontgan.measures.table import MEASURES
-from fontgan.runs.log import SPEED, Curves
+from fontgan.runs.log import Curves, Point
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,6 +22,14 @@ _LINES = ("-", "--", ":", "-.")  # of the first ten runs, the next ten, …
 _WINDOW = 30  # the thick line averages one thirtieth of the thin one
 
 
+class _Panel(NamedTuple):
+    """One panel: its title, whether each point is marked, and the points of each run."""
+
+    title: str
+    marked: bool
+    lines: list[Sequence[Point]]
+
+
 def save_curves(path: Path, runs: Sequence[Curves], against: Against = "step") -> None:
     """One panel for each measure, each loss and the speed, with a line for each run, as a PNG.
 
@@ -32,13 +40,11 @@ def save_curves(path: Path, runs: Sequence[Curves], against: Against = "step") -
     from matplotlib.figure import Figure
 
     font_manager.fontManager.addfont(bundled_font("noto-sans-sc.otf"))  # for runs with Chinese names
-    named = dict.fromkeys(name for run in runs for name in run.points)
-    losses = [name for name in named if name not in MEASURES and name != SPEED]
-    panels = [name for name in (*MEASURES, *losses, SPEED) if name in named]
+    panels = _panels(runs)
     rows = -(-len(panels) // _COLUMNS)
     figure = Figure((_PANEL[0] * _COLUMNS, _PANEL[1] * rows + 0.5), layout="constrained")
-    for place, name in enumerate(panels, 1):
-        _draw_panel(figure.add_subplot(rows, _COLUMNS, place), name, runs, against)
+    for place, panel in enumerate(panels, 1):
+        _draw_panel(figure.add_subplot(rows, _COLUMNS, place), panel, [run.run for run in runs], against)
     handles, labels = figure.axes[0].get_legend_handles_labels()
     figure.legend(
         handles, labels, loc="outside upper center", ncols=4, prop={"family": ["DejaVu Sans", "Noto Sans SC"]}
@@ -47,20 +53,33 @@ def save_curves(path: Path, runs: Sequence[Curves], against: Against = "step") -
         figure.savefig(beside, format="png")
 
 
-def _draw_panel(axes: Axes, name: str, runs: Sequence[Curves], against: Against) -> None:
-    """The values of one name in all runs: measures as they are, others with a smoothed line over them."""
-    for number, run in enumerate(runs):
-        points, colour = run.points.get(name, ()), f"C{number % 10}"
-        line = _LINES[number // 10 % len(_LINES)]
+def _panels(runs: Sequence[Curves]) -> list[_Panel]:
+    """The panels for which some run has points."""
+    losses = dict.fromkeys(name for run in runs for name in run.losses)
+    panels = [
+        *(
+            _Panel(of.heading, True, [run.measures.get(name, ()) for run in runs])
+            for name, of in MEASURES.items()
+        ),
+        *(_Panel(name, False, [run.losses.get(name, ()) for run in runs]) for name in losses),
+        _Panel("images per second", False, [run.speed for run in runs]),
+    ]
+    return [panel for panel in panels if any(panel.lines)]
+
+
+def _draw_panel(axes: Axes, panel: _Panel, names: Sequence[str], against: Against) -> None:
+    """The points of all runs: marked ones as they are, others pale under a smoothed line."""
+    for number, (name, points) in enumerate(zip(names, panel.lines, strict=True)):
+        colour, line = f"C{number % 10}", _LINES[number // 10 % len(_LINES)]
         places = [point.step if against == "step" else point.seconds / 60 for point in points]
         values = [point.value for point in points]
-        if name in MEASURES:
-            axes.plot(places, values, color=colour, linestyle=line, marker="o", markersize=3, label=run.run)
+        if panel.marked:
+            axes.plot(places, values, color=colour, linestyle=line, marker="o", markersize=3, label=name)
         else:
             axes.plot(places, values, color=colour, alpha=0.3, linewidth=0.8)
             alone = "o" if len(values) == 1 else None
-            axes.plot(places, _smoothed(values), color=colour, linestyle=line, marker=alone, label=run.run)
-    axes.set_title(MEASURES[name].heading if name in MEASURES else name, fontsize=10)
+            axes.plot(places, _smoothed(values), color=colour, linestyle=line, marker=alone, label=name)
+    axes.set_title(panel.title, fontsize=10)
     axes.set_xlabel(against, fontsize=8)
     axes.tick_params(labelsize=8)
     axes.grid(alpha=0.3)

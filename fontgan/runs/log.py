@@ -7,7 +7,7 @@ each other line holds is one of the classes below, its name under `event`.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
@@ -18,7 +18,6 @@ from fontgan.formats import upgraded
 from fontgan.measures.table import MEASURES, Measures
 
 FORMAT = 2
-SPEED = "images per second"  # its name among the curves
 _FIRST_LINE = json.dumps({"event": "format", "format": FORMAT}) + "\n"
 
 
@@ -109,10 +108,18 @@ class Point:
 
 @dataclass(frozen=True)
 class Curves:
-    """The figures of a run: its name, and points by what they are of: a measure, a loss, the speed."""
+    """The figures of a run.
+
+    Attributes:
+        run: its name.
+        measures, losses: points by name; a measure and a loss may share one.
+        speed: images per second.
+    """
 
     run: str
-    points: Mapping[str, Sequence[Point]]
+    measures: Mapping[str, Sequence[Point]]
+    losses: Mapping[str, Sequence[Point]]
+    speed: Sequence[Point]
 
 
 @dataclass(frozen=True)
@@ -156,14 +163,17 @@ class Log:
         Raises:
             FontganError: the log has no figures, or is damaged.
         """
-        points: dict[str, list[Point]] = {}
-        for line in self.lines:
-            for name, value in _figures(line).items():
-                seconds = line.seconds if isinstance(line, Progressed | Measured) else 0.0
-                points.setdefault(name, []).append(Point(line.step, seconds, value))
-        if not points:
+        lines = self.lines
+        progressed = [line for line in lines if isinstance(line, Progressed)]
+        measured = [line for line in lines if isinstance(line, Measured)]
+        if not progressed and not measured:
             raise FontganError(f"the run {self.path.parent} has no figures in its log yet", "train it first")
-        return Curves(self.path.absolute().parent.name, points)
+        return Curves(
+            run=self.path.absolute().parent.name,
+            measures=_by_name((line.step, line.seconds, line.measures) for line in measured),
+            losses=_by_name((line.step, line.seconds, line.losses) for line in progressed),
+            speed=[Point(line.step, line.seconds, line.images_per_second) for line in progressed],
+        )
 
     def forget_after(self, step: int) -> None:
         """Remove what happened after a step, from which training continues."""
@@ -213,8 +223,10 @@ def _read(data: dict[str, Any]) -> Line:
     return kind(**values)
 
 
-def _figures(line: Line) -> Mapping[str, float]:
-    """What a line has to draw."""
-    if isinstance(line, Progressed):
-        return {**line.losses, SPEED: line.images_per_second}
-    return line.measures if isinstance(line, Measured) else {}
+def _by_name(lines: Iterable[tuple[int, float, Mapping[str, float]]]) -> dict[str, list[Point]]:
+    """Points by name, out of the step, the seconds and the named figures of each line."""
+    points: dict[str, list[Point]] = {}
+    for step, seconds, figures in lines:
+        for name, value in figures.items():
+            points.setdefault(name, []).append(Point(step, seconds, value))
+    return points

@@ -147,7 +147,7 @@ class Recorder:
         last = f"the last good checkpoint is {kept[-1].parent}" if kept else "there is no good checkpoint"
         return FontganError(
             f"training broke at step {step.number:,}: {why}; {last}",
-            "start a new run with a lower learning rate ({set} learning_rate={rate:.1g}) or {set} clip_norm=1",
+            "start a new run with a smaller {set} learning_rate={rate:.1g}, or with {set} clip_norm=1",
             rate=self._ready.settings.learning_rate / 3,
         )
 
