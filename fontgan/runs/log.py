@@ -209,7 +209,7 @@ def from_1_to_2(log: dict[str, Any]) -> dict[str, Any]:
 def _flat(line: Line) -> dict[str, Any]:
     """A line as it is written: measures stand beside the other values."""
     data = asdict(line)
-    return {**data, **data.pop("measures")} if isinstance(line, Measured) else data
+    return data | data.pop("measures") if isinstance(line, Measured) else data
 
 
 def _read(data: dict[str, Any]) -> Line:
