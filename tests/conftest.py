@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,8 @@ from fontgan.data.record import FaceRecord
 from fontgan.data.render import render_dataset
 from fontgan.data.store import GlyphStore
 from fontgan.fonts.location import FontLocation
-from fontgan.runs.checkpoint import CheckpointRecord, checkpoint_folder, save_weights
+from fontgan.runs.record import CheckpointRecord
+from fontgan.runs.weights import save_weights
 from tests.toy_fonts import CHARACTERS, build_font
 
 FACE = FaceRecord(
@@ -52,10 +54,15 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def keep_weights(run: Path, generator: nn.Module, record: CheckpointRecord) -> Path:
     """Put a generator among the checkpoints of a run, as a training does; returns the file."""
-    folder = checkpoint_folder(run, record.step)
+    folder = run / "checkpoints" / f"step-{record.step:07}"
     folder.mkdir(parents=True)
-    save_weights(folder, generator, record)
-    return folder / "generator.safetensors"
+    return save_weights(folder, generator, record)
+
+
+def shared(record: CheckpointRecord) -> CheckpointRecord:
+    """The record as weights have it: without the folders that fonts lie in."""
+    contents, styles = (tuple(face.shared() for face in faces) for faces in (record.contents, record.styles))
+    return replace(record, contents=contents, styles=styles)
 
 
 def images_of(store: GlyphStore, face: str, codes: Iterable[int]) -> np.ndarray:

@@ -15,10 +15,10 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from fontgan.drawing.generate import generate
-from fontgan.report.glyphs import save_generated
-from fontgan.runs.checkpoint import best_weights, weights_of
-from fontgan.runs.log import read_log
+from fontgan.drawing.drawer import Drawer
+from fontgan.report.glyphs import save_drawing
+from fontgan.runs.folder import Run, is_run
+from fontgan.runs.log import Finished, Measured
 from fontgan.training.decision import decide, decide_again
 from fontgan.training.run import run_training
 from tests.conftest import make_toy_store
@@ -62,32 +62,32 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert out == f"{_best(folder / 'by-2')}\n".replace(f"{folder}/", "")  # one alone tells
     options = {"steps": 12, "run": folder / "by-1", "keep": 9, "data": data, "precision": "float32"}
     decision = decide(options, {"widths": "8,16", "batch_size": "8"})
-    assert list(run_training(decision.plan, decision.settings))
+    assert list(run_training(decision))
     return folder
 
 
 def _best(run: Path) -> Path:
-    return run.parent / str(read_log(run / "log.jsonl")[-1]["checkpoint"])
+    return run.parent / Run(run).log.of(Finished)[-1].checkpoint
 
 
 def test_two_processes_leave_the_run_that_one_leaves(here: Path) -> None:
     one, two = here / "by-1", here / "by-2"
     names = [sorted(str(path.relative_to(run)) for path in run.rglob("*")) for run in (one, two)]
     assert names[0] == names[1]
-    for mine, other in zip(weights_of(one), weights_of(two), strict=True):
+    for mine, other in zip(Run(one).checkpoints, Run(two).checkpoints, strict=True):
         alone, together = load_file(mine), load_file(other)
         assert all(torch.allclose(alone[name], together[name], atol=1e-3) for name in alone)
-    logs = [read_log(run / "log.jsonl") for run in (one, two)]
-    samples = [[line for line in log if line["event"] == "sample"] for log in logs]
-    assert [line["step"] for line in samples[0]] == [line["step"] for line in samples[1]]
-    assert samples[0][-1]["fixed_l1"] == pytest.approx(samples[1][-1]["fixed_l1"], abs=1e-3)
+    samples = [Run(run).log.of(Measured) for run in (one, two)]
+    assert [line.step for line in samples[0]] == [line.step for line in samples[1]]
+    last = [lines[-1].measures["fixed_l1"] for lines in samples]
+    assert last[0] == pytest.approx(last[1], abs=1e-3)
 
 
 def test_two_processes_draw_the_files_of_one(here: Path) -> None:
     text = "".join(map(chr, CODES[:100]))  # two batches
     out = run(here, "generate", "--chars", text, "--checkpoint", "by-1", "--output", "drawn-2")
     assert len(out.splitlines()) == 2
-    save_generated(generate(best_weights(here / "by-1"), CODES[:100]), here / "drawn-1")
+    save_drawing(Drawer(Run(here / "by-1")).draw(CODES[:100]), here / "drawn-1")
     first, second = (sorted((here / f"drawn-{n}").rglob("*.png")) for n in (1, 2))
     assert len(first) == 101
     for one, other in zip(first, second, strict=True):
@@ -98,7 +98,8 @@ def test_two_processes_draw_the_files_of_one(here: Path) -> None:
 def test_a_process_that_dies_ends_the_run_which_goes_on_with_another_number(here: Path) -> None:
     given = ("train", "--steps", "2000", "--save-minutes", "0", "--run", "dies", *SETTINGS)
     with start(here, *given) as process:
-        while len(weights_of(here / "dies")) < 1 and process.poll() is None:
+        dying = here / "dies"
+        while not (is_run(dying) and Run(dying).checkpoints) and process.poll() is None:
             time.sleep(0.01)
         second = _ranks_of(process.pid)[1]
         os.kill(second, signal.SIGKILL)
@@ -106,12 +107,11 @@ def test_a_process_that_dies_ends_the_run_which_goes_on_with_another_number(here
     assert process.returncode != 0
     assert "another process of this run has exited" in err
     assert "--resume" in err
-    (newest,) = weights_of(here / "dies")[-1:]
-    step = int(newest.parent.name.removeprefix("step-"))
+    step = int(Run(dying).newest_checkpoint.parent.name.removeprefix("step-"))
     data = here / "data" / "glyphs.lmdb"
     decision = decide_again({"run": here / "dies", "steps": step + 3, "data": data})
-    assert list(run_training(decision.plan, decision.settings, resume=True))
-    assert weights_of(here / "dies")[-1].parent.name == f"step-{step + 3:07}"
+    assert list(run_training(decision))
+    assert Run(dying).newest_checkpoint.parent.name == f"step-{step + 3:07}"
     shutil.rmtree(here / "dies")
 
 

@@ -1,4 +1,4 @@
-"""`fontgan inspect RUN`: what a run has become, and what its network consists of."""
+"""`fontgan inspect RUN`: what a run has learnt, and the layers of its network."""
 
 from __future__ import annotations
 
@@ -15,33 +15,32 @@ if TYPE_CHECKING:
     from torch import nn
 
     from fontgan.anatomy.layers import Anatomy
-    from fontgan.runs.checkpoint import CheckpointRecord
-
-_MEASURES = {"iou": "IoU", "fixed_l1": "fixed L1", "l1": "L1", "ssim": "SSIM", "ink": "ink", "grey": "grey"}
+    from fontgan.runs.record import CheckpointRecord
 
 
 def is_run(path: Path) -> bool:
-    """Whether it is the folder of a run, or may be a file of weights."""
-    from fontgan.runs.folder import CONFIG
+    """Whether it is the folder of a run, or named as a file of weights."""
+    from fontgan.runs import folder
 
-    return (path / CONFIG).is_file() or path.suffix == ".safetensors"
+    return folder.is_run(path) or path.suffix == ".safetensors"
 
 
 def inspect_run(path: Path, network: bool, drawing: Path | None, as_json: bool) -> None:
-    """Show what a run, or a file of weights, is; or the layers of its network, and draw it.
+    """Show what a run or a file of weights is, or list the layers of its network and draw it.
 
     Raises:
-        FontganError: there are no weights, or damaged ones; or the drawing's name cannot be meant.
+        FontganError: there are no weights, or damaged ones; or the drawing is not named as an SVG file.
     """
-    from fontgan.cli.console import messages, print_json, results
+    from fontgan.cli.console import messages, results
 
     _check_drawing(network, drawing)
     with messages.status("loading torch"):
-        from fontgan.runs.checkpoint import find_checkpoint, load_checkpoint, run_name
+        from fontgan.runs.folder import find_weights, name_of
+        from fontgan.runs.weights import load_checkpoint
 
-    found = find_checkpoint(path, Path("runs"))
+    found = find_weights(path)
     generator, record = load_checkpoint(found)
-    name = run_name(found.resolve())
+    name = name_of(found)
     anatomy = _dissect(generator, record) if network else None
     if anatomy is not None:
         from fontgan.report.network import save_network
@@ -49,7 +48,7 @@ def inspect_run(path: Path, network: bool, drawing: Path | None, as_json: bool) 
         drawing = drawing or Path("inspected") / f"{name}-network.svg"
         save_network(drawing, anatomy, f"{name}: {_title(record)}")
     if as_json:
-        print_json(_summary(found, generator, record, anatomy, drawing))
+        _print_json(found, generator, record, anatomy, drawing)
     elif anatomy is None:
         results.print(_run_table(name, found, generator, record))
     else:
@@ -63,7 +62,7 @@ def _check_drawing(network: bool, drawing: Path | None) -> None:
     if not network:
         raise FontganError("--sheet is for fonts and glyph stores, or for what --network draws of a run")
     if drawing.suffix.lower() != ".svg":
-        raise FontganError(f"networks are drawn as SVG files: name {drawing.with_suffix('.svg')}")
+        raise FontganError("networks are drawn as SVG files", "name {svg}", svg=drawing.with_suffix(".svg"))
 
 
 def _dissect(generator: nn.Module, record: CheckpointRecord) -> Anatomy:
@@ -78,19 +77,21 @@ def _title(record: CheckpointRecord) -> str:
     return f"{record.model} at {record.size} px, step {record.step:,}"
 
 
-def _summary(
+def _print_json(
     found: Path, generator: nn.Module, record: CheckpointRecord, anatomy: Anatomy | None, drawing: Path | None
-) -> dict[str, Any]:
-    """The record, and what was found out; the network and its drawing are null where nobody asked."""
+) -> None:
+    """The record as JSON; the network and its drawing are null unless they were asked for."""
+    import json
+
     from fontgan.networks.counting import count_weights
 
-    return {
+    data: dict[str, Any] = {
         "checkpoint": str(found),
         "model": record.model,
         "first": None if record.first is None else record.first.model,
         "settings": asdict(record.settings),
-        "contents": [face.to_json() for face in record.contents],
-        "styles": [face.to_json() for face in record.styles],
+        "contents": [asdict(face) for face in record.contents],
+        "styles": [asdict(face) for face in record.styles],
         "size": record.size,
         "step": record.step,
         "parameters": count_weights(generator),
@@ -99,12 +100,14 @@ def _summary(
         "network": None if anatomy is None else asdict(anatomy),
         "drawing": None if drawing is None else str(drawing),
     }
+    typer.echo(json.dumps(data, ensure_ascii=False, indent=2, default=str))
 
 
 def _run_table(name: str, found: Path, generator: nn.Module, record: CheckpointRecord) -> Table:
     from rich.table import Table
 
     from fontgan.data.record import families
+    from fontgan.measures.table import MEASURES, in_words
     from fontgan.models import find_model
     from fontgan.networks.counting import count_weights
 
@@ -122,19 +125,14 @@ def _run_table(name: str, found: Path, generator: nn.Module, record: CheckpointR
         "size": f"{record.size} px",
         "steps": f"{record.step:,}",
         "weights": f"{count_weights(generator):,}",
-        "held out": _measures(record),
-        "best by": _MEASURES.get(record.best_by, record.best_by),
+        "held out": in_words(record.measures),
+        "best by": MEASURES[record.best_by].title if record.best_by in MEASURES else record.best_by,
         "in": str(found),
     }
     for title, text in rows.items():
         if text:
             table.add_row(title, text)
     return table
-
-
-def _measures(record: CheckpointRecord) -> str:
-    known = [(title, record.measures[key]) for key, title in _MEASURES.items() if key in record.measures]
-    return ", ".join(f"{title} {value:.3f}" for title, value in known)
 
 
 def _layer_table(title: str, anatomy: Anatomy) -> Table:
@@ -149,7 +147,7 @@ def _layer_table(title: str, anatomy: Anatomy) -> Table:
         shape = " × ".join(map(str, layer.shape))
         table.add_row(layer.name, layer.kind, shape, f"{layer.parameters:,}" if layer.parameters else "")
     table.add_section()
-    table.add_row("all that it has", "", "", f"{anatomy.parameters:,}")
+    table.add_row("total", "", "", f"{anatomy.parameters:,}")
     table.caption = "\n".join(note for part in anatomy.parts for note in part.notes) or None
     table.caption_justify = "left"
     return table

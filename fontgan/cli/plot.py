@@ -1,4 +1,4 @@
-"""`fontgan plot`: the curves of runs as a picture."""
+"""`fontgan plot`: the curves of runs as an image."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from fontgan.report.curves import Against
 
 
 def plot_command(
-    runs: Annotated[list[Path], typer.Argument(metavar="RUN…", help="Folders of runs, drawn together.")],
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN…", help="Folders of the runs to compare.")],
     output: Annotated[
-        Path | None, typer.Option(metavar="FILE.png", help="The picture. [default: plots/RUNS.png]")
+        Path | None, typer.Option(metavar="FILE.png", help="Image to write. [default: plots/RUNS.png]")
     ] = None,
-    against: Annotated[Against, typer.Option(help="What runs along the bottom.")] = "step",
+    against: Annotated[Against, typer.Option(help="Quantity on the x-axis.")] = "step",
 ) -> None:
-    """Draw losses, measures on held-out characters and speed of one or several runs into one picture."""
+    """Plot losses, measures on held-out characters and speed of one or more runs."""
     from fontgan.report.curves import save_curves
-    from fontgan.runs.log import read_curves
+    from fontgan.runs.folder import Run
 
     if output is not None and output.suffix.lower() != ".png":
-        raise FontganError(f"curves are PNG files: name {output.with_suffix('.png')}")
-    curves = [read_curves(run) for run in dict.fromkeys(runs)]
+        raise FontganError("curves are PNG files", "name {png}", png=output.with_suffix(".png"))
+    curves = [Run(run).log.curves for run in dict.fromkeys(runs)]
     picture = output or Path("plots") / f"{'+'.join(run.run for run in curves)}.png"
     save_curves(picture, curves, against)
     typer.echo(picture)

@@ -88,15 +88,15 @@ def train_command(
     if dry_run:
         _estimate(decision)
     else:
-        _train(decision, resume, began)
+        _train(decision, began)
 
 
-def _train(decision: Decision, resume: bool, began: float) -> None:
+def _train(decision: Decision, began: float) -> None:
     from fontgan.cli.training_view import TrainingView
     from fontgan.training.run import run_training
 
-    with TrainingView() as view:
-        for event in run_training(decision.plan, decision.settings, resume, began):
+    with TrainingView(began) as view:
+        for event in run_training(decision):
             view.show(event)
 
 
@@ -106,7 +106,7 @@ def _estimate(decision: Decision) -> None:
     from fontgan.training.estimate import estimate
 
     with messages.status("making a few steps"):
-        found = estimate(decision.plan, decision.settings)
+        found = estimate(decision)
     show_estimate(found)
 
 

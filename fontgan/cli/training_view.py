@@ -1,10 +1,10 @@
-"""What `fontgan train` shows of a training."""
+"""What `fontgan train` shows of a run."""
 
 from __future__ import annotations
 
 import shlex
+import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import typer
 from rich.console import Group, RenderableType
@@ -17,7 +17,8 @@ from fontgan.cli.console import messages, results
 from fontgan.config.writing import to_toml
 from fontgan.data.record import families
 from fontgan.data.splits import Split
-from fontgan.measures.glyphs import Measures
+from fontgan.measures.table import MEASURES, Measures, in_words
+from fontgan.runs.folder import RUNS, Run
 from fontgan.training.estimate import Estimate
 from fontgan.training.events import Event, Finished, Progressed, Sampled, Started
 
@@ -26,9 +27,15 @@ _SPARK_WIDTH = 32  # so that a line fits into 80 columns
 
 
 class TrainingView:
-    """What is shown of a training: a live view on a terminal, and a line for each sample sheet."""
+    """Shows a run: a live view on a terminal, and a line for each sample sheet.
 
-    def __init__(self) -> None:
+    Args:
+        began: `time.perf_counter()` when the command began, so that its imports count as its start.
+    """
+
+    def __init__(self, began: float | None = None) -> None:
+        self._began = time.perf_counter() if began is None else began
+        self._start_seconds = 0.0
         self._live = Live(console=messages, refresh_per_second=4, transient=True)
         self._now: Progressed | None = None
         self._losses: dict[str, list[float]] = {}
@@ -44,6 +51,7 @@ class TrainingView:
         """Show one event."""
         match event:
             case Started():
+                self._start_seconds = time.perf_counter() - self._began
                 _show_start(event)
                 if messages.is_terminal:
                     self._live.start()
@@ -59,10 +67,10 @@ class TrainingView:
                 )
             case Finished():
                 self._live.stop()
-                _show_end(event)
+                _show_end(event, self._start_seconds)
 
     def _picture(self, now: Progressed) -> RenderableType:
-        """Where the training is: a bar, the losses with their course, the measure held out with its own."""
+        """A progress bar, the curves of the losses, and that of the IoU on held-out characters."""
         table = Table.grid(padding=(0, 2))
         table.add_row(
             Text(f"step {now.step:,}"),
@@ -72,14 +80,14 @@ class TrainingView:
         for name, values in self._losses.items():
             table.add_row(Text(name), Text(sparkline(values), style="cyan"), Text(f"{values[-1]:.3f}"))
         if self._held_out:
-            ious, last = [measures.iou for measures in self._held_out], self._held_out[-1]
-            told = f"IoU {last.iou:.3f}   fixed L1 {last.fixed_l1:.3f}"
-            table.add_row(Text("held out"), Text(sparkline(ious), style="green"), Text(told))
+            ious = [measures["iou"] for measures in self._held_out]
+            last = in_words(self._held_out[-1], "iou", "fixed_l1")
+            table.add_row(Text("held out"), Text(sparkline(ious), style="green"), Text(last))
         return Group(table)
 
 
 def sparkline(values: Sequence[float], width: int = _SPARK_WIDTH) -> str:
-    """The course of values as one line of blocks: the means of stretches, the lowest ▁ and the highest █."""
+    """A curve as one line of blocks: the means of stretches, the lowest ▁ and the highest █."""
     count = min(width, len(values))
     stretches = [values[len(values) * i // count : len(values) * (i + 1) // count] for i in range(count)]
     means = [sum(stretch) / len(stretch) for stretch in stretches]
@@ -89,10 +97,12 @@ def sparkline(values: Sequence[float], width: int = _SPARK_WIDTH) -> str:
 
 
 def show_estimate(found: Estimate) -> None:
-    """The decided settings on standard output, and what the training would take as messages."""
-    plan = found.plan
+    """The settings on standard output, and what the run would take as messages."""
+    plan = found.decision.plan
     title = f"{found.title}, all settings as decided"
-    results.print(to_toml({"training": plan, plan.model: found.settings}, title), end="", soft_wrap=True)
+    results.print(
+        to_toml({"training": plan, plan.model: found.decision.settings}, title), end="", soft_wrap=True
+    )
     weights = " and ".join(f"{count / 1e6:.2f} million ({name})" for name, count in found.parameters.items())
     contents = families(found.contents)
     messages.print(f"{contents} → {families(found.styles)}: {_counted(found.counts)}")
@@ -114,13 +124,10 @@ def _clock(seconds: float) -> str:
     return f"{minutes // 60}:{minutes % 60:02}:{rest:02}" if minutes >= 60 else f"{minutes}:{rest:02}"
 
 
-def _held_out(measures: Measures) -> str:
-    return f"IoU {measures.iou:.3f}, fixed L1 {measures.fixed_l1:.3f}, grey {measures.grey:.1%}"
-
-
 def _sample_line(event: Sampled, now: Progressed | None) -> str:
     """The measures; where there is no live view, the losses and the speed too."""
-    line = f"step {event.step:>7,}   held out: {_held_out(event.measures)}"
+    held_out = in_words(event.measures, "iou", "fixed_l1", "grey")
+    line = f"step {event.step:>7,}   held out: {held_out}"
     if now is not None:
         losses = ", ".join(f"{name} {value:.3f}" for name, value in now.losses.items())
         line += f"   {losses}   {now.images_per_second:,.0f} images/s   {_left(now)}"
@@ -136,30 +143,34 @@ def _counted(counts: Mapping[Split, int]) -> str:
 
 def _show_start(event: Started) -> None:
     contents = families(event.contents)
-    again = f", from step {event.step:,} on" if event.step else ""
+    again = f", continued from step {event.step:,}" if event.step else ""
     messages.print(f"{contents} → {families(event.styles)}, in {event.run}{again}", style="bold")
-    if event.anew:
-        messages.print("note: it had kept no checkpoint, and begins anew", style="yellow")
+    if event.over:
+        messages.print("note: the run has no checkpoint yet and starts over", style="yellow")
     messages.print(f"{_counted(event.counts)}; {event.parameters / 1e6:.2f} million weights")
     messages.print(event.engine)
-    messages.print(f"sample sheets in {event.run / 'samples'}")
+    messages.print(f"sample sheets in {event.run.samples_folder}")
 
 
-def _show_end(event: Finished) -> None:
+def _show_end(event: Finished, start_seconds: float) -> None:
     ended = "stopped" if event.interrupted else "trained"
     messages.print(
         f"{ended} after {event.training_seconds:.0f} s at {event.images_per_second:,.0f} images/s "
-        f"(besides: start {event.start_seconds:.0f} s, samples {event.sample_seconds:.0f} s)"
+        f"(plus {start_seconds:.0f} s to start and {event.sample_seconds:.0f} s for samples)"
     )
     if event.best_step != event.step:
-        messages.print(f"the best on held-out characters was step {event.best_step:,}: that is what counts")
+        best_by = Run(event.run).record.best_by
+        messages.print(
+            f"best checkpoint: step {event.best_step:,} ({MEASURES[best_by].title} on held-out characters); "
+            "`generate` uses this one"
+        )
     messages.print(_measures_table(event.test))
     typer.echo(event.checkpoint)
     run = shlex.quote(str(event.run))
     if event.interrupted:
-        messages.print(f"To go on: fontgan train --run {run} --resume", style="bold")
+        messages.print(f"To continue: fontgan train --run {run} --resume", style="bold")
     # Without --checkpoint, generate takes the newest run in runs/.
-    elsewhere = event.run.parent != Path("runs")
+    elsewhere = event.run.parent != RUNS
     checkpoint = f" --checkpoint {run}" if elsewhere else ""
     example = event.example if event.example.isalnum() else shlex.quote(event.example)
     messages.print(f"Next: fontgan generate --chars {example}{checkpoint}", style="bold")
@@ -168,15 +179,8 @@ def _show_end(event: Finished) -> None:
 def _measures_table(test: Mapping[str, Measures]) -> Table:
     table = Table(title="test characters, never seen", title_justify="left")
     table.add_column("")
-    for title in ("IoU of ink ↑", "fixed L1 ↓", "L1 ↓", "SSIM ↑", "grey"):
-        table.add_column(title, justify="right")
+    for measure in MEASURES.values():
+        table.add_column(measure.heading, justify="right")
     for name, measures in test.items():
-        table.add_row(
-            name,
-            f"{measures.iou:.3f}",
-            f"{measures.fixed_l1:.3f}",
-            f"{measures.l1:.3f}",
-            f"{measures.ssim:.3f}",
-            f"{measures.grey:.1%}",
-        )
+        table.add_row(name, *(measure.text(measures[measure.name]) for measure in MEASURES.values()))
     return table

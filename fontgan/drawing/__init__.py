@@ -1,1 +1,1 @@
-"""A checkpoint and characters to glyph images."""
+"""Drawing with a trained generator: from fonts, or from arrays."""

@@ -1,105 +1,195 @@
-"""The fonts that a checkpoint draws from, and those that it draws like."""
+"""The fonts that a checkpoint draws from, and the style fonts that it imitates: found, and opened once."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
-from fontgan.data.record import FaceRecord, families
+from fontgan.assets import CONTENT_FONT, STYLE_FONTS, bundled_font
+from fontgan.data.record import FaceRecord
 from fontgan.data.splits import split_of
 from fontgan.errors import FontganError
 from fontgan.fonts.canvas import Canvas, font_shift
 from fontgan.fonts.charset import is_han, scattered
+from fontgan.fonts.face import Face
 from fontgan.fonts.location import FontLocation
 from fontgan.fonts.source import GlyphSource, open_source
-from fontgan.runs.checkpoint import CheckpointRecord
+from fontgan.runs.dataset import font_paths
+from fontgan.runs.folder import Run
 
 
-class Placed(NamedTuple):
-    """A font, and the vertical shift of all its glyphs on the canvas, in em."""
+@dataclass(frozen=True)
+class PlacedFont:
+    """An open font, and the vertical shift of all its glyphs on the canvas, in em."""
 
     source: GlyphSource
     shift: float
 
-    def draw(self, code: int, size: int) -> np.ndarray | None:
-        """The glyph image of a character, uint8 (size, size)."""
-        return self.source.draw(code, Canvas(size), self.shift)
+    def draw(self, code: int, canvas: Canvas) -> np.ndarray | None:
+        """The glyph image of a character, uint8 (size, size); None where the font lacks it."""
+        return self.source.draw(code, canvas, self.shift)
+
+    def advance(self, code: int) -> float:
+        """The width of a character in em; pictures are one em wide."""
+        return self.source.advance(code) if isinstance(self.source, Face) else 1.0
 
 
-def first_glyph(fonts: Sequence[Placed], code: int, size: int) -> np.ndarray | None:
-    """The glyph of the first font that draws the character."""
-    glyphs = (font.draw(code, size) for font in fonts)
-    return next((glyph for glyph in glyphs if glyph is not None), None)
+class Fonts:
+    """Opens fonts, each once, and finds those that a checkpoint was trained with.
 
-
-def input_fonts(
-    known: Sequence[FaceRecord], sources: Sequence[FontLocation], codes: Sequence[int], notes: list[str]
-) -> list[Placed]:
-    """The fonts to draw from, each with its shift: as in training, where it is the same file.
+    A checkpoint names a font by its file and its SHA-256. It is looked for where the run's note of its
+    dataset has it, among the bundled fonts, beside the weights, and in the current folder.
 
     Args:
-        known: the faces that were trained with.
-        sources: where they are now, or others; as they were where there are none.
-        codes: the characters that place a font which is not known.
-        notes: gets what the user should know.
+        weights: the file of the checkpoint, or None where there is none.
+    """
+
+    def __init__(self, weights: Path | None = None) -> None:
+        run = Run.of(weights) if weights else None
+        self._noted = font_paths(run) if run else {}
+        self._folders = ([weights.absolute().parent] if weights else []) + [Path()]
+        self._opened: dict[FontLocation, GlyphSource] = {}
+
+    def open(self, location: FontLocation) -> GlyphSource:
+        """The font at a location.
+
+        Raises:
+            FontganError: it cannot be used.
+        """
+        if location not in self._opened:
+            self._opened[location] = open_source(location)
+        return self._opened[location]
+
+    def new(self, location: FontLocation, canvas: Canvas) -> PlacedFont:
+        """A font that was not trained with, placed by its Chinese characters, or by all where it has none.
+
+        Raises:
+            FontganError: it cannot be used.
+        """
+        font = self.open(location)
+        codes = list(font.mapped())
+        return PlacedFont(font, font_shift(font, [code for code in codes if is_han(code)] or codes, canvas))
+
+    def find(self, face: FaceRecord) -> PlacedFont | None:
+        """The font of a face, unchanged; None where it is nowhere."""
+        for path in self._places(face):
+            try:
+                font = self.open(FontLocation(path, face.index, face.axes))
+            except FontganError:
+                continue
+            if font.sha256 == face.sha256:
+                return PlacedFont(font, face.shift)
+        return None
+
+    def lost(self, face: FaceRecord) -> str:
+        """What became of a font that `find` does not find, in words: `a.ttf is missing`."""
+        path = next(self._places(face))
+        return f"{path} has changed since training" if path.exists() else f"{path} is missing"
+
+    def _places(self, face: FaceRecord) -> Iterator[Path]:
+        """Where the font may lie, the likeliest place first."""
+        path = self._noted.get(face.sha256, Path(face.path))
+        yield path
+        if path.name in (CONTENT_FONT, *STYLE_FONTS):
+            yield bundled_font(path.name)
+        yield from (folder / path.name for folder in self._folders if path.name)
+
+
+def content_fonts(
+    faces: Sequence[FaceRecord],
+    sources: Sequence[FontLocation],
+    stacked: bool,
+    fonts: Fonts,
+    canvas: Canvas,
+) -> tuple[list[PlacedFont], list[str]]:
+    """The content fonts to draw from, and notes on those that were not trained with.
+
+    A source that was trained with is recognised by its SHA-256 and placed as it was then. Without sources,
+    the fonts of the training are looked for. Where they are stacked, each channel needs its own font: other
+    sources take the places of fonts that are missing, in their order.
+
+    Args:
+        faces: the faces that were trained with.
+        sources: where they are now, or other fonts.
+        stacked: whether they are channels of one image.
+        fonts: opens them.
+        canvas: on which other fonts are placed.
 
     Raises:
-        FontganError: one of them is gone or has changed, and no source was named.
+        FontganError: a font is missing or cannot be used.
     """
-    shifts = {(face.sha256, face.index, face.axes): face.shift for face in known}
-    fonts = []
-    for location in sources or [face.location for face in known]:
-        if not sources and not location.path.exists():
-            raise FontganError(
-                f"the font to draw from, {location}, is no longer there: "
-                "name it with --source, wherever it is now"
-            )
-        font = open_source(location)
-        shift = shifts.get((font.sha256, location.index, location.axes))
-        if shift is not None:
-            fonts.append(Placed(font, shift))
-            continue
-        if not sources:
-            raise FontganError(
-                f"the font to draw from, {location}, has changed since the training: "
-                f"name the one trained with by --source, or the changed one by --source {location}"
-            )
-        notes.append(
-            f"{location} is not the font that was trained with ({families(known)}): pictures may suffer"
+    known = {(face.sha256, face.index, face.axes): face for face in faces}
+    given: dict[str, PlacedFont] = {}
+    others: list[PlacedFont] = []
+    ordered: list[PlacedFont] = []
+    for location in sources:
+        font = fonts.open(location)
+        face = known.get((font.sha256, location.index, location.axes))
+        placed = PlacedFont(font, face.shift) if face else fonts.new(location, canvas)
+        ordered.append(placed)
+        if face:
+            given[face.key] = placed
+        else:
+            others.append(placed)
+    families = " + ".join(face.family for face in faces)
+    notes = [
+        f"{font.source.location} is not a font that it was trained with ({families}): quality may suffer"
+        for font in others
+    ]
+    if sources and not stacked:
+        return ordered, notes
+    return _in_their_places(faces, given, others, fonts), notes
+
+
+def _in_their_places(
+    faces: Sequence[FaceRecord], given: dict[str, PlacedFont], others: list[PlacedFont], fonts: Fonts
+) -> list[PlacedFont]:
+    """A font for each face: the one given, the one found, or the next of the others."""
+    places = [given.get(face.key) or fonts.find(face) for face in faces]
+    missing = [place for place, font in enumerate(places) if font is None]
+    kept = [place for place, face in enumerate(faces) if places[place] and face.key not in given]
+    if len(others) > len(missing + kept):
+        raise FontganError(
+            f"{len(given) + len(others)} content fonts were given, and there are places for {len(faces)}",
+            "pass one {source} for each",
         )
-        fonts.append(Placed(font, font_shift(font, codes, Canvas(64))))
-    return fonts
+    for place, font in zip(missing + kept, others, strict=False):
+        places[place] = font
+    lost = [fonts.lost(face) for face, font in zip(faces, places, strict=True) if font is None]
+    if lost:
+        raise FontganError(f"the content font {' and '.join(lost)}", "pass its new location with {source}")
+    return [font for font in places if font]
 
 
-def known_font(face: FaceRecord, notes: list[str]) -> Placed | None:
-    """A font that was trained with; None, with a note, where its file is gone or another."""
-    try:
-        font = open_source(face.location)
-    except FontganError:
-        notes.append(f"the font {face.path} is no longer there: its own glyphs are not shown")
-        return None
-    if font.sha256 != face.sha256:
-        notes.append(f"the font {face.path} has changed: its own glyphs are not shown")
-        return None
-    return Placed(font, face.shift)
+def style_fonts(faces: Sequence[FaceRecord], fonts: Fonts) -> tuple[list[PlacedFont], list[str]]:
+    """The fonts of the faces to imitate, as far as they are there, and a note on each that is not."""
+    found = [fonts.find(face) for face in faces]
+    notes = [
+        f"the style font {fonts.lost(face)}: its own glyphs are not shown"
+        for face, font in zip(faces, found, strict=True)
+        if font is None
+    ]
+    return [font for font in found if font], notes
 
 
-def new_font(location: FontLocation) -> Placed:
-    """A font that was not trained with.
+def first_glyph(
+    fonts: Sequence[PlacedFont], code: int, canvas: Canvas
+) -> tuple[PlacedFont, np.ndarray] | None:
+    """The first font that has the character, and its glyph image."""
+    for font in fonts:
+        glyph = font.draw(code, canvas)
+        if glyph is not None:
+            return font, glyph
+    return None
 
-    Raises:
-        FontganError: it cannot be used.
-    """
-    font = open_source(location)
-    return Placed(font, font_shift(font, [code for code in font.mapped() if is_han(code)], Canvas(64)))
 
+def example_glyphs(font: PlacedFont, canvas: Canvas, asked: Sequence[int], most: int) -> np.ndarray:
+    """Glyphs that show a style, uint8 (n, 1, size, size): Han characters of the training split first.
 
-def example_glyphs(font: Placed, record: CheckpointRecord, asked: Sequence[int], most: int) -> np.ndarray:
-    """Glyphs that show a style, uint8 (n, 1, size, size): of Han characters that the training may know.
-
-    Those that were asked for come last, so that no character is drawn from itself where there are others.
+    Those that are asked for come last, so that no character is drawn from itself where there are others.
 
     Raises:
         FontganError: the font draws none.
@@ -109,13 +199,15 @@ def example_glyphs(font: Placed, record: CheckpointRecord, asked: Sequence[int],
         scattered(font.source.mapped()),
         key=lambda code: (not is_han(code), code in wanted, split_of(code) != "train"),
     )
-    glyphs = []
+    glyphs: list[np.ndarray] = []
     for code in codes:
-        glyph = font.draw(code, record.size)
+        glyph = font.draw(code, canvas)
         if glyph is not None:
             glyphs.append(glyph)
         if len(glyphs) == most:
-            break
+            return np.stack(glyphs)[:, None]
     if not glyphs:
-        raise FontganError(f"{font.source.location} draws nothing to learn its style from: name another font")
+        raise FontganError(
+            f"{font.source.location} draws nothing to take its style from", "pass another {reference}"
+        )
     return np.stack(glyphs)[:, None]

@@ -1,1 +1,1 @@
-"""How good pictures are."""
+"""How near glyph images are to the true glyphs."""

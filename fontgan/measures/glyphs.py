@@ -1,58 +1,95 @@
-"""Measures of glyph pictures, (n, 1, size, size) in [0, 1], 1 = paper."""
+"""How near glyph images are to the true glyphs, character by character.
+
+Images are (n, 1, size, size) in [0, 1], 1 = paper. `measures/table.py` has the names.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 from fontgan.losses.reconstruction import fixed_l1, l1, ssim
 
+_BATCH = 64  # characters at a time: 6,763 of 128 px need gigabytes at once
+_LEAST_INK = 1e-6  # of a true glyph, as a share of the page, so that a blank one divides nothing by 0
+
 
 @dataclass(frozen=True)
-class Measures:
-    """How near pictures are to the true glyphs; each a mean over the characters.
+class Measured:
+    """Measures of n characters.
 
     Attributes:
-        iou: of the ink, from 0 (nothing in common) to 1 (the same).
-        fixed_l1: from 0 (the same); a blank page scores 1.
-        l1: from 0 (the same) to 1.
-        ink: as a multiple of the true glyphs' ink; 0 is a blank page.
-        ssim: likeness of structure, up to 1 (the same).
-        grey: the share of pixels between ink and paper; a font has some of its own, along the strokes.
+        values: float32 (n,) for each name of the table, on the CPU.
+        ink: the share of each true glyph's page that is ink, float32 (n,).
     """
 
-    iou: float
-    fixed_l1: float
-    l1: float
-    ink: float
-    ssim: float
-    grey: float
+    values: Mapping[str, Tensor]
+    ink: Tensor
+
+    def means(self) -> dict[str, float]:
+        """The mean of each measure over the characters.
+
+        Each character counts alike, except in `ink`: there it counts by its ink, so that the mean is the
+        ink of all images as a multiple of the ink of all true glyphs.
+        """
+        found = {name: float(values.double().mean()) for name, values in self.values.items()}
+        weights = self.ink.double()
+        found["ink"] = float((self.values["ink"].double() * weights).sum() / weights.sum())
+        return found
 
 
-def measure(pictures: Tensor, targets: Tensor) -> Measures:
-    """All measures of pictures against the true glyphs."""
-    return Measures(
-        iou=float(ink_iou(pictures, targets)),
-        fixed_l1=float(fixed_l1(pictures, targets).mean()),
-        l1=float(l1(pictures, targets).mean()),
-        ink=float((1 - pictures).mean() / (1 - targets).mean().clamp(min=1e-6)),
-        ssim=float(ssim(pictures, targets).mean()),
-        grey=float(grey_share(pictures)),
-    )
+def measure(images: Tensor, targets: Tensor) -> Measured:
+    """All measures of images against the true glyphs, in batches that fit any memory."""
+    parts = [
+        {name: of(*pair).float().cpu() for name, of in FUNCTIONS.items()} | {"of page": _ink(pair[1]).cpu()}
+        for pair in zip(images.split(_BATCH), targets.split(_BATCH), strict=True)
+    ]
+    whole = {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
+    return Measured({name: whole[name] for name in FUNCTIONS}, whole["of page"])
 
 
-def ink_iou(pictures: Tensor, targets: Tensor) -> Tensor:
-    """Intersection over union of the ink, cut at one half: a scalar, the mean over the characters.
+def ink_iou(images: Tensor, targets: Tensor) -> Tensor:
+    """Intersection over union of the ink, cut at one half: (n,), from 0 to 1 (the same).
 
     Two blank pages have everything in common: 1.
     """
-    ink, wanted = pictures < 0.5, targets < 0.5
+    ink, wanted = images < 0.5, targets < 0.5
     shared = (ink & wanted).sum(dim=(1, 2, 3))
     either = (ink | wanted).sum(dim=(1, 2, 3))
-    return ((shared + (either == 0)) / either.clamp(min=1)).mean()
+    return (shared + (either == 0)) / either.clamp(min=1)
 
 
-def grey_share(pictures: Tensor) -> Tensor:
-    """The share of pixels above 0.1 and below 0.9: a scalar in [0, 1]."""
-    return ((pictures > 0.1) & (pictures < 0.9)).float().mean()
+def ink_ratio(images: Tensor, targets: Tensor) -> Tensor:
+    """The ink as a multiple of the true glyph's: (n,); 0 is a blank page."""
+    return (1 - images).mean(dim=(1, 2, 3)) / _ink(targets)
+
+
+def grey_share(images: Tensor, _: Tensor | None = None) -> Tensor:
+    """The share of pixels above 0.1 and below 0.9: (n,), in [0, 1].
+
+    A font has some of its own, along the strokes.
+    """
+    return ((images > 0.1) & (images < 0.9)).float().mean(dim=(1, 2, 3))
+
+
+def _ink(targets: Tensor) -> Tensor:
+    return (1 - targets).mean(dim=(1, 2, 3)).clamp(min=_LEAST_INK)
+
+
+def _of_each(mean: Callable[[Tensor, Tensor], Tensor]) -> Callable[[Tensor, Tensor], Tensor]:
+    """A loss, which is a mean over characters, of each character by itself."""
+    return torch.vmap(lambda image, target: mean(image.unsqueeze(0), target.unsqueeze(0)))
+
+
+# Each takes images and targets and gives one value per character.
+FUNCTIONS: Mapping[str, Callable[[Tensor, Tensor], Tensor]] = {
+    "iou": ink_iou,
+    "fixed_l1": _of_each(fixed_l1),
+    "l1": _of_each(l1),
+    "ssim": _of_each(ssim),
+    "ink": ink_ratio,
+    "grey": grey_share,
+}

@@ -1,1 +1,1 @@
-"""What is shown of a result: sheets of glyphs."""
+"""Images of results: sheets of glyphs, curves, networks."""

@@ -2,44 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from fontgan.assets import bundled_font
 from fontgan.files import replacing
+from fontgan.measures.table import MEASURES
+from fontgan.runs.log import Curves, Point
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Against = Literal["step", "minutes"]
 
-# What is measured on held-out characters, by its name in a log, and which way is better.
-MEASURES = {"iou": "IoU of ink ↑", "fixed_l1": "fixed L1 ↓", "ssim": "SSIM ↑", "grey": "grey share"}
-SPEED = "images a second"
-
 _COLUMNS = 3
 _PANEL = (4.6, 3.0)  # inches
 _LINES = ("-", "--", ":", "-.")  # of the first ten runs, the next ten, …
-_WINDOW = 30  # the thick line smooths over one part in so many of the thin one
+_WINDOW = 30  # the thick line averages one thirtieth of the thin one
 
 
-@dataclass(frozen=True)
-class Point:
-    """One value of a curve: after which step, and after how many seconds of training."""
+class _Panel(NamedTuple):
+    """One panel: its title, whether each point is marked, and the points of each run."""
 
-    step: int
-    seconds: float
-    value: float
-
-
-@dataclass(frozen=True)
-class Curves:
-    """What a run has logged: its name, and points by what they are of: a loss, a measure, the speed."""
-
-    run: str
-    points: Mapping[str, Sequence[Point]]
+    title: str
+    marked: bool
+    lines: list[Sequence[Point]]
 
 
 def save_curves(path: Path, runs: Sequence[Curves], against: Against = "step") -> None:
@@ -52,13 +40,11 @@ def save_curves(path: Path, runs: Sequence[Curves], against: Against = "step") -
     from matplotlib.figure import Figure
 
     font_manager.fontManager.addfont(bundled_font("noto-sans-sc.otf"))  # for runs with Chinese names
-    named = dict.fromkeys(name for run in runs for name in run.points)
-    losses = [name for name in named if name not in MEASURES and name != SPEED]
-    panels = [name for name in (*MEASURES, *losses, SPEED) if name in named]
+    panels = _panels(runs)
     rows = -(-len(panels) // _COLUMNS)
     figure = Figure((_PANEL[0] * _COLUMNS, _PANEL[1] * rows + 0.5), layout="constrained")
-    for place, name in enumerate(panels, 1):
-        _draw_panel(figure.add_subplot(rows, _COLUMNS, place), name, runs, against)
+    for place, panel in enumerate(panels, 1):
+        _draw_panel(figure.add_subplot(rows, _COLUMNS, place), panel, [run.run for run in runs], against)
     handles, labels = figure.axes[0].get_legend_handles_labels()
     figure.legend(
         handles, labels, loc="outside upper center", ncols=4, prop={"family": ["DejaVu Sans", "Noto Sans SC"]}
@@ -67,20 +53,33 @@ def save_curves(path: Path, runs: Sequence[Curves], against: Against = "step") -
         figure.savefig(beside, format="png")
 
 
-def _draw_panel(axes: Axes, name: str, runs: Sequence[Curves], against: Against) -> None:
-    """The values of one name in all runs: as they are, and where there are many, smoothed."""
-    for number, run in enumerate(runs):
-        points, colour = run.points.get(name, ()), f"C{number % 10}"
-        line = _LINES[number // 10 % len(_LINES)]
+def _panels(runs: Sequence[Curves]) -> list[_Panel]:
+    """The panels for which some run has points."""
+    losses = dict.fromkeys(name for run in runs for name in run.losses)
+    panels = [
+        *(
+            _Panel(of.heading, True, [run.measures.get(name, ()) for run in runs])
+            for name, of in MEASURES.items()
+        ),
+        *(_Panel(name, False, [run.losses.get(name, ()) for run in runs]) for name in losses),
+        _Panel("images per second", False, [run.speed for run in runs]),
+    ]
+    return [panel for panel in panels if any(panel.lines)]
+
+
+def _draw_panel(axes: Axes, panel: _Panel, names: Sequence[str], against: Against) -> None:
+    """The points of all runs: marked ones as they are, others pale under a smoothed line."""
+    for number, (name, points) in enumerate(zip(names, panel.lines, strict=True)):
+        colour, line = f"C{number % 10}", _LINES[number // 10 % len(_LINES)]
         places = [point.step if against == "step" else point.seconds / 60 for point in points]
         values = [point.value for point in points]
-        if name in MEASURES:
-            axes.plot(places, values, color=colour, linestyle=line, marker="o", markersize=3, label=run.run)
+        if panel.marked:
+            axes.plot(places, values, color=colour, linestyle=line, marker="o", markersize=3, label=name)
         else:
             axes.plot(places, values, color=colour, alpha=0.3, linewidth=0.8)
             alone = "o" if len(values) == 1 else None
-            axes.plot(places, _smoothed(values), color=colour, linestyle=line, marker=alone, label=run.run)
-    axes.set_title(MEASURES.get(name, name), fontsize=10)
+            axes.plot(places, _smoothed(values), color=colour, linestyle=line, marker=alone, label=name)
+    axes.set_title(panel.title, fontsize=10)
     axes.set_xlabel(against, fontsize=8)
     axes.tick_params(labelsize=8)
     axes.grid(alpha=0.3)
@@ -89,7 +88,7 @@ def _draw_panel(axes: Axes, name: str, runs: Sequence[Curves], against: Against)
 
 
 def _smoothed(values: Sequence[float]) -> list[float]:
-    """A running mean that forgets, corrected at its beginning as Adam corrects its own."""
+    """An exponential running mean, corrected for its start as Adam's are."""
     found, mean, weight = [], 0.0, 0.0
     forget = min(1.0, _WINDOW / max(len(values), 1))
     for value in values:

@@ -1,20 +1,21 @@
-"""Generated characters as files."""
+"""Drawn characters as files."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
-from fontgan.drawing.generate import Generated
+from fontgan.drawing.drawing import Drawing
 from fontgan.fonts.charset import code_point_name
 from fontgan.report.sheet import COLUMNS, Row, save_png, save_sheet
 
 MOST_ON_SHEET = 20 * COLUMNS
 
 
-def save_generated(drawn: Generated, output: Path) -> list[Path]:
-    """Write a sheet of the characters, and a PNG for each where `output` is no PNG itself.
+def save_drawing(drawing: Drawing, output: Path) -> list[Path]:
+    """Write a sheet of the characters, and a PNG of each unless `output` is a PNG itself.
 
     A sheet has at most `MOST_ON_SHEET` characters, the first ones, so that it can be looked at.
 
@@ -22,27 +23,34 @@ def save_generated(drawn: Generated, output: Path) -> list[Path]:
     """
     single = output.suffix.lower() == ".png"
     sheet = output if single else output / "sheet.png"
-    record = drawn.record
-    title = f"{record.model}: {drawn.drawn_from} to {drawn.drawn_like}, {record.step:,} steps"
-    if drawn.cleaning != "none":
-        title += f", cleaned ({drawn.cleaning})"
-    shown = drawn.codes[:MOST_ON_SHEET]
-    if len(shown) < len(drawn.codes):
-        title += f", the first {len(shown)} of {len(drawn.codes):,} characters"
+    record = drawing.record
+    title = f"{record.model}: {drawing.drawn_from} to {drawing.drawn_like}, {record.step:,} steps"
+    if drawing.cleaning != "none":
+        title += f", cleaned ({drawing.cleaning})"
+    shown = drawing.codes[:MOST_ON_SHEET]
+    if len(shown) < len(drawing):
+        title += f", the first {len(shown)} of {len(drawing):,} characters"
     rows = [
-        Row("content", list(drawn.content[: len(shown)])),
-        Row("generated", list(drawn.pictures[: len(shown)])),
-        Row("true", drawn.truth[: len(shown)]),
+        *content_rows(drawing.content[: len(shown)]),
+        Row("generated", list(drawing.images[: len(shown)])),
+        Row("true", drawing.truth[: len(shown)]),
     ]
-    save_sheet(sheet, title, [_label(drawn, code) for code in shown], rows, record.size)
+    save_sheet(sheet, title, [_label(drawing, code) for code in shown], rows, record.size)
     if single:
         return [sheet]
     folder = output / "glyphs"
-    for code, picture in zip(drawn.codes, drawn.pictures, strict=True):
-        save_png(folder / f"{code_point_name(code)}.png", Image.fromarray(picture))
+    for code, image in zip(drawing.codes, drawing.images, strict=True):
+        save_png(folder / f"{code_point_name(code)}.png", Image.fromarray(image))
     return [sheet, folder]
 
 
-def _label(drawn: Generated, code: int) -> str:
-    """The code point, and whether the true glyph below was learnt from: what was is no proof of skill."""
-    return code_point_name(code) + (" learnt" if code in drawn.learnt else "")
+def content_rows(content: np.ndarray) -> list[Row]:
+    """A row for each content font of images, uint8 (n, channels, size, size)."""
+    channels = content.shape[1]
+    names = ["content"] if channels == 1 else [f"content {number}" for number in range(1, channels + 1)]
+    return [Row(name, list(content[:, channel])) for channel, name in enumerate(names)]
+
+
+def _label(drawing: Drawing, code: int) -> str:
+    """The code point, and whether training learnt from the true glyph: then it proves nothing."""
+    return code_point_name(code) + (" learnt" if code in drawing.learnt else "")

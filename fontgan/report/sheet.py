@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 from fontgan.files import replacing
 
 COLUMNS = 12
-_LEAST_CELL = 128  # pixels: smaller glyphs are shown enlarged, so that one sees their pixels
+_LEAST_CELL = 128  # pixels: smaller glyphs are enlarged, so that their pixels show
 _GAP = 8
 _MARGIN = 24
 _TEXT, _PALE, _PAPER = (40, 40, 40), (150, 150, 150), (255, 255, 255)
@@ -33,7 +33,7 @@ class Row:
 def draw_sheet(title: str, labels: Sequence[str], rows: Sequence[Row], size: int) -> Image.Image:
     """A sheet with a column under each of the labels and the rows one above the other.
 
-    More than `COLUMNS` characters go on below, in further bands of the same rows.
+    More than `COLUMNS` characters continue below, in further bands of the same rows.
     """
     layout = _Layout(title, len(labels), [row.label for row in rows], size)
     image = Image.new("RGB", (layout.width, layout.height), _PAPER)

@@ -1,1 +1,1 @@
-"""Runs on disk: their folders, checkpoints and logs."""
+"""Training runs on disk: their folders, logs, checkpoints, and what training continues from."""

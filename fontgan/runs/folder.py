@@ -1,149 +1,281 @@
-"""The folder of a run: made for a new one, found for one to go on with, held by one process at a time.
+"""The folder of a run: the one place that knows what lies where in it.
 
 runs/NAME/
-    config.toml                     all that was decided
-    dataset.json                    what it learns from: the faces, and a hash of their pictures
-    log.jsonl                       one line a report
+    config.toml                     all settings as decided
+    dataset.json                    what it learns from: the faces, where they lie, a hash of their images
+    log.jsonl                       one line per report
     samples/step-0000000.png        the same held-out characters each time
     checkpoints/step-0001000/       generator.safetensors: the weights to use and to share
-                                    state.pt: what the training goes on from
+                                    state.pt: what training continues from
+    tensorboard/                    event files, where they were asked for
+
+Nothing here imports torch until a checkpoint is asked for.
 """
 
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
 
-from fontgan.data.record import FaceRecord
-from fontgan.data.store import GlyphStore
+from fontgan.config.reading import read_toml
 from fontgan.errors import FontganError
-from fontgan.files import write_text
+from fontgan.runs.log import Log
 
-CONFIG = "config.toml"
-_DATASET = "dataset.json"
+if TYPE_CHECKING:
+    from fontgan.measures.table import Measures
+    from fontgan.runs.record import CheckpointRecord
+
+RUNS = Path("runs")  # where runs lie unless the user names another folder
+WEIGHTS = "generator.safetensors"
+_CONFIG, _LOG, _CHECKPOINTS = "config.toml", "log.jsonl", "checkpoints"
 
 
-def make_run(wanted: Path | None, model: str) -> Path:
-    """The folder of a new run, made now; two trainings that start together get two.
+@dataclass(frozen=True)
+class Run:
+    """A training run on disk. Nothing is read before it is asked for, and nothing is remembered.
+
+    Args:
+        path: its folder.
 
     Raises:
-        FontganError: it cannot be made, or holds something already.
+        FontganError: there is no such folder, or it is not a run.
     """
-    if wanted is not None:
-        if wanted.exists() and (not wanted.is_dir() or any(wanted.iterdir())):
-            mend = "name another --run, remove it, or --resume it"
-            if not (wanted / CONFIG).is_file():
-                mend = "it is no run: name another --run"
-            raise FontganError(f"{wanted} exists already: {mend}")
-        candidates: Iterable[Path] = [wanted]
-    else:
-        candidates = (Path("runs") / f"{model}-{number}" for number in itertools.count(1))
-    for folder in candidates:
+
+    path: Path
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "path", Path(self.path))
+        if not is_run(self.path):
+            what = "is not a run" if self.path.is_dir() else "does not exist"
+            raise FontganError(f"the run {self.path} {what}", "name the folder of a run")
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    @classmethod
+    def create(cls, wanted: Path | None, model: str) -> Run:
+        """A new run, its folder made now; two processes that start together get two.
+
+        Raises:
+            FontganError: it cannot be made, or the wanted folder holds something already.
+        """
+        for folder in _candidates(wanted, model):
+            try:
+                folder.mkdir(parents=True, exist_ok=wanted is not None)
+                (folder / _CONFIG).touch()
+            except FileExistsError:
+                continue
+            except OSError as error:
+                raise FontganError(f"the run {folder} cannot be made", "name another {run}") from error
+            break
+        return cls(folder)
+
+    @classmethod
+    def of(cls, weights: Path) -> Run | None:
+        """The run that a file of weights lies in, if any."""
+        inside = weights.name == WEIGHTS and weights.absolute().parent.parent.name == _CHECKPOINTS
+        return cls(weights.absolute().parents[2]) if inside else None
+
+    @property
+    def name(self) -> str:
+        """Its folder's name."""
+        return self.path.absolute().name
+
+    @property
+    def config_path(self) -> Path:
+        """The file with all settings."""
+        return self.path / _CONFIG
+
+    @property
+    def config(self) -> dict[str, dict[str, Any]]:
+        """All settings by table, as TOML has them.
+
+        Raises:
+            FontganError: the file is missing or damaged.
+        """
+        return read_toml(self.config_path)
+
+    @property
+    def dataset_path(self) -> Path:
+        """The note of what it learns from; `runs/dataset.py` reads and writes it."""
+        return self.path / "dataset.json"
+
+    @property
+    def log(self) -> Log:
+        """What happened."""
+        return Log(self.path / _LOG)
+
+    @property
+    def tensorboard_folder(self) -> Path:
+        """Where TensorBoard's event files go."""
+        return self.path / "tensorboard"
+
+    @property
+    def samples(self) -> list[Path]:
+        """The sample sheets, oldest first."""
+        return sorted(self.samples_folder.glob("step-*.png"))
+
+    @property
+    def samples_folder(self) -> Path:
+        """Where sample sheets go."""
+        return self.path / "samples"
+
+    def sample_path(self, step: int) -> Path:
+        """The sample sheet of a step."""
+        return self.samples_folder / f"step-{step:07}.png"
+
+    @property
+    def checkpoints(self) -> list[Path]:
+        """The files of weights that it has kept, from the oldest to the newest step."""
+        return sorted(self.path.glob(f"{_CHECKPOINTS}/step-*/{WEIGHTS}"))
+
+    def checkpoint_folder(self, step: int) -> Path:
+        """Where the checkpoint of a step goes."""
+        return self.path / _CHECKPOINTS / f"step-{step:07}"
+
+    @property
+    def newest_checkpoint(self) -> Path:
+        """The weights of the last step that was kept.
+
+        Raises:
+            FontganError: none was.
+        """
+        found = self.checkpoints
+        if not found:
+            raise FontganError(f"the run {self} has no checkpoint yet", "train it, or name another run")
+        return found[-1]
+
+    @property
+    def best(self) -> Path:
+        """The best of the weights that it has kept, by its own measure; of equals the newest.
+
+        Raises:
+            FontganError: it has kept none, or damaged ones.
+        """
+        from fontgan.runs.weights import read_record
+
+        if self.newest_checkpoint == self.checkpoints[0]:
+            return self.newest_checkpoint
+        return max(reversed(self.checkpoints), key=lambda path: read_record(path).score)
+
+    @property
+    def record(self) -> CheckpointRecord:
+        """What its best checkpoint is.
+
+        Raises:
+            FontganError: there is none, or it is damaged.
+        """
+        from fontgan.runs.weights import read_record
+
+        return read_record(self.best)
+
+    @property
+    def measures(self) -> Measures:
+        """Those of its best checkpoint on the held-out characters.
+
+        Raises:
+            FontganError: there is none, or it is damaged.
+        """
+        return self.record.measures
+
+    @property
+    def last_trained(self) -> int:
+        """When training last wrote its settings, its log or a checkpoint, in nanoseconds."""
+        written = [self.config_path, self.log.path, *self.checkpoints[-1:]]
+        return max((path.stat().st_mtime_ns for path in written if path.is_file()), default=0)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """While this block runs, no other process may train in the same folder.
+
+        Raises:
+            FontganError: another one does.
+        """
+        lock = FileLock(self.path / ".lock", timeout=0)
         try:
-            folder.mkdir(parents=True, exist_ok=wanted is not None)
-        except FileExistsError:
-            continue
+            lock.acquire()
+        except Timeout as error:
+            raise FontganError(
+                f"the run {self} is being trained by another process", "wait for it, or name another {run}"
+            ) from error
         except OSError as error:
-            raise FontganError(f"the run {folder} cannot be made: name another --run") from error
-        break
-    return folder
+            raise FontganError(
+                f"the run {self} cannot be written", "check its permissions, or name another {run}"
+            ) from error
+        try:
+            yield
+        finally:
+            lock.release()
 
 
-def newest_run(runs: Path, model: str | None) -> Path:
-    """The run that was begun last, of that model if one is named.
+def is_run(path: Path) -> bool:
+    """Whether a folder is that of a run."""
+    return (path / _CONFIG).is_file() or (path / _LOG).is_file() or (path / _CHECKPOINTS).is_dir()
+
+
+def newest_run(runs: Path = RUNS, model: str | None = None, trained: bool = False) -> Run:
+    """The run that was trained last: the one rule, whoever asks.
+
+    Args:
+        runs: the folder with the runs.
+        model: only runs that were named after this model.
+        trained: only runs that have a checkpoint.
 
     Raises:
         FontganError: there is none.
     """
-    found = [path.parent for path in runs.glob(f"{model or ''}*/{CONFIG}")]
+    found = [Run(path) for path in runs.glob(f"{model or ''}*") if is_run(path)]
     if model:
         found = [run for run in found if run.name.removeprefix(f"{model}-").isdecimal()]
+    if trained:
+        found = [run for run in found if run.checkpoints]
     if not found:
+        what = "trained run" if trained else "run"
         of = f" of {model}" if model else ""
+        raise FontganError(f"there is no {what}{of} in {runs}/", "make one with {train}")
+    return max(found, key=lambda run: run.last_trained)
+
+
+def find_weights(given: Run | Path | str | None = None, runs: Path = RUNS) -> Path:
+    """The weights in a file, or the best ones of a run, or those of the newest run in `runs`.
+
+    Raises:
+        FontganError: there are none.
+    """
+    if given is None:
+        return newest_run(runs, trained=True).best
+    if isinstance(given, Run):
+        return given.best
+    path = Path(given)
+    if path.is_dir():
+        return Run(path).best
+    if not path.is_file():
         raise FontganError(
-            f"there is no run{of} in {runs}/ to go on with: name one by --run, or leave --resume out"
+            f"there is no run or checkpoint {path}", "name the folder of a run or a .safetensors file"
         )
-    return max(found, key=lambda run: (run / CONFIG).stat().st_mtime_ns)
+    return path
 
 
-@contextmanager
-def locked(run: Path) -> Iterator[None]:
-    """While this block runs, no other process may train in the same folder.
-
-    Raises:
-        FontganError: another one does.
-    """
-    lock = FileLock(run / ".lock", timeout=0)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise FontganError(
-            f"{run} is being trained by another process: wait for it, or name another --run"
-        ) from error
-    except OSError as error:
-        raise FontganError(
-            f"{run} cannot be written: check its permissions, or name another --run"
-        ) from error
-    try:
-        yield
-    finally:
-        lock.release()
+def name_of(weights: Path) -> str:
+    """The name of the run that weights lie in, or the file's own where they lie in none."""
+    run = Run.of(weights)
+    return run.name if run else weights.stem
 
 
-def write_dataset(run: Path, store: GlyphStore, faces: Iterable[FaceRecord]) -> None:
-    """Note what the run learns from."""
-    write_text(run / _DATASET, json.dumps(_dataset(store, faces), ensure_ascii=False, indent=1) + "\n")
-
-
-def check_dataset(run: Path, store: GlyphStore, faces: Iterable[FaceRecord]) -> None:
-    """Make sure that the run would go on learning from what it began with.
-
-    Raises:
-        FontganError: the dataset has changed; what differs is told.
-    """
-    try:
-        before = json.loads((run / _DATASET).read_text(encoding="utf-8"))
-        before = {name: before[name] for name in ("sha256", "size", "faces")}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise FontganError(
-            f"{run / _DATASET} is missing or damaged: begin a new run without --resume"
-        ) from error
-    now = json.loads(json.dumps(_dataset(store, faces)))
-    if now["sha256"] == before["sha256"] and now["size"] == before["size"]:
-        return
-    differing = list(_differences(before, now)) or ["some of its glyph images"]
-    raise FontganError(
-        f"{store.path} has changed since {run} began ({'; '.join(differing)}): name the old one by --data, "
-        "or begin a new run without --resume"
-    )
-
-
-def _dataset(store: GlyphStore, faces: Iterable[FaceRecord]) -> dict[str, Any]:
-    faces = list(faces)
-    return {
-        "path": str(store.path),
-        "size": store.record.size,
-        "sha256": store.sha256(face.key for face in faces),
-        "faces": [face.to_json() for face in faces],
-    }
-
-
-def _differences(before: dict[str, Any], now: dict[str, Any]) -> Iterator[str]:
-    if before["size"] != now["size"]:
-        yield f"pictures of {before['size']} px, now {now['size']}"
-    faces = {face["key"]: face for face in now["faces"]}
-    for face in before["faces"]:
-        other = faces.pop(face["key"], None)
-        if other is None:
-            yield f"{face['key']} is no longer in it"
-            continue
-        for name, value in face.items():
-            if other.get(name) != value and name != "path":
-                yield f"{name} of {face['key']} {value}, now {other.get(name)}"
-    yield from (f"{key} is new in it" for key in faces)
+def _candidates(wanted: Path | None, model: str) -> Iterable[Path]:
+    if wanted is None:
+        return (RUNS / f"{model}-{number}" for number in itertools.count(1))
+    if wanted.exists() and (not wanted.is_dir() or any(wanted.iterdir())):
+        if is_run(wanted):
+            raise FontganError(
+                f"the run {wanted} exists already",
+                "name another {run}, remove it, or continue it with {resume}",
+            )
+        raise FontganError(f"{wanted} exists already and is not a run", "name another {run}")
+    return [wanted]

@@ -1,71 +1,232 @@
-"""The log of a run: one line of JSON a report, each whole or not there."""
+"""The log of a run: one line of JSON per report, each whole or not there.
+
+The first line names the format: `{"event": "format", "format": 2}`; a log without it is of format 1. What
+each other line holds is one of the classes below, its name under `event`.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 
 from fontgan.errors import FontganError
 from fontgan.files import write_text
-from fontgan.report.curves import MEASURES, SPEED, Curves, Point
+from fontgan.formats import upgraded
+from fontgan.measures.table import MEASURES, Measures
 
-LOG = "log.jsonl"
+FORMAT = 2
+_FIRST_LINE = json.dumps({"event": "format", "format": FORMAT}) + "\n"
 
 
+@dataclass(frozen=True)
+class Progressed:
+    """How training is going, about once a second.
+
+    Attributes:
+        step: the last one made, from 1.
+        progress: the share of the run that is done, in [0, 1].
+        losses, gradients, learning_rates: by name; of gradients their norms.
+        images_per_second: characters learnt from, in this process.
+        seconds: of training so far, in all processes.
+    """
+
+    event: ClassVar[str] = "step"
+    step: int
+    progress: float
+    losses: Mapping[str, float]
+    gradients: Mapping[str, float] = field(default_factory=dict)
+    learning_rates: Mapping[str, float] = field(default_factory=dict)
+    images_per_second: float = 0.0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Means over the validation characters after a step; they stand in the line by their own names."""
+
+    event: ClassVar[str] = "sample"
+    step: int
+    seconds: float
+    measures: Measures
+
+
+@dataclass(frozen=True)
+class Broken:
+    """Training stopped after this step, and why."""
+
+    event: ClassVar[str] = "broken"
+    step: int
+    why: str
+
+
+@dataclass(frozen=True)
+class Finished:
+    """Training is over.
+
+    Attributes:
+        run: its folder.
+        checkpoint: the best of those that it kept: the one that `generate` takes.
+        best_step: when that was.
+        step: the last one.
+        interrupted: whether it was stopped early, and can be resumed.
+        training_seconds, start_seconds, sample_seconds: what the time went to, in this process.
+        images_per_second: characters learnt from, in this process.
+        test: means over the test characters: of the best checkpoint, and beside it of a copy of the content.
+        example: characters that the content fonts have.
+    """
+
+    event: ClassVar[str] = "finished"
+    run: Path
+    checkpoint: Path
+    best_step: int
+    step: int
+    interrupted: bool
+    training_seconds: float
+    start_seconds: float
+    sample_seconds: float
+    images_per_second: float
+    test: Mapping[str, Measures]
+    example: str
+
+
+Line = Progressed | Measured | Broken | Finished
+L = TypeVar("L", Progressed, Measured, Broken, Finished)
+_KINDS: Mapping[str, type[Line]] = {kind.event: kind for kind in (Progressed, Measured, Broken, Finished)}
+
+
+@dataclass(frozen=True)
+class Point:
+    """One value of a curve: after which step, and after how many seconds of training."""
+
+    step: int
+    seconds: float
+    value: float
+
+
+@dataclass(frozen=True)
+class Curves:
+    """The figures of a run.
+
+    Attributes:
+        run: its name.
+        measures, losses: points by name; a measure and a loss may share one.
+        speed: images per second.
+    """
+
+    run: str
+    measures: Mapping[str, Sequence[Point]]
+    losses: Mapping[str, Sequence[Point]]
+    speed: Sequence[Point]
+
+
+@dataclass(frozen=True)
 class Log:
-    """Appends to `log.jsonl`; what a line is about stands under `event`."""
+    """The log at a path; there is none before the first line is written."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    path: Path
 
-    def write(self, event: str, **values: Any) -> None:
-        """Append one line, in one write."""
+    def write(self, line: Line) -> None:
+        """Append a line, in one write."""
+        text = json.dumps({"event": line.event, **_flat(line)}, ensure_ascii=False, default=str) + "\n"
         with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"event": event, **values}, ensure_ascii=False) + "\n")
+            file.write(text if file.tell() else _FIRST_LINE + text)
+
+    @property
+    def lines(self) -> list[Line]:
+        """All lines that are known; the last one is left out where writing it was interrupted.
+
+        Raises:
+            FontganError: the log is of a newer format, or damaged.
+        """
+        try:
+            return [_read(data) for data in self._data() if data["event"] in _KINDS]
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise FontganError(
+                f"{self.path} is damaged, or is not the log of a run", "leave this run out"
+            ) from error
+
+    def of(self, kind: type[L]) -> list[L]:
+        """The lines of one kind.
+
+        Raises:
+            FontganError: as `lines`.
+        """
+        return [line for line in self.lines if isinstance(line, kind)]
+
+    @property
+    def curves(self) -> Curves:
+        """Measures, losses and speed along the way.
+
+        Raises:
+            FontganError: the log has no figures, or is damaged.
+        """
+        lines = self.lines
+        progressed = [line for line in lines if isinstance(line, Progressed)]
+        measured = [line for line in lines if isinstance(line, Measured)]
+        if not progressed and not measured:
+            raise FontganError(f"the run {self.path.parent} has no figures in its log yet", "train it first")
+        return Curves(
+            run=self.path.absolute().parent.name,
+            measures=_by_name((line.step, line.seconds, line.measures) for line in measured),
+            losses=_by_name((line.step, line.seconds, line.losses) for line in progressed),
+            speed=[Point(line.step, line.seconds, line.images_per_second) for line in progressed],
+        )
 
     def forget_after(self, step: int) -> None:
-        """Take away what happened after a step, from which the training goes on."""
-        kept = [line for line in read_log(self.path) if line.get("step", 0) <= step]
-        write_text(self.path, "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in kept))
+        """Remove what happened after a step, from which training continues."""
+        if self.path.is_file():
+            kept = [
+                line for line in self._data() if line["event"] != "format" and line.get("step", 0) <= step
+            ]
+            lines = (json.dumps(line, ensure_ascii=False) + "\n" for line in kept)
+            write_text(self.path, _FIRST_LINE + "".join(lines))
+
+    def _data(self) -> list[dict[str, Any]]:
+        """Each line as JSON has it, unknown keys and all; brought to today's format."""
+        found = []
+        if self.path.is_file():
+            for text in self.path.read_text(encoding="utf-8", errors="replace").splitlines():
+                try:
+                    line = json.loads(text)
+                except ValueError:
+                    continue
+                if isinstance(line, dict) and "event" in line:
+                    found.append(line)
+        number = found[0].get("format") if found and found[0]["event"] == "format" else 1
+        log = {"format": number, "lines": found}
+        lines: list[dict[str, Any]] = upgraded(log, FORMAT, {1: from_1_to_2}, f"the log {self.path}")["lines"]
+        return lines
 
 
-def read_curves(run: Path) -> Curves:
-    """What a run's log tells of losses, measures and speed.
+def from_1_to_2(log: dict[str, Any]) -> dict[str, Any]:
+    """Format 2 has a first line that says so; all others are as they were."""
+    return {**log, "lines": [{"event": "format", "format": 2}, *log["lines"]]}
 
-    Raises:
-        FontganError: there is no such run, or its log has no figures.
-    """
+
+def _flat(line: Line) -> dict[str, Any]:
+    """A line as it is written: measures stand beside the other values."""
+    data = asdict(line)
+    return data | data.pop("measures") if isinstance(line, Measured) else data
+
+
+def _read(data: dict[str, Any]) -> Line:
+    kind = _KINDS[data["event"]]
+    if kind is Measured:
+        data = {**data, "measures": {name: float(data[name]) for name in MEASURES if name in data}}
+    values = {item.name: data[item.name] for item in fields(kind) if item.name in data}
+    for name in ("run", "checkpoint"):
+        if name in values:
+            values[name] = Path(values[name])
+    return kind(**values)
+
+
+def _by_name(lines: Iterable[tuple[int, float, Mapping[str, float]]]) -> dict[str, list[Point]]:
+    """Points by name, out of the step, the seconds and the named figures of each line."""
     points: dict[str, list[Point]] = {}
-    try:
-        for line in read_log(run / LOG):
-            for name, value in _figures(line).items():
-                points.setdefault(name, []).append(Point(line["step"], line["seconds"], value))
-    except (KeyError, TypeError, AttributeError) as error:
-        raise FontganError(
-            f"{run / LOG} was written by something else, or is damaged: leave it out"
-        ) from error
-    if not points:
-        raise FontganError(f"{run} is no run, or one that has logged nothing yet: name a folder of runs/")
-    return Curves(run.name, points)
-
-
-def _figures(line: dict[str, Any]) -> dict[str, float]:
-    """What a line has to draw."""
-    if line["event"] == "step":
-        return {**line["losses"], SPEED: line["images_per_second"]}
-    return {name: line[name] for name in MEASURES if name in line} if line["event"] == "sample" else {}
-
-
-def read_log(path: Path) -> list[dict[str, Any]]:
-    """The lines of a log; none where there is none, and a last one that was broken off is left out."""
-    lines = []
-    if path.is_file():
-        for text in path.read_text(encoding="utf-8", errors="replace").splitlines():
-            try:
-                line = json.loads(text)
-            except ValueError:
-                continue
-            if isinstance(line, dict) and "event" in line:
-                lines.append(line)
-    return lines
+    for step, seconds, figures in lines:
+        for name, value in figures.items():
+            points.setdefault(name, []).append(Point(step, seconds, value))
+    return points

@@ -1,11 +1,12 @@
-"""What a training goes on from: checkpoints, each a folder that is whole or not there."""
+"""What training continues from: checkpoints, each a folder that is whole or not there."""
 
 from __future__ import annotations
 
+import json
 import pickle
 import shutil
 import warnings
-from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,95 +14,118 @@ import torch
 
 from fontgan.errors import FontganError
 from fontgan.files import replacing_folder
+from fontgan.formats import UnknownFormatError, upgraded
 from fontgan.models.base import Model
-from fontgan.runs.checkpoint import (
-    CheckpointRecord,
-    best_weights,
-    checkpoint_folder,
-    read_record,
-    save_weights,
-    weights_of,
-)
+from fontgan.runs.folder import Run
+from fontgan.runs.record import CheckpointRecord
+from fontgan.runs.weights import read_record, save_weights
 
-FORMAT = 1
+FORMAT = 2
 _STATE = "state.pt"
 
 
-def save(
-    run: Path, model: Model[Any], record: CheckpointRecord, reached: Mapping[str, Any], keep: int
-) -> None:
-    """Keep the weights and all that the training goes on from; older ones go, but the best and the newest.
+@dataclass(frozen=True)
+class Reached:
+    """How far a run is.
+
+    Attributes:
+        step, images: steps made and characters learnt from so far.
+        seconds: of training.
+        progress: the share of the run that is done.
+        decided: all settings that the weights depend on, by name, as JSON has them.
+    """
+
+    step: int
+    images: int
+    seconds: float
+    progress: float
+    decided: dict[str, Any]
+
+
+def save(run: Run, model: Model[Any], record: CheckpointRecord, reached: Reached, keep: int) -> None:
+    """Keep the weights and all that training continues from; older ones go, except the best and the newest.
 
     Args:
-        run: its folder.
-        model: what was trained.
+        run: which one.
+        model: what is trained.
         record: of its generator.
-        reached: how far the training is, as plain data.
+        reached: how far the run is.
         keep: how many of the newest are kept.
     """
-    with replacing_folder(checkpoint_folder(run, record.step)) as folder:
+    with replacing_folder(run.checkpoint_folder(record.step)) as folder:
         save_weights(folder, model.average.network, record)
-        torch.save({"format": FORMAT, "reached": dict(reached), "model": model.state()}, folder / _STATE)
-    found = weights_of(run)
-    best = best_weights(run)
-    for path in found[:-keep]:
+        data = {"format": FORMAT, "reached": vars(reached), "model": model.state()}
+        torch.save(data, folder / _STATE)
+    best = run.best
+    for path in run.checkpoints[:-keep]:
         if path != best:
             shutil.rmtree(path.parent)
 
 
-def restore(run: Path, model: Model[Any]) -> dict[str, Any] | None:
+def restore(run: Run, model: Model[Any]) -> Reached | None:
     """Bring a model to where the newest checkpoint of a run left it.
 
-    Returns how far the training was, or None where nothing was kept yet.
+    Returns how far the run was, or None where nothing was kept yet.
 
     Raises:
         FontganError: the checkpoint is damaged, holds code, or is of other networks.
     """
-    found = weights_of(run)
+    found = run.checkpoints
     if not found:
         return None
     for weights in found:
         try:
             record = read_record(weights)
+        except UnknownFormatError:
+            raise
         except FontganError as error:
-            raise FontganError(f"{weights} is damaged: remove {weights.parent}, and --resume") from error
+            raise FontganError(
+                f"{weights} is damaged", "remove {folder} and use {resume} again", folder=weights.parent
+            ) from error
     path = found[-1].parent / _STATE
     data = _load(path, older=[weights.parent for weights in found[:-1]])
-    if data["reached"].get("step") != record.step:
-        raise FontganError(f"{path} is of another step or another run: remove {path.parent}, and --resume")
+    if data["reached"]["step"] != record.step:
+        raise FontganError(
+            f"{path} is of another step or another run",
+            "remove {folder} and use {resume} again",
+            folder=path.parent,
+        )
     try:
         model.restore(data["model"])
+        return Reached(**data["reached"])
     except (RuntimeError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise FontganError(
-            f"{path} has weights of another size or another model ({_first_line(error)}): "
-            "resume with the settings of that run"
+            f"{path} does not fit this model and its settings ({_first_line(error)})",
+            "resume with the settings of that run, or start a new run without {resume}",
         ) from error
-    reached: dict[str, Any] = data["reached"]
-    return reached
 
 
 def _load(path: Path, older: list[Path]) -> dict[str, Any]:
     """What a state file holds; never code, which torch's restricted loader refuses."""
-    mend = f"remove {path.parent}, and --resume " + (
-        f"goes on from {older[-1].name}" if older else "begins anew"
-    )
+    where = f"continue from {older[-1].name}" if older else "start over"
+    remedy = "remove {folder}, and {resume} will " + where
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of torch, on what is no file of torch's
+            warnings.simplefilter("ignore")  # torch warns of files that are not its own
             data: Any = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         raise FontganError(
-            f"{path} holds other things than weights, which may be code and was not run: {mend}"
+            f"{path} holds more than weights, possibly code, and was not loaded", remedy, folder=path.parent
         ) from error
     except (RuntimeError, OSError, EOFError, ValueError, KeyError) as error:
-        raise FontganError(f"{path} is damaged: {mend}") from error
-    if (
-        not isinstance(data, dict)
-        or data.get("format") != FORMAT
-        or not isinstance(data.get("reached"), dict)
-    ):
-        raise FontganError(f"{path} was written by another version of fontgan: {mend}")
-    return data
+        raise FontganError(f"{path} is damaged", remedy, folder=path.parent) from error
+    try:
+        data = upgraded(data, FORMAT, {1: from_1_to_2}, str(path))
+        data["reached"]["step"]
+    except (KeyError, TypeError, ValueError) as error:
+        raise FontganError(f"{path} is damaged", remedy, folder=path.parent) from error
+    return data  # type: ignore[no-any-return]
+
+
+def from_1_to_2(data: dict[str, Any]) -> dict[str, Any]:
+    """Format 2 has the settings as they are, where format 1 had them as a JSON text."""
+    reached = data["reached"]
+    return {**data, "reached": {**reached, "decided": json.loads(reached["decided"])}}
 
 
 def _first_line(error: Exception) -> str:

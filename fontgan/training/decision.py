@@ -11,17 +11,18 @@ from fontgan.config.reading import nearest, read_toml, read_values
 from fontgan.config.settings import ModelSettings, TrainingPlan, decisive, without_effect
 from fontgan.errors import FontganError
 from fontgan.models import find_model, model_names
-from fontgan.runs.folder import CONFIG, newest_run
+from fontgan.runs.folder import RUNS, Run, is_run, newest_run
 
 _PLAN = "training"  # the table of a configuration that is no model's
 
 
 @dataclass(frozen=True)
 class Decision:
-    """All that was decided of a training."""
+    """All that was decided of a run, and whether `plan.run` is continued."""
 
     plan: TrainingPlan
     settings: ModelSettings
+    resume: bool = False
 
 
 def decide(
@@ -46,7 +47,7 @@ def decide_again(
     options: Mapping[str, Any] | None = None,
     changes: Mapping[str, str] | None = None,
     config: Path | None = None,
-    runs: Path = Path("runs"),
+    runs: Path = RUNS,
 ) -> Decision:
     """Decide how to go on with a run: as it was decided, but for what may change.
 
@@ -57,22 +58,22 @@ def decide_again(
         FontganError: there is no such run, or what is said of it contradicts what was decided.
     """
     options, changes = options or {}, changes or {}
-    run = Path(options["run"]) if options.get("run") else newest_run(runs, options.get("model"))
-    known = run / CONFIG
-    if not known.is_file():
-        raise FontganError(f"{run} is no run: name another --run, or leave --resume out to begin it")
+    run = Path(options["run"]) if options.get("run") else newest_run(runs, options.get("model")).path
+    if not is_run(run):
+        raise FontganError(f"{run} is not a run", "name another {run}, or omit {resume} to start it")
+    known = Run(run).config_path
     if not read_toml(known).get(_PLAN):
-        raise FontganError(f"{known} is empty: the run cannot go on; begin a new one without --resume")
+        raise FontganError(f"{known} is empty", "start a new run without {resume}")
     before = _decide([known], {}, {})
     configs = [known, config] if config else [known]
     now = _decide(configs, {**options, "run": run}, changes)
     mistakes = contradictions(decisive(before.plan, before.settings), decisive(now.plan, now.settings))
     if mistakes:
         raise FontganError(
-            f"{run} cannot go on with other settings ({'; '.join(mistakes)}): "
-            "leave them as they were, or begin a new run without --resume"
+            f"{run} cannot be continued with other settings ({'; '.join(mistakes)})",
+            "leave them as they were, or start a new run without {resume}",
         )
-    return now
+    return replace(now, resume=True)
 
 
 def _decide(configs: Sequence[Path], options: Mapping[str, Any], changes: Mapping[str, str]) -> Decision:

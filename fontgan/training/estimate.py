@@ -1,14 +1,14 @@
-"""What a training would take, found out by making a few steps of it."""
+"""What a run would take, measured in a few of its steps."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from fontgan.config.settings import ModelSettings, TrainingPlan
 from fontgan.data.record import FaceRecord
 from fontgan.data.splits import Split
 from fontgan.networks.counting import count_weights
+from fontgan.training.decision import Decision
 from fontgan.training.loop import Budget, Clock, train
 from fontgan.training.preparation import prepared
 
@@ -17,22 +17,21 @@ _WARM, _TIMED = 2, 5  # the first steps make room for the optimisers
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a training would take.
+    """What a run would take.
 
     Attributes:
-        plan, settings: as they were decided.
+        decision: what was decided; the precision and the threads as they were chosen.
         engine: what would compute, and why.
         title: what would learn what.
-        contents, styles: the faces that it would learn from.
+        contents, styles: the faces that it would learn from, and those that it would learn.
         counts: characters by split.
         parameters: of each network, by name.
-        memory: bytes at most, of the process or of the GPU.
+        memory: the peak in bytes, of the process or of the GPU.
         steps, minutes: how many and how long.
         images_per_second: characters learnt from.
     """
 
-    plan: TrainingPlan
-    settings: ModelSettings
+    decision: Decision
     engine: str
     contents: tuple[FaceRecord, ...]
     styles: tuple[FaceRecord, ...]
@@ -45,13 +44,14 @@ class Estimate:
     images_per_second: float
 
 
-def estimate(plan: TrainingPlan, settings: ModelSettings) -> Estimate:
+def estimate(decision: Decision) -> Estimate:
     """Make a few steps, and say what all of them would take; nothing is written.
 
     Raises:
         FontganError: the plan cannot be followed.
     """
-    with prepared(plan, settings) as ready:
+    plan = decision.plan
+    with prepared(plan, decision.settings) as ready:
         model = ready.model
         engine = model.engine
         clock = Clock(engine.device)
@@ -62,8 +62,7 @@ def estimate(plan: TrainingPlan, settings: ModelSettings) -> Estimate:
         seconds = (clock.stop() - began) / _TIMED
         steps = plan.steps or int(plan.minutes * 60 / seconds) + 1
         return Estimate(
-            plan=ready.plan,
-            settings=settings,
+            decision=replace(decision, plan=ready.plan),
             engine=engine.reason,
             contents=ready.contents,
             styles=ready.styles,

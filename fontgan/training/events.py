@@ -1,4 +1,4 @@
-"""What a training tells while it goes on."""
+"""What a training run reports while it goes on."""
 
 from __future__ import annotations
 
@@ -8,37 +8,35 @@ from pathlib import Path
 
 from fontgan.data.record import FaceRecord
 from fontgan.data.splits import Split
-from fontgan.measures.glyphs import Measures
+from fontgan.measures.table import Measures
+from fontgan.runs.folder import Run
+from fontgan.runs.log import Finished, Progressed
+
+__all__ = ["Event", "Finished", "Progressed", "Sampled", "Started"]
 
 
 @dataclass(frozen=True)
 class Started:
-    """All is ready: what will be trained, on what, and why so.
+    """Everything is ready.
 
-    `step` is where it goes on, 0 if it begins; `anew` says that it was to go on and had kept nothing.
+    Attributes:
+        run: its folder.
+        contents, styles: the faces that it learns from, and those that it learns.
+        counts: characters by split.
+        parameters: weights of the generator.
+        engine: what computes, and why.
+        step: the step that training continues from, 0 for a new run.
+        over: whether the run was to be continued, and has no checkpoint to continue from.
     """
 
-    run: Path
+    run: Run
     contents: tuple[FaceRecord, ...]
     styles: tuple[FaceRecord, ...]
     counts: Mapping[Split, int]
     parameters: int
     engine: str
     step: int
-    anew: bool
-
-
-@dataclass(frozen=True)
-class Progressed:
-    """Where the training is, about once a second; losses, gradients' lengths, step sizes by their names."""
-
-    step: int
-    progress: float
-    losses: Mapping[str, float]
-    gradients: Mapping[str, float]
-    learning_rates: Mapping[str, float]
-    images_per_second: float
-    seconds: float
+    over: bool
 
 
 @dataclass(frozen=True)
@@ -48,35 +46,6 @@ class Sampled:
     step: int
     sheet: Path
     measures: Measures
-
-
-@dataclass(frozen=True)
-class Finished:
-    """The training is over.
-
-    Attributes:
-        run: its folder.
-        checkpoint: the best of those that it kept: the one that `generate` takes.
-        best_step: when that was.
-        step: the last one.
-        interrupted: whether it was ended before its time, and can be resumed.
-        training_seconds, start_seconds, sample_seconds: what the time went to, in this process.
-        images_per_second: characters learnt from, in this process.
-        test: measures of the best checkpoint on the test characters, beside those of a copy of the content.
-        example: a text that the content fonts have.
-    """
-
-    run: Path
-    checkpoint: Path
-    best_step: int
-    step: int
-    interrupted: bool
-    training_seconds: float
-    start_seconds: float
-    sample_seconds: float
-    images_per_second: float
-    test: Mapping[str, Measures]
-    example: str
 
 
 Event = Started | Progressed | Sampled | Finished

@@ -1,4 +1,4 @@
-"""Ctrl-C as a request, so that what is being done is finished first."""
+"""Ctrl-C as a request, so that the current step is finished first."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from fontgan.compute.launch import process_count
 
 @contextmanager
 def interruptible() -> Iterator[threading.Event]:
-    """An event that Ctrl-C or SIGTERM sets, instead of breaking off whatever is being done."""
+    """An event that Ctrl-C or SIGTERM sets, instead of interrupting the current step."""
     pressed = threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield pressed  # only the main thread may handle signals
@@ -22,7 +22,7 @@ def interruptible() -> Iterator[threading.Event]:
 
     def press(number: int, _frame: FrameType | None) -> None:
         pressed.set()
-        # A second one breaks off.
+        # A second one interrupts at once.
         signal.signal(number, signal.default_int_handler)
 
     for number in handlers:

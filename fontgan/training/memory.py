@@ -1,4 +1,4 @@
-"""What would fit where the memory of a GPU was too small."""
+"""Which batch fits where the memory of a GPU is too small."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from fontgan.models.base import Model
 
 
 def out_of_memory(model: Model[Any], batch: Batch, batch_size: int) -> FontganError:
-    """What to tell the user: the largest of batch_size/2, /4, … that can be trained with, found by trial.
+    """The error that names the largest of batch_size/2, /4, … that fits, found by trial.
 
     Args:
         model: it is of no use afterwards.
@@ -26,14 +26,15 @@ def out_of_memory(model: Model[Any], batch: Batch, batch_size: int) -> FontganEr
     device = model.engine.device.type
     if not size:
         return FontganError(
-            f"the memory of {device} is too small for this model, whatever the batch: "
-            "train a smaller one, or with --device cpu"
+            f"the memory of {device} is too small for this model, whatever the batch",
+            "train a smaller one, or on the CPU with {device}",
         )
-    whole = size * model.engine.ranks.count
     return FontganError(
-        f"the memory of {device} is too small for batch_size={batch_size}: --set batch_size={whole} fits, or "
-        f"--set accumulation={model.settings.accumulation * len(batch) // size}, which computes the same "
-        "batch in parts"
+        f"the memory of {device} is too small for batch_size={batch_size}",
+        "{set} batch_size={whole} fits, or {set} accumulation={parts}, which computes the same batch "
+        "in parts",
+        whole=size * model.engine.ranks.count,
+        parts=model.settings.accumulation * len(batch) // size,
     )
 
 

@@ -22,7 +22,8 @@ from fontgan.data.views import Batch, View, load_view
 from fontgan.errors import FontganError
 from fontgan.models import find_model, model_names
 from fontgan.models.base import FirstStage, Model, Task
-from fontgan.runs.checkpoint import find_checkpoint, load_checkpoint
+from fontgan.runs.folder import find_weights
+from fontgan.runs.weights import load_checkpoint
 
 
 @dataclass(frozen=True)
@@ -149,8 +150,7 @@ def _first_stage(run: Path, store: GlyphStore, styles: Sequence[FaceRecord]) -> 
     Raises:
         FontganError: there is none, or it draws other pictures than those of the store.
     """
-    path = find_checkpoint(run, Path("runs"))
-    network, record = load_checkpoint(path)
+    network, record = load_checkpoint(find_weights(run))
     if not _can_be_cleaned(find_model(record.model)):
         able = [name for name in model_names() if _can_be_cleaned(find_model(name))]
         raise FontganError(

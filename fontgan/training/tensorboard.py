@@ -1,4 +1,4 @@
-"""What TensorBoard shows of a run: losses, rates, gradients, measures, samples, and the network."""
+"""Writes for TensorBoard: losses, rates, gradients, measures, samples, and the network."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class TensorBoard:
 
     Args:
         folder: for the files.
-        step: after which the training goes on: what was written of later ones is hidden.
+        step: from which training continues: what was written of later ones is hidden.
 
     Raises:
         FontganError: TensorBoard is not installed.
@@ -31,12 +31,13 @@ class TensorBoard:
                 from torch.utils.tensorboard import SummaryWriter
             except ImportError as error:
                 raise FontganError(
-                    "TensorBoard is not installed: pip install tensorboard, or leave --tensorboard out"
+                    "TensorBoard is not installed",
+                    "pip install 'fontgan[tensorboard]', or omit {tensorboard}",
                 ) from error
             self._writer = SummaryWriter(str(folder), purge_step=step + 1 if step else None)
 
     def network(self, generator: nn.Module, inputs: Sequence[Tensor]) -> None:
-        """Draw the network's graph, as it draws these."""
+        """Draw the network's graph, traced with these inputs."""
         if self._writer is not None:
             with warnings.catch_warnings(), torch.no_grad():
                 warnings.simplefilter("ignore")  # tracing is old, and nothing else gives TensorBoard a graph
@@ -59,6 +60,6 @@ class TensorBoard:
             self._writer.flush()
 
     def close(self) -> None:
-        """Write what is still to be written."""
+        """Write what is left to write."""
         if self._writer is not None:
             self._writer.close()

@@ -8,69 +8,76 @@ that the style font is a subset of.
 
 from __future__ import annotations
 
-import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from fontgan.data.record import FaceRecord
+from fontgan.data.images import as_floats
+from fontgan.drawing.drawer import Drawer
 from fontgan.fonts.canvas import Canvas, font_shift
 from fontgan.fonts.charset import gb2312_level
 from fontgan.fonts.face import Face
 from fontgan.fonts.location import FontLocation
-from fontgan.measures.glyphs import Measures
-from fontgan.runs.checkpoint import find_checkpoint, load_checkpoint
-from fontgan.training.held_out import HeldOut, compare
+from fontgan.fonts.source import GlyphSource
+from fontgan.measures.glyphs import measure
+from fontgan.measures.table import MEASURES, Measures
+from fontgan.runs.folder import Run
+from fontgan.runs.log import Finished
 
 
-def print_test_measures(run: Path) -> None:
+def print_test_measures(run: Run) -> None:
     """What the run itself measured on its test characters when it ended."""
-    end = json.loads((run / "log.jsonl").read_text(encoding="utf-8").splitlines()[-1])
+    end = run.log.of(Finished)[-1]
     print(
-        f"{end['step']:,} steps in {end['training_seconds']:.0f} s, {end['images_per_second']:.0f} images/s; "
-        f"start {end['start_seconds']:.1f} s, samples {end['sample_seconds']:.1f} s"
+        f"{end.step:,} steps in {end.training_seconds:.0f} s, {end.images_per_second:.0f} images/s; "
+        f"start {end.start_seconds:.1f} s, samples {end.sample_seconds:.1f} s"
     )
-    _print({name: Measures(**values) for name, values in end["test"].items()}, "test characters")
+    _print(end.test, "test characters")
 
 
-def print_unseen_measures(run: Path, whole: str) -> None:
+def print_unseen_measures(run: Run, whole: str) -> None:
     """The same measures on all of GB2312 level 1 that the style font of the run does not draw itself.
 
     `whole` is the font that has them all, of which the run's style font is a subset.
     """
-    network, record = load_checkpoint(find_checkpoint(run, run.parent))
-    (trained,) = record.contents
-    content = Face(trained.location)
-    codes, true = unseen_glyphs(record.styles[0], whole, record.size)
-    drawn = [content.draw(code, Canvas(record.size), trained.shift) for code in codes]
-    sides = np.stack([glyph for glyph in drawn if glyph is not None]), true
-    content_side, style_side = (torch.from_numpy(side).unsqueeze(1) for side in sides)
-    pairs = HeldOut(codes, content_side, style_side)
-    _print(compare(network, pairs), f"{len(codes):,} characters that the style font lacks")
+    drawer = Drawer(run)
+    codes, true = unseen_glyphs(drawer.styles[0].source, whole, drawer.record.canvas)
+    drawing = drawer.draw(codes)
+    found = {
+        "generated": means_of(drawing.images, true),
+        "copy of the content": means_of(drawing.content[:, 0], true),
+        "the style itself": means_of(true, true),
+    }
+    _print(found, f"{len(codes):,} characters that the style font lacks")
 
 
-def unseen_glyphs(style: FaceRecord, whole: str, size: int) -> tuple[list[int], np.ndarray]:
+def means_of(images: np.ndarray, true: np.ndarray) -> dict[str, float]:
+    """Mean measures of images against the true glyphs, both uint8 (n, size, size)."""
+    drawn, wanted = (as_floats(torch.from_numpy(side).unsqueeze(1)) for side in (images, true))
+    return measure(drawn, wanted).means()
+
+
+def unseen_glyphs(style: GlyphSource, whole: str, canvas: Canvas) -> tuple[list[int], np.ndarray]:
     """The characters of GB2312 level 1 that a style lacks and its whole font has, and their true glyphs.
 
     The glyphs are uint8 (n, size, size), placed as the style's own are.
     """
-    subset, full, level = Face(style.location), Face(FontLocation.parse(whole)), gb2312_level(1)
-    shift = font_shift(full, [code for code in level if subset.draws(code)], Canvas(size))
-    codes = [code for code in level if not subset.draws(code) and full.draws(code)]
-    glyphs = [full.draw(code, Canvas(size), shift) for code in codes]
+    full, level = Face(FontLocation.parse(whole)), gb2312_level(1)
+    shift = font_shift(full, [code for code in level if style.draws(code)], canvas)
+    codes = [code for code in level if not style.draws(code) and full.draws(code)]
+    glyphs = [full.draw(code, canvas, shift) for code in codes]
     return codes, np.stack([glyph for glyph in glyphs if glyph is not None])
 
 
-def _print(measures: dict[str, Measures], title: str) -> None:
+def _print(measures: Mapping[str, Measures], title: str) -> None:
     print(title)
     for name, found in measures.items():
-        print(
-            f"  {name:<20} IoU {found.iou:.3f}  fixed L1 {found.fixed_l1:.3f}  "
-            f"L1 {found.l1:.4f}  grey {found.grey:.3f}"
-        )
+        figures = (f"{of.title} {of.text(found[of.name])}" for of in MEASURES.values())
+        print(f"  {name:<20} {'  '.join(figures)}")
 
 
 if __name__ == "__main__":
-    print_unseen_measures(Path(sys.argv[1]), sys.argv[2])
+    print_unseen_measures(Run(Path(sys.argv[1])), sys.argv[2])

@@ -15,6 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from fontgan.runs.folder import RUNS, newest_run
 from tests.benchmarks.figures import print_test_measures, print_unseen_measures
 
 
@@ -38,7 +39,7 @@ def main() -> None:
         subprocess.run([sys.executable, "-m", "fontgan", *words], cwd=folder, check=True)
         print(f"fontgan {' '.join(words)}: {time.perf_counter() - start:.1f} s")
     print(f"in all: {time.perf_counter() - began:.1f} s, in {folder}")
-    run = folder / "runs" / "pix2pix-1"
+    run = newest_run(folder / RUNS)
     print_test_measures(run)
     if given.whole:
         print_unseen_measures(run, given.whole)

@@ -6,13 +6,12 @@
 The fonts that come with fontgan: Noto Sans SC to Fontgan Kai (LXGW WenKai) and to Ma Shan Zheng, 892
 characters to learn from, at 64 px. Each training has one thread, `--jobs` of them at a time. Measured are
 the test characters or, with the whole font that a style is a subset of, all of GB2312 level 1 that the
-subset lacks. Broken off, the same command goes on where it was.
+subset lacks. If interrupted, the same command continues.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import subprocess
 import sys
@@ -23,29 +22,27 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from fontgan.config.settings import Cleaning
-from fontgan.data.images import as_floats
 from fontgan.data.splits import split_of
-from fontgan.drawing.generate import Manner, generate
-from fontgan.fonts.canvas import Canvas
+from fontgan.drawing.drawer import Drawer
 from fontgan.fonts.charset import code_point_name, gb2312_level
-from fontgan.fonts.face import Face
-from fontgan.measures.glyphs import Measures, measure
+from fontgan.measures.table import MEASURES, Measures
 from fontgan.networks.counting import count_weights, in_short
 from fontgan.report.sheet import COLUMNS, Row, save_sheet
-from fontgan.runs.checkpoint import best_weights, load_checkpoint
-from fontgan.runs.log import read_log
-from tests.benchmarks.figures import unseen_glyphs
+from fontgan.runs.folder import RUNS, Run, is_run
+from fontgan.runs.log import Finished, Progressed
+from fontgan.runs.weights import load_checkpoint
+from tests.benchmarks.figures import means_of, unseen_glyphs
 
 STYLES = ("fontgan-kai", "ma-shan-zheng")
+_COLUMNS = ("iou", "fixed_l1", "ssim", "grey")
 _DROPOUT = ("dropout=0.5", "decoder_dropout=0.5")
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One training: what it is called in the table, its model, the style or all of them, its settings."""
+    """One run: its title in the table, its model, the style or all of them, its settings."""
 
     title: str
     model: str
@@ -87,7 +84,7 @@ TRIALS = [
 
 
 def train_all(folder: Path, minutes: str, jobs: int) -> None:
-    """Make all trainings that are not done yet; second stages when the first ones are."""
+    """Make all runs that are not done yet; second stages when the first ones are."""
     if not (folder / "data").exists():
         _fontgan(folder, "render-dataset")
     for second in (False, True):
@@ -97,16 +94,16 @@ def train_all(folder: Path, minutes: str, jobs: int) -> None:
 
 
 def _train(folder: Path, trial: Trial, minutes: str) -> None:
-    run = folder / "runs" / trial.run
-    if _end(run):
+    path = folder / RUNS / trial.run
+    if is_run(path) and _end(Run(path)):
         return
-    words = ["train", "--model", trial.model, "--run", f"runs/{trial.run}"]
-    if (run / "config.toml").exists():
+    words = ["train", "--model", trial.model, "--run", f"{RUNS}/{trial.run}"]
+    if is_run(path):
         words.append("--resume")
     else:
         words += ["--minutes", minutes, "--threads", "1"]
         words += ["--style", trial.style] if trial.style else []
-        words += ["--stage1", f"runs/{trial.stage1}"] if trial.stage1 else []
+        words += ["--stage1", f"{RUNS}/{trial.stage1}"] if trial.stage1 else []
         words += ["--preset", "paper"] if trial.preset == "paper" else []
         words += [word for change in trial.changes for word in ("--set", change)]
     print(f"training {trial.run}", flush=True)
@@ -120,12 +117,10 @@ def _fontgan(folder: Path, *words: str) -> None:
     subprocess.run(command, cwd=folder, check=True, capture_output=True, env=environment)
 
 
-def _end(run: Path) -> dict[str, float]:
-    """What a run logged when it ended; nothing where it has not."""
-    log = run / "log.jsonl"
-    lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
-    last = json.loads(lines[-1]) if lines else {}
-    return last if last.get("event") == "finished" else {}
+def _end(run: Run) -> Finished | None:
+    """What a run logged when it ended; None where it has not."""
+    lines = run.log.lines
+    return lines[-1] if lines and isinstance(lines[-1], Finished) else None
 
 
 @dataclass(frozen=True)
@@ -137,43 +132,40 @@ class Judged:
     truth: np.ndarray
 
     @classmethod
-    def of(cls, style: str, whole: str | None, run: Path) -> Judged:
+    def of(cls, style: str, whole: str | None, run: Run) -> Judged:
         """Those that the whole font has and the style lacks; without it the test characters."""
-        record = load_checkpoint(best_weights(run))[1]
-        face = record.style(style)
+        drawer = Drawer(run, style=style, device="cpu")
+        (font,) = drawer.styles
         if whole:
-            return cls(style, *unseen_glyphs(face, whole, record.size))
-        font = Face(face.location)
-        codes = [code for code in gb2312_level(1) if font.draws(code) and split_of(code) == "test"]
-        glyphs = [font.draw(code, Canvas(record.size), face.shift) for code in codes]
+            return cls(style, *unseen_glyphs(font.source, whole, drawer.record.canvas))
+        codes = [code for code in gb2312_level(1) if drawer.style_draws(code) and split_of(code) == "test"]
+        glyphs = [font.draw(code, drawer.record.canvas) for code in codes]
         return cls(style, codes, np.stack([glyph for glyph in glyphs if glyph is not None]))
 
-    def measure(self, pictures: np.ndarray) -> Measures:
-        """How near pictures of all the characters are."""
-        drawn, true = (as_floats(torch.from_numpy(side).unsqueeze(1)) for side in (pictures, self.truth))
-        return measure(drawn, true)
+    def measure(self, images: np.ndarray) -> Measures:
+        """How near images of all the characters are."""
+        return means_of(images, self.truth)
 
 
-def drawn(run: Path, judged: Judged, cleaning: Cleaning = "none") -> np.ndarray:
+def drawn(run: Run, judged: Judged, cleaning: Cleaning = "none") -> np.ndarray:
     """What a run makes of the characters."""
-    style = Manner(style=judged.style, cleaning=cleaning)
-    return generate(best_weights(run), judged.codes, device="cpu", manner=style).pictures
+    return Drawer(run, style=judged.style, device="cpu").draw(judged.codes, cleaning).images
 
 
 def print_table(folder: Path, wholes: dict[str, str]) -> None:
     """A table, and a sheet, for each style."""
     for style in STYLES:
-        first = folder / "runs" / f"pix2pix-{style}"
+        first = Run(folder / RUNS / f"pix2pix-{style}")
         judged = Judged.of(style, wholes.get(style), first)
-        content = generate(best_weights(first), judged.codes, device="cpu").content
+        content = Drawer(first, device="cpu").draw(judged.codes).content[:, 0]
         print(f"\n{style}: {len(judged.codes):,} characters never seen\n")
-        print("| model | IoU ↑ | fixed L1 ↓ | SSIM ↑ | grey | images/s | weights |")
+        print(f"| model | {' | '.join(MEASURES[name].heading for name in _COLUMNS)} | images/s | weights |")
         print("|---|---|---|---|---|---|---|")
         rows = [("content", content)]
         print(_line("copy of the content", judged.measure(content)))
         for trial in TRIALS:
             if style in trial.styles:
-                run = folder / "runs" / trial.run
+                run = Run(folder / RUNS / trial.run)
                 pictures = drawn(run, judged)
                 rows.append((trial.title, pictures))
                 print(_line(trial.title, judged.measure(pictures), *_costs(run)), flush=True)
@@ -188,41 +180,41 @@ def print_way_back(folder: Path) -> None:
     """How near CycleGAN comes to the content's font when it draws the styles' test characters in that."""
     print("\n| cyclegan, backward | IoU ↑ | fixed L1 ↓ | copy: IoU | fixed L1 |\n|---|---|---|---|---|")
     for style in STYLES:
-        run = folder / "runs" / f"cyclegan-{style}"
+        run = Run(folder / RUNS / f"cyclegan-{style}")
         codes = Judged.of(style, None, run).codes
-        made = generate(best_weights(run), codes, device="cpu", manner=Manner(backward=True))
+        made = Drawer(run, backward=True, device="cpu").draw(codes)
         judged = Judged("content", codes, np.stack([glyph for glyph in made.truth if glyph is not None]))
-        found, copy = judged.measure(made.pictures), judged.measure(made.content)
-        figures = (found.iou, found.fixed_l1, copy.iou, copy.fixed_l1)
+        found, copy = judged.measure(made.images), judged.measure(made.content[:, 0])
+        figures = [side[name] for side in (found, copy) for name in ("iou", "fixed_l1")]
         print(f"| from {style} | {' | '.join(f'{figure:.3f}' for figure in figures)} |")
 
 
-def print_learnt_by_heart(folder: Path) -> None:
-    """The loss at the end of each AutoEncoderGen's training, beside the same on its test characters."""
+def print_overfitting(folder: Path) -> None:
+    """The loss at the end of each AutoEncoderGen run, beside the same on its test characters."""
     print("\n| AutoEncoderGen | loss | on its batches | on test characters |\n|---|---|---|---|")
     for trial in TRIALS:
         if trial.model == "autoencoder" and trial.style == STYLES[0]:
-            log = read_log(folder / "runs" / trial.run / "log.jsonl")
-            (name, learnt), *_ = [line for line in log if line["event"] == "step"][-1]["losses"].items()
-            seen = log[-1]["test"]["generated"][name.replace("-", "_")]
+            log = Run(folder / RUNS / trial.run).log
+            (name, learnt), *_ = log.of(Progressed)[-1].losses.items()
+            seen = log.of(Finished)[-1].test["generated"][name.replace("-", "_")]
             print(f"| {trial.title} | {name} | {learnt:.3f} | {seen:.3f} |")
 
 
-def _cleanings(folder: Path, style: str) -> Iterator[tuple[str, Path, Cleaning]]:
+def _cleanings(folder: Path, style: str) -> Iterator[tuple[str, Run, Cleaning]]:
     kinds: tuple[Cleaning, ...] = ("median", "opening", "levels")
     for model in ("pix2pix", "autoencoder"):
         for kind in kinds:
-            yield f"{model}, --clean {kind}", folder / "runs" / f"{model}-{style}", kind
+            yield f"{model}, --clean {kind}", Run(folder / RUNS / f"{model}-{style}"), kind
 
 
 @cache
-def _costs(run: Path) -> tuple[str, str]:
-    network, _ = load_checkpoint(best_weights(run))
-    return f"{_end(run)['images_per_second']:.0f}", in_short(count_weights(network))
+def _costs(run: Run) -> tuple[str, str]:
+    network, _ = load_checkpoint(run.best)
+    return f"{run.log.of(Finished)[-1].images_per_second:.0f}", in_short(count_weights(network))
 
 
 def _line(title: str, found: Measures, speed: str = "", weights: str = "") -> str:
-    figures = (found.iou, found.fixed_l1, found.ssim, found.grey)
+    figures = [found[name] for name in _COLUMNS]
     return f"| {title} | {' | '.join(f'{figure:.3f}' for figure in figures)} | {speed} | {weights} |"
 
 
@@ -246,7 +238,7 @@ def main() -> None:
     train_all(given.folder, given.minutes, given.jobs)
     print_table(given.folder, dict(whole.split("=", 1) for whole in given.whole))
     print_way_back(given.folder)
-    print_learnt_by_heart(given.folder)
+    print_overfitting(given.folder)
 
 
 if __name__ == "__main__":

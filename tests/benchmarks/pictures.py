@@ -63,11 +63,10 @@ def main() -> None:
                 (slice(None), "all")
             ]:
                 made, true = (torch.from_numpy(side[picked]).unsqueeze(1) for side in (pictures, own))
-                found = measure(as_floats(made), as_floats(true))
+                found = measure(as_floats(made), as_floats(true)).means()
                 mean = np.abs(pictures[picked].astype(int) - own[picked]).mean()
-                print(
-                    f"  {name:<12} IoU {found.iou:.4f}, fixed L1 {found.fixed_l1:.4f}, mean {mean:.2f} of 255"
-                )
+                figures = f"IoU {found['iou']:.4f}, fixed L1 {found['fixed_l1']:.4f}, mean {mean:.2f} of 255"
+                print(f"  {name:<12} {figures}")
 
 
 if __name__ == "__main__":

@@ -45,7 +45,9 @@ from fontgan.models import find_model
 from fontgan.models.base import Model, Task
 from fontgan.models.pix2pix import Pix2Pix
 from fontgan.networks.discriminator import DiscriminatorOutput
-from fontgan.runs.log import LOG, read_log
+from fontgan.runs.folder import Run
+from fontgan.runs.log import Finished
+from fontgan.training.decision import Decision
 from fontgan.training.events import Progressed, Sampled
 from fontgan.training.preparation import prepared
 from fontgan.training.run import run_training
@@ -139,7 +141,7 @@ def compare_with_bare_loop(turns: int) -> None:
         shares: list[float] = []
         last, seconds = 0, 0.0
         with TrainingView() as view:
-            events = run_training(begun, Pix2Pix.preset("default"))
+            events = run_training(Decision(begun, Pix2Pix.preset("default")))
             while len(shares) < turns:
                 began = time.perf_counter()
                 event = next(events)
@@ -211,7 +213,7 @@ def compare_ranks(rounds: int) -> None:
             run = folder / f"{turn}-{len(speeds[name])}-{name.replace(' ', '-')}"
             command = [sys.executable, "-m", *way, "--set", f"run={run}", "--data", str(plan.data)]
             subprocess.run(command, check=True, capture_output=True)
-            speeds[name].append(read_log(run / LOG)[-1]["images_per_second"])
+            speeds[name].append(Run(run).log.of(Finished)[-1].images_per_second)
     for name, found in speeds.items():
         print(f"{name}: {statistics.median(found):.0f} images/s")
 

@@ -1,4 +1,4 @@
-"""One whole font into another: a training on one thread, measured on held-out characters.
+"""One whole font into another: a run on one thread, measured on held-out characters.
 
     python -m tests.benchmarks.two_fonts CONTENT STYLE [--minutes 3] [--set KEY=VALUE]…
 
@@ -15,6 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from fontgan.runs.folder import Run
 from tests.benchmarks.figures import print_test_measures
 
 
@@ -34,7 +35,7 @@ def main() -> None:
         for words in (["render-dataset", *fonts], train):
             command = [sys.executable, "-m", "fontgan", *words]
             subprocess.run(command, cwd=folder, check=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
-        print_test_measures(Path(folder) / "run")
+        print_test_measures(Run(Path(folder) / "run"))
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ def test_the_three_commands_each_say_what_comes_next(here: Path, type_command: C
     assert "fontgan train --model pix2pix" in err
     status, out, err = type_command("train", "--model", "pix2pix", *QUICK)
     assert (status, out) == (0, "runs/pix2pix-1/checkpoints/step-0000003/generator.safetensors\n")
-    assert "IoU of ink" in err
+    assert "IoU ↑" in err
     assert "fontgan generate" in err
     status, out, err = type_command("generate", "--chars", "一丁A")
     assert (status, out) == (0, "generated/pix2pix-1/sheet.png\ngenerated/pix2pix-1/glyphs\n")
@@ -167,12 +167,9 @@ def _text() -> str:
     return "".join(map(chr, CHARACTERS))
 
 
-def test_drawings_of_another_manner_get_a_folder_of_their_own() -> None:
-    from fontgan.cli.generate import _words
-    from fontgan.drawing.generate import Manner
-    from fontgan.fonts.location import FontLocation
+def test_drawings_of_another_style_or_direction_get_a_folder_of_their_own() -> None:
+    from fontgan.cli.generate import folder_of
 
-    reference = FontLocation(Path("fonts/My Font.ttf"))
-    assert _words(Manner()) == []
-    assert _words(Manner(style="kai", cleaning="levels")) == ["kai", "levels"]
-    assert _words(Manner(reference=reference, backward=True)) == ["My Font", "backward"]
+    assert folder_of("run", None, None, None, "none") == Path("generated/run")
+    assert folder_of("run", "kai", None, None, "levels") == Path("generated/run-kai-levels")
+    assert folder_of("run", None, "My Font", "backward", "none") == Path("generated/run-My Font-backward")

@@ -9,7 +9,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from fontgan.runs.checkpoint import CheckpointRecord
+from fontgan.fonts.canvas import Canvas
+from fontgan.runs.record import CheckpointRecord
 from tests.conftest import FACE, keep_weights, make_toy_store
 from tests.models.small import small_settings, small_task
 from tests.toy_fonts import build_font
@@ -30,7 +31,7 @@ def make_run(name: str, model: str, step: int = 1200) -> int:
     measures = {"iou": 0.8125, "fixed_l1": 0.25, "l1": 0.03, "ink": 1.1, "grey": 0.02}
     settings, task = small_settings(model, "default"), small_task(model)
     styles = (FACE,) * task.styles
-    record = CheckpointRecord(model, settings, 64, step, (FACE,), styles, measures, "iou", task.first)
+    record = CheckpointRecord(model, settings, Canvas(64), step, (FACE,), styles, measures, "iou", task.first)
     network = record.build()
     keep_weights(Path("runs") / name, network, record)
     (Path("runs") / name / "config.toml").write_text("")
@@ -95,9 +96,9 @@ def test_json_has_stable_keys_and_nothing_beside_it(type_command: Command) -> No
         (("runs/one", "--seed", "3"), "--seed is for contact sheets"),
         (("runs/one", "--sheet", "a.png"), "or for what --network draws"),
         (("runs/one", "--network", "--sheet", "a.png"), "name a.svg"),
-        (("runs/empty",), "has learnt nothing yet"),
+        (("runs/empty",), "the run runs/empty has no checkpoint yet"),
         (("none.safetensors",), "there is no run or checkpoint none.safetensors"),
-        (("letter.safetensors",), "is no checkpoint of fontgan"),
+        (("letter.safetensors",), "is not a checkpoint of fontgan"),
     ],
 )
 def test_mistakes_are_told_in_one_line(

@@ -15,9 +15,6 @@ from rich.console import Console
 
 from fontgan.cli import training_view
 from fontgan.cli.training_view import TrainingView, sparkline
-from fontgan.errors import FontganError
-from fontgan.measures.glyphs import Measures
-from fontgan.runs.log import LOG, Log
 from fontgan.training.events import Progressed, Sampled
 from tests.conftest import make_toy_store
 
@@ -91,11 +88,11 @@ def test_the_same_command_with_resume_goes_on(here: Path, type_command: Command)
         status, _, err = type_command("train", *QUICK)
     assert status == 0
     assert "stopped after" in err
-    assert "To go on: fontgan train --run runs/pix2pix-1 --resume" in err
+    assert "To continue: fontgan train --run runs/pix2pix-1 --resume" in err
     assert not (here / "runs/pix2pix-1/checkpoints/step-0000006").exists()
     status, _, err = type_command("train", *QUICK, "--resume")
     assert status == 0, err
-    assert "in runs/pix2pix-1, from step 1 on" in " ".join(err.split())
+    assert "in runs/pix2pix-1, continued from step 1" in " ".join(err.split())
     assert (here / "runs/pix2pix-1/checkpoints/step-0000006").is_dir()
     assert type_command("train", *QUICK, "--resume")[0] == 1  # it is at its end
 
@@ -104,8 +101,8 @@ def test_mistakes_on_the_way_are_one_line(here: Path, type_command: Command) -> 
     type_command("train", *QUICK)
     for arguments, words in (
         (("--resume", "--seed", "4"), "seed was 0 and is to be 4"),
-        (("--resume", "--run", "none"), "none is no run"),
-        (("--run", "runs/pix2pix-1"), "or --resume it"),
+        (("--resume", "--run", "none"), "none is not a run"),
+        (("--run", "runs/pix2pix-1"), "or continue it with --resume"),
         (("--set", "mintues=3", "--set", "skip=3"), "did you mean 'minutes'?; skip=3: choose one of"),
         (("--device", "cuda"), "--device cpu"),
         (("--config", "none.toml"), "there is no configuration"),
@@ -127,7 +124,7 @@ def test_plot_draws_runs_into_one_picture(here: Path, type_command: Command) -> 
         with Image.open(here / path) as picture:
             assert picture.width > picture.height > 100
     for arguments, words in (
-        (("nothing",), "nothing is no run"),
+        (("nothing",), "the run nothing does not exist"),
         (("another", "--output", "x.pdf"), "name x.png"),
     ):
         status, out, err = type_command("plot", *arguments)
@@ -158,7 +155,7 @@ def test_a_terminal_has_a_live_view_and_a_file_has_plain_lines(
     shown = io.StringIO()
     console = Console(file=shown, force_terminal=terminal, width=120, highlight=False, _environ={})
     monkeypatch.setattr(training_view, "messages", console)
-    measures = Measures(iou=0.5, fixed_l1=0.4, l1=0.1, ink=1.0, ssim=0.6, grey=0.1)
+    measures = {"iou": 0.5, "fixed_l1": 0.4, "l1": 0.1, "ink": 1.0, "ssim": 0.6, "grey": 0.1}
     with TrainingView() as view:
         view.show(Progressed(7, 0.25, {"fixed-l1": 0.75}, {}, {}, 321.0, 60.0))
         view.show(Sampled(7, Path("x.png"), measures))
@@ -173,22 +170,3 @@ def test_a_terminal_has_a_live_view_and_a_file_has_plain_lines(
     else:
         assert "fixed-l1 0.750   321 images/s   3:00 left" in text
         assert "\x1b" not in text
-
-
-def test_a_log_that_was_broken_off_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
-    from fontgan.runs.log import read_curves, read_log
-
-    log = Log(tmp_path / LOG)
-    for step in (1, 5, 9):
-        log.write("step", step=step, losses={"l1": step / 10}, images_per_second=9.0, seconds=float(step))
-    with log.path.open("a") as file:
-        file.write('3\n["x"]\n{}\n{"event": "step", "st')
-    assert [line["step"] for line in read_log(log.path)] == [1, 5, 9]
-    assert [point.value for point in read_curves(tmp_path).points["l1"]] == [0.1, 0.5, 0.9]
-    (tmp_path / "foreign").mkdir()
-    (tmp_path / "foreign" / LOG).write_text('{"event": "step", "loss": 3}\n')
-    with pytest.raises(FontganError, match="was written by something else"):
-        read_curves(tmp_path / "foreign")
-    log.forget_after(5)
-    assert [line["step"] for line in read_log(log.path)] == [1, 5]
-    assert log.path.read_text().count("\n") == 2

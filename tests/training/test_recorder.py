@@ -15,8 +15,9 @@ from fontgan.data.views import Batch
 from fontgan.errors import FontganError
 from fontgan.models.base import Learnt
 from fontgan.models.pix2pix import Pix2Pix
-from fontgan.runs.checkpoint import load_checkpoint, weights_of
-from fontgan.runs.log import read_log
+from fontgan.runs.folder import Run
+from fontgan.runs.log import Broken, Measured
+from fontgan.runs.weights import load_checkpoint
 from fontgan.training.decision import decide
 from fontgan.training.events import Event, Finished, Progressed, Sampled
 from fontgan.training.run import run_training
@@ -28,7 +29,7 @@ HUGE = {"learning_rate": "1e30", "optimiser": "adam", "warm_up": "0"}
 def run(changes: Mapping[str, str] = SMALL, **options: Any) -> list[Event]:
     given = {"steps": 20, "device": "cpu", "precision": "float32", "run": Path("run"), **options}
     decision = decide(given, changes)
-    return list(run_training(decision.plan, decision.settings))
+    return list(run_training(decision))
 
 
 def spoil(monkeypatch: pytest.MonkeyPatch, after: int, bias: float) -> None:
@@ -56,9 +57,11 @@ def test_weights_that_are_no_numbers_stop_the_run_and_the_last_good_ones_are_kep
     message = str(caught.value)
     assert "broke at step 8" in message
     assert "last good checkpoint is run/checkpoints/step-0000005" in message
-    assert "--set clip_norm=1" in message
-    assert read_log(Path("run/log.jsonl"))[-1]["event"] == "broken"
-    network, _ = load_checkpoint(weights_of(Path("run"))[-1])
+    assert "set clip_norm=1" in message
+    assert "the weights contain NaN or infinity" in message
+    kept = Run(Path("run"))
+    assert isinstance(kept.log.lines[-1], Broken)
+    network, _ = load_checkpoint(kept.newest_checkpoint)
     assert all(torch.isfinite(value).all() for value in network.state_dict().values())
 
 
@@ -78,7 +81,7 @@ def test_a_loss_that_is_no_number_stops_the_run(monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.usefixtures("here")
 def test_a_step_size_that_is_far_too_large_is_told() -> None:
-    with pytest.raises(FontganError, match="the training broke at step"):
+    with pytest.raises(FontganError, match="training broke at step"):
         run({**SMALL, **HUGE})
 
 
@@ -87,26 +90,26 @@ def test_blank_pages_stop_the_run_only_if_they_last(monkeypatch: pytest.MonkeyPa
     spoil(monkeypatch, after=8, bias=50.0)
     with pytest.raises(FontganError) as caught:
         run()
-    assert "the last 3 samples are blank pages" in str(caught.value)
+    assert "the last 3 sample sheets were blank" in str(caught.value)
     assert "the last good checkpoint is run/checkpoints/step-0000008" in str(caught.value)
-    blank = [line["ink"] for line in read_log(Path("run/log.jsonl")) if line["event"] == "sample"]
+    blank = [line.measures["ink"] for line in Run(Path("run")).log.of(Measured)]
     assert [ink < 0.02 for ink in blank][-4:] == [False, True, True, True]
 
 
 @pytest.mark.usefixtures("here")
 def test_the_log_has_what_was_told() -> None:
     events = run(tensorboard=True)
-    lines = read_log(Path("run/log.jsonl"))
+    log = Run(Path("run")).log
     steps = [event for event in events if isinstance(event, Progressed)]
-    logged = [line for line in lines if line["event"] == "step"]
-    assert [line["step"] for line in logged] == [event.step for event in steps]
-    assert logged[0]["losses"] == steps[0].losses
-    assert set(logged[0]["gradients"]) == {"G"}
-    assert logged[0]["gradients"]["G"] > 0
-    assert 0 < logged[0]["learning_rates"]["G"] < 3e-3
-    assert logged[-1]["images_per_second"] == pytest.approx(20 * 8 / steps[-1].seconds, rel=0.2)
+    logged = log.of(Progressed)
+    assert logged == steps
+    assert set(logged[0].gradients) == {"G"}
+    assert logged[0].gradients["G"] > 0
+    assert 0 < logged[0].learning_rates["G"] < 3e-3
+    assert logged[-1].images_per_second == pytest.approx(20 * 8 / steps[-1].seconds)
     samples = [event for event in events if isinstance(event, Sampled)]
-    assert [line["iou"] for line in lines if line["event"] == "sample"] == [s.measures.iou for s in samples]
+    assert [line.measures for line in log.of(Measured)] == [event.measures for event in samples]
+    assert log.of(Finished) == events[-1:]
 
 
 @pytest.mark.usefixtures("here")
@@ -120,10 +123,10 @@ def test_tensorboard_has_losses_rates_gradients_samples_and_the_network() -> Non
     assert {"loss/fixed-l1", "gradient/G", "learning rate/G", "held out/iou"} <= set(tags["scalars"])
     assert tags["images"] == ["samples"]
     assert tags["graph"]
-    logged = [line for line in read_log(Path("run/log.jsonl")) if line["event"] == "step"]
+    logged = Run(Path("run")).log.of(Progressed)
     shown = board.Scalars("loss/fixed-l1")
-    assert [point.step for point in shown] == [line["step"] for line in logged]
-    assert shown[0].value == pytest.approx(logged[0]["losses"]["fixed-l1"])
+    assert [point.step for point in shown] == [line.step for line in logged]
+    assert shown[0].value == pytest.approx(logged[0].losses["fixed-l1"])
 
 
 @pytest.mark.usefixtures("here")
@@ -136,7 +139,7 @@ def test_memory_that_is_too_small_names_a_batch_that_fits(monkeypatch: pytest.Mo
         return step(model, batch, number, progress)
 
     monkeypatch.setattr(Pix2Pix, "step", small)
-    with pytest.raises(FontganError, match="--set batch_size=2 fits, or --set accumulation=4"):
+    with pytest.raises(FontganError, match="set batch_size=2 fits, or set accumulation=4"):
         run()
     monkeypatch.setattr(
         Pix2Pix, "step", lambda *_, **__: (_ for _ in ()).throw(torch.OutOfMemoryError("none"))
@@ -149,7 +152,7 @@ def test_memory_that_is_too_small_names_a_batch_that_fits(monkeypatch: pytest.Mo
 def test_what_is_measured_at_the_end_is_the_best_checkpoint() -> None:
     end = run(keep=1)[-1]
     assert isinstance(end, Finished)
-    assert end.checkpoint in weights_of(Path("run"))
+    assert end.checkpoint in Run(Path("run")).checkpoints
     assert end.checkpoint.parent.name == f"step-{end.best_step:07}"
     kept = json.loads((Path("run") / "log.jsonl").read_text().splitlines()[-1])
     assert kept["best_step"] == end.best_step

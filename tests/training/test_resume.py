@@ -1,8 +1,7 @@
-"""A run that was broken off goes on, and comes to what an undisturbed one comes to."""
+"""An interrupted run continues, and its weights become those of an uninterrupted one."""
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -19,7 +18,8 @@ from safetensors.torch import load_file
 from fontgan.data.render import render_dataset
 from fontgan.errors import FontganError
 from fontgan.fonts.location import FontLocation
-from fontgan.runs.checkpoint import weights_of
+from fontgan.runs.folder import Run
+from fontgan.runs.log import Measured
 from fontgan.training.decision import decide, decide_again
 from fontgan.training.events import Event, Progressed, Sampled, Started
 from fontgan.training.run import run_training
@@ -45,19 +45,19 @@ MANY = 60  # enough to be killed three times on the way
 def begin(changes: Mapping[str, str] = PIX2PIX, **options: Any) -> list[Event]:
     """A training whose every step is kept."""
     decision = decide({"steps": STEPS, "save_minutes": 0.0, "device": "cpu", "keep": 2, **options}, changes)
-    return list(run_training(decision.plan, decision.settings))
+    return list(run_training(decision))
 
 
 def go_on(**options: Any) -> list[Event]:
     decision = decide_again(options)
-    return list(run_training(decision.plan, decision.settings, resume=True))
+    return list(run_training(decision))
 
 
 def break_off(changes: Mapping[str, str], after: int, **options: Any) -> None:
     """Leave a training after a step, as a process does that is killed."""
     given = {"steps": STEPS, "save_minutes": 0.0, "device": "cpu", "keep": 2, **options}
     decision = decide(given, changes)
-    events = run_training(decision.plan, decision.settings)
+    events = run_training(decision)
     for event in events:
         if isinstance(event, Sampled) and event.step == after:
             events.close()  # type: ignore[attr-defined]
@@ -65,7 +65,7 @@ def break_off(changes: Mapping[str, str], after: int, **options: Any) -> None:
 
 def all_weights(run: Path, step: int = STEPS) -> dict[str, torch.Tensor]:
     """The newest checkpoint of a run, with all that training needs."""
-    newest = weights_of(run)[-1]
+    newest = Run(run).newest_checkpoint
     state = torch.load(newest.parent / "state.pt", weights_only=True)
     assert state["reached"]["step"] == step
     found = {f"average.{name}": value for name, value in load_file(newest).items()}
@@ -91,17 +91,13 @@ def same(one: Mapping[str, torch.Tensor], other: Mapping[str, torch.Tensor]) -> 
 def test_resumed_equals_undisturbed(options: dict[str, Any], changes: dict[str, str], after: int) -> None:
     begin(changes, run=Path("whole"), **options)
     break_off(changes, after, run=Path("broken"), **options)
-    assert weights_of(Path("broken"))[-1].parent.name == f"step-{after:07}"
+    assert Run(Path("broken")).newest_checkpoint.parent.name == f"step-{after:07}"
     events = go_on(run=Path("broken"))
     assert isinstance(events[0], Started)
     assert events[0].step == after
     assert same(all_weights(Path("broken")), all_weights(Path("whole")))
     figures = [
-        [
-            (line["event"], line["step"], line.get("losses"), line.get("iou"))
-            for line in map(json.loads, (Path(run) / "log.jsonl").read_text().splitlines())
-            if line["event"] == "sample"
-        ]
+        [(line.step, line.measures) for line in Run(Path(run)).log.of(Measured)]
         for run in ("broken", "whole")
     ]
     assert figures[0] == figures[1]
@@ -121,7 +117,7 @@ def test_killed_at_any_moment_and_resumed_the_weights_are_those_of_the_undisturb
         process.send_signal(signal.SIGKILL)
         process.wait()
         assert not any(path.name.startswith("step") and len(list(path.iterdir())) < 2 for path in _folders())
-        if "--resume" not in command and weights_of(Path("killed")):
+        if "--resume" not in command and Run(Path("killed")).checkpoints:
             command.append("--resume")
     go_on(run=Path("killed"))
     assert same(all_weights(Path("killed"), MANY), all_weights(Path("whole"), MANY))
@@ -149,31 +145,31 @@ def test_a_gpu_trains_and_goes_on(precision: str) -> None:
 @pytest.mark.usefixtures("here")
 def test_a_run_that_kept_nothing_yet_begins_anew() -> None:
     break_off(PIX2PIX, 0, run=Path("young"))
-    assert not weights_of(Path("young"))
+    assert not Run(Path("young")).checkpoints
     events = go_on(run=Path("young"))
     assert isinstance(events[0], Started)
     assert events[0].step == 0
-    assert events[0].anew
-    assert weights_of(Path("young"))[-1].parent.name == f"step-{STEPS:07}"
+    assert events[0].over
+    assert Run(Path("young")).newest_checkpoint.parent.name == f"step-{STEPS:07}"
 
 
 @pytest.mark.usefixtures("here")
 def test_a_run_at_its_end_goes_on_only_if_it_is_given_more() -> None:
     begin(run=Path("done"))
     with pytest.raises(
-        FontganError, match=f"has made its {STEPS} steps in .* minutes: to go on, give more --steps"
+        FontganError, match=f"has made its {STEPS} steps in .* minutes: to continue, pass more steps"
     ):
         go_on(run=Path("done"))
     events = go_on(run=Path("done"), steps=STEPS + 3)
     assert isinstance(events[0], Started)
     assert events[0].step == STEPS
-    assert weights_of(Path("done"))[-1].parent.name == f"step-{STEPS + 3:07}"
+    assert Run(Path("done")).newest_checkpoint.parent.name == f"step-{STEPS + 3:07}"
 
 
 @pytest.mark.usefixtures("here")
 def test_ctrl_c_keeps_the_last_step_and_minutes_count_on() -> None:
     decision = decide({"minutes": 1.0, "device": "cpu", "run": Path("timed")}, PIX2PIX)
-    for event in run_training(decision.plan, decision.settings):
+    for event in run_training(decision):
         if isinstance(event, Progressed) and event.step > 1:
             signal.raise_signal(signal.SIGTERM)
     events = go_on(run=Path("timed"), minutes=0.05)
@@ -186,10 +182,10 @@ def test_ctrl_c_keeps_the_last_step_and_minutes_count_on() -> None:
 def test_the_newest_checkpoints_and_the_best_are_kept() -> None:
     events = begin(run=Path("kept"), best_by="iou")
     measures = {
-        event.step: event.measures.iou for event in events if isinstance(event, Sampled) and event.step
+        event.step: event.measures["iou"] for event in events if isinstance(event, Sampled) and event.step
     }
     best = max(measures, key=lambda step: (measures[step], step))
-    kept = [int(path.parent.name.removeprefix("step-")) for path in weights_of(Path("kept"))]
+    kept = [int(path.parent.name.removeprefix("step-")) for path in Run(Path("kept")).checkpoints]
     assert kept == sorted({best, STEPS - 1, STEPS})
 
 
@@ -222,35 +218,39 @@ class _Trap:
 @pytest.mark.usefixtures("here")
 def test_a_checkpoint_that_is_cut_or_holds_code_is_refused() -> None:
     break_off(PIX2PIX, 3, run=Path("bad"))
-    path = weights_of(Path("bad"))[-1].parent / "state.pt"
+    path = Run(Path("bad")).newest_checkpoint.parent / "state.pt"
     whole = path.read_bytes()
     older = path.parents[1] / "step-0000002"
     for cut in (0, 100, len(whole) // 2, len(whole) - 10):
         path.write_bytes(whole[:cut])
         with pytest.raises(
-            FontganError, match=f"is damaged: remove {path.parent}, .* goes on from {older.name}"
+            FontganError, match=f"is damaged: remove {path.parent}, .* continue from {older.name}"
         ):
             go_on(run=Path("bad"))
     torch.save({"format": 1, "model": _Trap()}, path)
-    with pytest.raises(FontganError, match="may be code and was not run"):
+    with pytest.raises(FontganError, match="possibly code, and was not loaded"):
         go_on(run=Path("bad"))
     assert not Path("trapped").exists()
     torch.save({"format": 9}, path)
-    with pytest.raises(FontganError, match="another version of fontgan"):
+    with pytest.raises(
+        FontganError, match="has format 9, and this fontgan reads formats up to 2: update fontgan"
+    ):
         go_on(run=Path("bad"))
     known = torch.load(older / "state.pt", weights_only=True)
     torch.save(known, path)
     with pytest.raises(FontganError, match="is of another step or another run"):
         go_on(run=Path("bad"))
-    torch.save({"format": 1, "reached": {"step": 3}, "model": {"networks": {"generator": {}}}}, path)
-    with pytest.raises(FontganError, match="weights of another size or another model"):
+    torch.save(
+        {**known, "reached": {**known["reached"], "step": 3}, "model": {"networks": {"generator": {}}}}, path
+    )
+    with pytest.raises(FontganError, match="does not fit this model and its settings"):
         go_on(run=Path("bad"))
     path.write_bytes(whole)
     weights = path.parent / "generator.safetensors"
     drawn = weights.read_bytes()
     weights.write_bytes(drawn[:5000])
     with pytest.raises(
-        FontganError, match=f"generator.safetensors is damaged: remove {path.parent}, and --resume"
+        FontganError, match=f"generator.safetensors is damaged: remove {path.parent} and use resume again"
     ):
         go_on(run=Path("bad"))
     weights.write_bytes(drawn)
@@ -266,15 +266,15 @@ def test_a_run_whose_configuration_was_edited_is_refused_and_left_as_it_is() -> 
         changed = whole.replace(old, new)
         assert changed != whole
         config.write_text(changed)
-        with pytest.raises(FontganError, match=f"no longer what the training began with .*{words}"):
+        with pytest.raises(FontganError, match=f"was edited after training began .*{words}"):
             go_on(run=Path("edited"), steps=50)
         assert config.read_text() == changed
     config.write_text(whole)
     go_on(run=Path("edited"))
 
 
-def test_a_run_that_another_process_trains_is_told(here: Path) -> None:
-    del here
+@pytest.mark.usefixtures("here")
+def test_a_run_that_another_process_trains_is_refused() -> None:
     break_off(PIX2PIX, 3, run=Path("held"))
     script = (
         "import sys; from filelock import FileLock\n"

@@ -1,4 +1,4 @@
-"""One training from the store to a run on disk."""
+"""One training run, from the store to its folder on disk."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from fontgan.compute.engine import Engine
 from fontgan.config.settings import TrainingPlan
 from fontgan.data.render import render_dataset
 from fontgan.data.store import GlyphStore
-from fontgan.drawing.generate import generate
+from fontgan.drawing.drawer import Drawer
 from fontgan.errors import FontganError
 from fontgan.fonts.location import FontLocation
 from fontgan.training.decision import decide
@@ -31,7 +31,7 @@ SMALL = {"widths": "8,16", "batch_size": "8"}
 
 def run(changes: Mapping[str, str] = SMALL, **options: Any) -> list[Event]:
     decision = decide({"steps": 20, "device": "cpu", **options}, changes)
-    return list(run_training(decision.plan, decision.settings))
+    return list(run_training(decision))
 
 
 def finished(events: list[Event]) -> Finished:
@@ -67,19 +67,19 @@ def test_a_run_tells_and_keeps_what_happened(here: Path) -> None:
     log = [json.loads(line) for line in (end.run / "log.jsonl").read_text().splitlines()]
     assert [line["event"] for line in log].count("sample") == len(sampled)
     assert log[-1]["event"] == "finished"
-    assert log[-1]["test"]["generated"]["iou"] == pytest.approx(end.test["generated"].iou)
-    assert end.test["the style itself"].iou == 1
+    assert log[-1]["test"]["generated"]["iou"] == pytest.approx(end.test["generated"]["iou"])
+    assert end.test["the style itself"]["iou"] == 1
     assert here in end.run.resolve().parents
 
 
 def test_training_brings_pictures_nearer_than_a_copy_of_the_content(here: Path) -> None:
     end = finished(run(steps=250, run=here / "long"))
-    assert end.test["generated"].fixed_l1 < 0.5 * end.test["copy of the content"].fixed_l1
-    assert end.test["generated"].iou > end.test["copy of the content"].iou
+    assert end.test["generated"]["fixed_l1"] < 0.5 * end.test["copy of the content"]["fixed_l1"]
+    assert end.test["generated"]["iou"] > end.test["copy of the content"]["iou"]
 
 
-def test_the_same_seed_gives_the_same_weights_and_another_gives_others(here: Path) -> None:
-    del here
+@pytest.mark.usefixtures("here")
+def test_the_same_seed_gives_the_same_weights_and_another_gives_others() -> None:
     first, second, third = (finished(run(seed=seed, best_by="newest")) for seed in (5, 5, 6))
     assert [end.run.name for end in (first, second, third)] == ["pix2pix-1", "pix2pix-2", "pix2pix-3"]
     one, same, other = map(weights, (first, second, third))
@@ -87,19 +87,19 @@ def test_the_same_seed_gives_the_same_weights_and_another_gives_others(here: Pat
     assert any(not torch.equal(one[name], other[name]) for name in one)
 
 
-def test_minutes_end_a_training_and_count_only_its_own_seconds(here: Path) -> None:
-    del here
+@pytest.mark.usefixtures("here")
+def test_minutes_end_a_run_and_samples_are_counted_apart() -> None:
     end = finished(run(steps=None, minutes=0.03))
-    assert 1.8 <= end.training_seconds < 4
+    assert end.training_seconds >= 0.03 * 60
     assert end.sample_seconds > 0
     assert end.start_seconds > 0
 
 
-def test_ctrl_c_ends_after_the_step_and_keeps_what_was_learnt(here: Path) -> None:
-    del here
+@pytest.mark.usefixtures("here")
+def test_ctrl_c_ends_after_the_step_and_keeps_what_was_learnt() -> None:
     events: list[Event] = []
     decision = decide({"minutes": 5.0, "device": "cpu"}, SMALL)
-    for event in run_training(decision.plan, decision.settings):
+    for event in run_training(decision):
         events.append(event)
         if isinstance(event, Progressed) and not any(isinstance(one, Progressed) for one in events[:-1]):
             signal.raise_signal(signal.SIGINT)
@@ -121,7 +121,7 @@ def test_ctrl_c_before_the_first_step_is_told() -> None:
 
 def _begun() -> Iterator[Event]:
     decision = decide({"minutes": 5.0, "device": "cpu"}, SMALL)
-    return run_training(decision.plan, decision.settings)
+    return run_training(decision)
 
 
 def test_a_plan_that_cannot_be_followed_is_told_and_makes_no_run(here: Path) -> None:
@@ -137,7 +137,7 @@ def test_a_plan_that_cannot_be_followed_is_told_and_makes_no_run(here: Path) -> 
     assert not (here / "runs").exists()
     (here / "mine").mkdir()
     (here / "mine" / "letter.txt").write_text("dear")
-    with pytest.raises(FontganError, match="exists already: it is no run"):
+    with pytest.raises(FontganError, match="exists already and is not a run"):
         run(run=here / "mine")
     assert [path.name for path in (here / "mine").iterdir()] == ["letter.txt"]
 
@@ -171,10 +171,10 @@ def test_a_run_learns_from_several_content_fonts(tmp_path: Path, monkeypatch: py
     sources = [FontLocation(path) for path in contents]
     render_dataset(sources, [FontLocation(style)], codes, 64, TrainingPlan.data)
     end = finished(run())
-    made = generate(end.checkpoint, [codes[3], codes[100]], device="cpu")
+    made = Drawer(end.checkpoint, device="cpu").draw([codes[3], codes[100]])
     with GlyphStore(TrainingPlan.data) as store:
-        assert np.array_equal(made.content, store.glyphs([("a", codes[3]), ("b", codes[100])]))
+        assert np.array_equal(made.content[:, 0], store.glyphs([("a", codes[3]), ("b", codes[100])]))
     assert made.notes == []
     contents[0].unlink()
-    with pytest.raises(FontganError, match=r"b.ttf, is no longer there"):
-        generate(end.checkpoint, codes[:2], device="cpu")
+    with pytest.raises(FontganError, match=r"the content font .*b.ttf is missing"):
+        Drawer(end.checkpoint, device="cpu")

@@ -1,0 +1,281 @@
+"""A trained generator with its fonts, loaded once, to draw any number of characters with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from fontgan.compute.choosing import choose_engine
+from fontgan.compute.engine import Engine
+from fontgan.config.settings import Cleaning, DeviceChoice
+from fontgan.data.images import as_bytes
+from fontgan.data.record import FaceRecord, families
+from fontgan.data.splits import split_of
+from fontgan.drawing.arrays import draw_arrays
+from fontgan.drawing.cleaning import clean
+from fontgan.drawing.drawing import Drawing, Placement
+from fontgan.drawing.fonts import (
+    Fonts,
+    PlacedFont,
+    content_fonts,
+    example_glyphs,
+    first_glyph,
+    style_fonts,
+)
+from fontgan.errors import FontganError
+from fontgan.fonts.charset import describe_characters, unique_characters
+from fontgan.fonts.location import FontLocation
+from fontgan.models import find_model
+from fontgan.networks.composites import BothWays
+from fontgan.progress import Silent, Watcher
+from fontgan.runs.folder import Run, find_weights, name_of
+from fontgan.runs.record import CheckpointRecord
+from fontgan.runs.weights import load_checkpoint
+
+_EXAMPLES = 16  # glyphs that show a style: more of them make the mean of their codes steadier
+
+AnyFont = FontLocation | Path | str
+
+
+class Drawer:
+    """Draws characters in a style that was learnt, or that a few glyphs show.
+
+    The network is loaded and every font opened once, here; `draw` may be called any number of times.
+
+    Args:
+        checkpoint: a run, whose best checkpoint is taken, or a file of weights; None for the newest run.
+        style: the key of a style that was learnt; the first one if it is None.
+        reference: a font or a folder of pictures in another style, for a model that draws from references.
+        sources: the content fonts, where they are no longer where training found them.
+        backward: whether to translate from the style back to the content font, for a model that learns both
+            directions.
+        device: what to compute on.
+
+    Attributes:
+        name: of the run, or of the file outside of one.
+        record: of the checkpoint.
+        contents: the content fonts.
+        styles: the style fonts, as far as they are there.
+        drawn_from, drawn_like: the families of both.
+        notes: remarks about the fonts, a line each.
+
+    Raises:
+        FontganError: the checkpoint or a font cannot be used, or the model cannot draw that way.
+    """
+
+    def __init__(
+        self,
+        checkpoint: Run | Path | str | None = None,
+        style: str | None = None,
+        reference: AnyFont | None = None,
+        sources: Sequence[AnyFont] = (),
+        backward: bool = False,
+        device: DeviceChoice = "auto",
+    ) -> None:
+        weights = find_weights(checkpoint)
+        network, record = load_checkpoint(weights)
+        self.name = name_of(weights)
+        self._set_up(network, record, Fonts(weights), style, reference, sources, backward)
+        self._place(choose_engine(device))
+
+    @classmethod
+    def of(
+        cls,
+        network: nn.Module,
+        record: CheckpointRecord,
+        engine: Engine,
+        style: str | None = None,
+        reference: AnyFont | None = None,
+        sources: Sequence[AnyFont] = (),
+        backward: bool = False,
+    ) -> Drawer:
+        """A drawer of a network that is loaded already, in evaluation mode; the rest as for `Drawer`.
+
+        Raises:
+            FontganError: a font cannot be used, or the model cannot draw that way.
+        """
+        drawer = cls.__new__(cls)
+        drawer.name = record.model
+        drawer._set_up(network, record, Fonts(), style, reference, sources, backward)
+        drawer._place(engine)
+        return drawer
+
+    def _set_up(
+        self,
+        network: nn.Module,
+        record: CheckpointRecord,
+        fonts: Fonts,
+        style: str | None,
+        reference: AnyFont | None,
+        sources: Sequence[AnyFont],
+        backward: bool,
+    ) -> None:
+        _check(record, style, reference is not None, backward)
+        learnt = record.style(style)
+        inputs: Sequence[FaceRecord] = (learnt,) if backward else record.contents
+        outputs: Sequence[FaceRecord] = record.contents if backward else (learnt,)
+        self.record = record
+        self._network = network.back if backward and isinstance(network, BothWays) else network
+        self._style_face, self._shown = learnt, reference is not None
+        self._shift = outputs[0].shift
+        self._stacked = record.stacked and not backward
+        self.drawn_from, self.drawn_like = families(inputs), families(outputs)
+        given = [_location(font) for font in sources]
+        self.contents, self.notes = content_fonts(inputs, given, self._stacked, fonts, record.canvas)
+        if reference is not None:
+            shown = fonts.new(_location(reference), record.canvas)
+            self.styles, self._shift, self.drawn_like = [shown], shown.shift, shown.source.family
+            return
+        self.styles, notes = style_fonts(outputs, fonts)
+        self.notes += notes
+
+    def _place(self, engine: Engine) -> None:
+        self._engine = engine
+        self._network = engine.place(self._network)
+
+    def style_draws(self, code: int) -> bool:
+        """Whether the style font has a character itself.
+
+        Raises:
+            FontganError: the style font is missing.
+        """
+        if not self.styles:
+            raise FontganError(
+                f"the style font {self._style_face.path} is missing, so what it lacks is unknown",
+                "put it into this folder, or name the characters themselves",
+            )
+        return any(font.source.draws(code) for font in self.styles)
+
+    def draw(
+        self, characters: str | Iterable[int], cleaning: Cleaning = "none", watcher: Watcher | None = None
+    ) -> Drawing:
+        """Draw characters; each comes once, in the order of its first mention.
+
+        Args:
+            characters: a text, or code points.
+            cleaning: how to clean the images.
+            watcher: sees each character.
+
+        Raises:
+            FontganError: the content fonts have none of them, or the glyphs that would show the style are
+                missing.
+        """
+        asked = unique_characters(characters) if isinstance(characters, str) else [*dict.fromkeys(characters)]
+        found = {code: glyph for code in asked if (glyph := self._content(code))}
+        if not found:
+            names = " and ".join(str(font.source.location) for font in self.contents)
+            raise FontganError(
+                f"{names} draws none of {describe_characters(asked)}",
+                "choose other characters, or pass a font that has them with {source}",
+            )
+        codes = list(found)
+        content = np.stack([images for images, _ in found.values()])
+        watcher = watcher or Silent()
+        watcher.start("drawing", len(codes))
+        drawn = draw_arrays(
+            self._network,
+            torch.from_numpy(content),
+            self._conditions(codes),
+            self._engine.device,
+            self._engine.ranks,
+            watcher,
+        )
+        true = [first_glyph(self.styles, code, self.record.canvas) for code in codes]
+        return Drawing(
+            record=self.record,
+            drawn_from=self.drawn_from,
+            drawn_like=self.drawn_like,
+            cleaning=cleaning,
+            codes=codes,
+            lacking=[code for code in asked if code not in found],
+            content=content,
+            fonts=[
+                tuple(font.source.location if font else None for font in fonts) for _, fonts in found.values()
+            ],
+            placements=[
+                self._placement(code, glyph[0] if glyph else next(filter(None, fonts)))
+                for (code, (_, fonts)), glyph in zip(found.items(), true, strict=True)
+            ],
+            drawn=drawn.squeeze(1).numpy(),
+            images=clean(as_bytes(drawn).squeeze(1).numpy(), cleaning),
+            truth=[glyph and glyph[1] for glyph in true],
+            learnt=frozenset(self._learnt(codes, true)),
+            notes=list(self.notes),
+        )
+
+    def _content(self, code: int) -> tuple[np.ndarray, tuple[PlacedFont | None, ...]] | None:
+        """The content of a character, uint8 (channels, size, size), and the font of each channel."""
+        if not self._stacked:
+            found = first_glyph(self.contents, code, self.record.canvas)
+            return found and (found[1][None], (found[0],))
+        glyphs = [font.draw(code, self.record.canvas) for font in self.contents]
+        if all(glyph is None for glyph in glyphs):
+            return None
+        paper = np.full((self.record.size, self.record.size), 255, np.uint8)
+        fonts = tuple(
+            None if glyph is None else font for font, glyph in zip(self.contents, glyphs, strict=True)
+        )
+        return np.stack([paper if glyph is None else glyph for glyph in glyphs]), fonts
+
+    def _placement(self, code: int, font: PlacedFont) -> Placement:
+        return Placement(self.record.canvas, self._shift, font.advance(code))
+
+    def _conditions(self, codes: Sequence[int]) -> list[Tensor]:
+        """The generator's inputs beside the content of each character.
+
+        Raises:
+            FontganError: it takes references, and the font that would give them is missing.
+        """
+        conditions = []
+        for name in find_model(self.record.model).conditions:
+            if name == "styles":
+                number = self.record.styles.index(self._style_face)
+                conditions.append(torch.full((len(codes),), number))
+                continue
+            if not self.styles:
+                raise FontganError(
+                    f"the style font {self._style_face.path} is missing, "
+                    f"and {self.record.model} needs glyphs from it",
+                    "pass its new location with {reference}",
+                )
+            examples = example_glyphs(self.styles[0], self.record.canvas, codes, _EXAMPLES)
+            conditions.append(torch.from_numpy(examples).unsqueeze(0))
+        return conditions
+
+    def _learnt(
+        self, codes: Sequence[int], true: Sequence[tuple[PlacedFont, np.ndarray] | None]
+    ) -> Iterable[int]:
+        """The characters of the training split that the style has; none of a style that was not learnt."""
+        pairs = () if self._shown else zip(codes, true, strict=True)
+        return (code for code, glyph in pairs if glyph and split_of(code) == "train")
+
+
+def _location(font: AnyFont) -> FontLocation:
+    return font if isinstance(font, FontLocation) else FontLocation.parse(str(font))
+
+
+def _check(record: CheckpointRecord, style: str | None, shown: bool, backward: bool) -> None:
+    """Refuse what the model cannot do.
+
+    Raises:
+        FontganError: it cannot draw that way.
+    """
+    model = find_model(record.model)
+    if shown and "references" not in model.conditions:
+        raise FontganError(
+            f"{record.model} draws only styles that it has learnt", "omit {reference}, or {train} a wnet"
+        )
+    if shown and style is not None:
+        raise FontganError(
+            "a style that was learnt and one that is shown cannot both be drawn",
+            "pass either {style} or {reference}",
+        )
+    if backward and model.paired:
+        raise FontganError(
+            f"{record.model} has learnt one direction only", "omit {backward}, or {train} a cyclegan"
+        )
+    record.style(style)

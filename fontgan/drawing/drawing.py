@@ -1,0 +1,128 @@
+"""Drawn characters, and all that is known about each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from fontgan.config.settings import Cleaning
+from fontgan.fonts.canvas import Canvas
+from fontgan.fonts.charset import code_point_name
+from fontgan.fonts.location import FontLocation
+from fontgan.runs.record import CheckpointRecord
+
+
+@dataclass(frozen=True)
+class Placement:
+    """How a glyph lies on its image.
+
+    Attributes:
+        canvas: the sheet.
+        shift: by which the ink of the whole style is raised on it, in em.
+        advance: the width of the character, centred on it, in em.
+    """
+
+    canvas: Canvas
+    shift: float
+    advance: float
+
+
+@dataclass(frozen=True)
+class DrawnGlyph:
+    """One drawn character. Images are (size, size); of uint8 ones 0 is ink and 255 paper.
+
+    Attributes:
+        code: its code point.
+        content: what it was drawn from, uint8 (channels, size, size); paper where a font lacks it.
+        fonts: the font that gave each channel, or None.
+        placement: how it lies on the image.
+        drawn: the generator's output, float32 in [0, 1].
+        image: the same as uint8, cleaned if that was asked for.
+        truth: the style font's own glyph, uint8, or None where it has none.
+        learnt: whether training learnt from that glyph.
+    """
+
+    code: int
+    content: np.ndarray
+    fonts: tuple[FontLocation | None, ...]
+    placement: Placement
+    drawn: np.ndarray
+    image: np.ndarray
+    truth: np.ndarray | None
+    learnt: bool
+
+    @property
+    def character(self) -> str:
+        """As text."""
+        return chr(self.code)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """The characters that a `Drawer` drew, in the order in which they were asked for.
+
+    Iterating gives a `DrawnGlyph` for each, indexing the one of a character: `drawing["永"]`.
+
+    Attributes:
+        record: of the checkpoint.
+        drawn_from, drawn_like: the families of the content and the style fonts.
+        cleaning: how `images` were cleaned.
+        codes: the code points.
+        lacking: code points that were asked for and that no content font has.
+        content: uint8 (n, channels, size, size).
+        fonts, placements, truth: of each character, as `DrawnGlyph` has them.
+        drawn: float32 (n, size, size) in [0, 1], 1 = paper.
+        images: uint8 (n, size, size).
+        learnt: the code points that training learnt from.
+        notes: remarks about the fonts, a line each.
+    """
+
+    record: CheckpointRecord
+    drawn_from: str
+    drawn_like: str
+    cleaning: Cleaning
+    codes: Sequence[int]
+    lacking: Sequence[int]
+    content: np.ndarray
+    fonts: Sequence[tuple[FontLocation | None, ...]]
+    placements: Sequence[Placement]
+    drawn: np.ndarray
+    images: np.ndarray
+    truth: Sequence[np.ndarray | None]
+    learnt: frozenset[int]
+    notes: Sequence[str]
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def __iter__(self) -> Iterator[DrawnGlyph]:
+        return map(self._at, range(len(self)))
+
+    def __contains__(self, character: object) -> bool:
+        return character in {*self.codes, *map(chr, self.codes)}
+
+    def __getitem__(self, character: str | int) -> DrawnGlyph:
+        """The glyph of a character, or of a code point.
+
+        Raises:
+            KeyError: it was not drawn.
+        """
+        code = ord(character) if isinstance(character, str) else character
+        if code not in self.codes:
+            raise KeyError(f"{chr(code)} {code_point_name(code)} was not drawn")
+        return self._at(self.codes.index(code))
+
+    def _at(self, place: int) -> DrawnGlyph:
+        code = self.codes[place]
+        return DrawnGlyph(
+            code=code,
+            content=self.content[place],
+            fonts=self.fonts[place],
+            placement=self.placements[place],
+            drawn=self.drawn[place],
+            image=self.images[place],
+            truth=self.truth[place],
+            learnt=code in self.learnt,
+        )

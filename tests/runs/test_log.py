@@ -1,0 +1,84 @@
+"""The log: what is written is read again, whole lines only, whatever format."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from fontgan.errors import FontganError
+from fontgan.runs.log import Broken, Finished, Line, Log, Measured, Progressed
+
+MEASURES = {"iou": 0.5, "fixed_l1": 0.25, "l1": 0.1, "ink": 1.0, "ssim": 0.75, "grey": 0.0}
+LINES: list[Line] = [
+    Measured(0, 0.0, MEASURES),
+    Progressed(3, 0.25, {"l1": 0.5}, {"G": 2.0}, {"G": 1e-3}, 321.0, 1.5),
+    Broken(4, "l1 became nan"),
+    Finished(Path("runs/永"), Path("x"), 3, 4, True, 2.0, 1.0, 0.5, 99.0, {"generated": MEASURES}, "永和"),
+]
+
+
+def test_every_kind_of_line_comes_back(tmp_path: Path) -> None:
+    log = Log(tmp_path / "log.jsonl")
+    for line in LINES:
+        log.write(line)
+    assert log.lines == LINES
+    assert log.of(Broken) == [LINES[2]]
+    first, sample, *_ = map(json.loads, log.path.read_text(encoding="utf-8").splitlines())
+    assert first == {"event": "format", "format": 2}
+    assert sample == {"event": "sample", "step": 0, "seconds": 0.0, **MEASURES}
+
+
+def test_measures_and_losses_of_one_name_are_two_curves(tmp_path: Path) -> None:
+    log = Log(tmp_path / "log.jsonl")
+    for line in LINES:
+        log.write(line)
+    curves = log.curves
+    assert curves.run == tmp_path.name
+    assert [point.value for point in curves.losses["l1"]] == [0.5]
+    assert [(point.step, point.value) for point in curves.measures["l1"]] == [(0, 0.1)]
+    assert [point.value for point in curves.speed] == [321.0]
+
+
+def test_a_log_that_was_interrupted_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
+    log = Log(tmp_path / "log.jsonl")
+    for step in (1, 5, 9):
+        log.write(Progressed(step, 0.0, {"l1": step / 10}, seconds=float(step)))
+    with log.path.open("a") as file:
+        file.write('3\n["x"]\n{}\n{"event": "unheard of"}\n{"event": "step", "st')
+    assert [line.step for line in log.lines] == [1, 5, 9]
+    log.forget_after(5)
+    assert [line.step for line in log.lines] == [1, 5]
+    assert '"unheard of"' in log.path.read_text()
+    log.forget_after(0)
+    assert log.lines == []
+
+
+def test_a_log_of_the_first_format_has_no_first_line_and_gets_one(tmp_path: Path) -> None:
+    log = Log(tmp_path / "log.jsonl")
+    log.write(LINES[0])
+    old = log.path.read_text().splitlines()[1:]
+    log.path.write_text("\n".join(old) + "\n")
+    assert log.lines == LINES[:1]
+    log.forget_after(9)
+    assert log.path.read_text().splitlines() == ['{"event": "format", "format": 2}', *old]
+
+
+def test_foreign_and_newer_logs_are_refused(tmp_path: Path) -> None:
+    log = Log(tmp_path / "log.jsonl")
+    with pytest.raises(FontganError, match="has no figures in its log yet"):
+        _ = log.curves
+    log.path.write_text('{"event": "step", "loss": 3}\n')
+    with pytest.raises(FontganError, match="is damaged, or is not the log of a run"):
+        _ = log.lines
+    log.path.write_text('{"event": "format", "format": 3}\n')
+    with pytest.raises(FontganError, match="has format 3, and this fontgan reads formats up to 2"):
+        _ = log.lines
+
+
+def test_older_lines_lack_what_came_later(tmp_path: Path) -> None:
+    log = Log(tmp_path / "log.jsonl")
+    log.path.write_text('{"event": "step", "step": 1, "progress": 0.5, "losses": {"l1": 1.0}, "hue": 3}\n')
+    assert log.lines == [replace(Progressed(1, 0.5, {"l1": 1.0}), gradients={})]
