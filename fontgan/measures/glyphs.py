@@ -79,17 +79,12 @@ def _ink(targets: Tensor) -> Tensor:
     return (1 - targets).mean(dim=(1, 2, 3)).clamp(min=_LEAST_INK)
 
 
-def _of_each(mean: Callable[[Tensor, Tensor], Tensor]) -> Callable[[Tensor, Tensor], Tensor]:
-    """A loss, which is a mean over characters, of each character by itself."""
-    return torch.vmap(lambda image, target: mean(image.unsqueeze(0), target.unsqueeze(0)))
-
-
 # Each takes images and targets and gives one value per character.
 FUNCTIONS: Mapping[str, Callable[[Tensor, Tensor], Tensor]] = {
     "iou": ink_iou,
-    "fixed_l1": _of_each(fixed_l1),
-    "l1": _of_each(l1),
-    "ssim": _of_each(ssim),
+    "fixed_l1": fixed_l1,
+    "l1": l1,
+    "ssim": ssim,
     "ink": ink_ratio,
     "grey": grey_share,
 }

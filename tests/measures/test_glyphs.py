@@ -66,7 +66,7 @@ def test_means_are_those_of_all_characters_at_once() -> None:
     means = measure(images, targets).means()
     whole = {"fixed_l1": fixed_l1, "l1": l1, "ssim": ssim}
     for name, of in whole.items():
-        assert means[name] == pytest.approx(float(of(images, targets)), abs=1e-6)
+        assert means[name] == pytest.approx(float(of(images, targets).mean()), abs=1e-6)
     assert means["ink"] == pytest.approx(float((1 - images).mean() / (1 - targets).mean()), abs=1e-6)
     blank = measure(torch.ones_like(images), targets).means()
     assert (blank["ink"], blank["iou"]) == (0, 0)
