@@ -20,7 +20,7 @@ from fontgan.config.settings import BestBy, ModelSettings
 from fontgan.data.record import FaceRecord
 from fontgan.errors import FontganError
 from fontgan.models import find_model
-from fontgan.models.base import FirstStage, Task
+from fontgan.models.base import FirstStage, GeneratorSpec
 
 FORMAT = 4
 _WEIGHTS = "generator.safetensors"
@@ -67,7 +67,7 @@ class CheckpointRecord:
             FontganError: the settings are of no network.
         """
         return find_model(self.model).build_generator(
-            self.settings, Task(self.size, len(self.styles), first=self.first)
+            self.settings, GeneratorSpec(self.size, len(self.styles), first=self.first)
         )
 
     def style(self, key: str | None) -> FaceRecord:

@@ -32,7 +32,7 @@ def out_of_memory(model: Model[Any], batch: Batch, batch_size: int) -> FontganEr
     whole = size * model.engine.ranks.count
     return FontganError(
         f"the memory of {device} is too small for batch_size={batch_size}: --set batch_size={whole} fits, or "
-        f"--set accumulation={model.settings.accumulation * len(batch) // size}, which computes the same "
+        f"--set accumulation={model.settings.optimisation.accumulation * len(batch) // size}, which computes the same "
         "batch in parts"
     )
 

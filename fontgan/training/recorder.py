@@ -158,7 +158,7 @@ class Recorder:
             styles=ready.styles,
             measures=asdict(measures),
             best_by=ready.plan.best_by,
-            first=ready.task.first,
+            first=ready.spec.first,
         )
         reached = {
             "step": step.number,
@@ -176,7 +176,7 @@ class Recorder:
         kept = f"the last good checkpoint is {found[-1].parent}" if found else "there is no good checkpoint"
         return FontganError(
             f"the training broke at step {step.number:,}: {why}; {kept}. Begin a new run with a smaller step "
-            f"size (--set learning_rate={self.ready.settings.learning_rate / 3:.1g}) or --set clip_norm=1"
+            f"size (--set learning_rate={self.ready.settings.optimisation.learning_rate / 3:.1g}) or --set clip_norm=1"
         )
 
 

@@ -75,7 +75,7 @@ def run_training(
             return
         except torch.OutOfMemoryError:
             pass  # what this exception holds must be let go before anything else is tried
-        raise out_of_memory(ready.model, next(ready.batches()), settings.batch_size)
+        raise out_of_memory(ready.model, next(ready.batches()), settings.optimisation.batch_size)
 
 
 def _recorded(

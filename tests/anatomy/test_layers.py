@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 import torch
+from fontgan.anatomy.examples import example_inputs
 from torch import nn
 
-from fontgan.anatomy.examples import example_inputs
 from fontgan.anatomy.layers import Anatomy, dissect
 from fontgan.models import find_model
 from fontgan.models.base import FirstStage, Task

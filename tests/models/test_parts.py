@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 import torch
+from fontgan.models.parts.judge import Judge, Shown
+from fontgan.models.parts.once import Once
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
@@ -18,9 +20,7 @@ from fontgan.data.views import Batch
 from fontgan.errors import FontganError
 from fontgan.losses.reconstruction import edge, fixed_l1, soft_dice, ssim
 from fontgan.models import model_names
-from fontgan.models.parts.judge import Judge, Shown
 from fontgan.models.parts.objective import Objective
-from fontgan.models.parts.once import Once
 from fontgan.models.parts.pool import Pool
 from fontgan.models.parts.translation import TranslationSettings
 from fontgan.training.preparation import prepared

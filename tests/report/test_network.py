@@ -7,9 +7,9 @@ from xml.etree import ElementTree
 
 import pytest
 import torch
+from fontgan.anatomy.examples import example_inputs
 from torch import nn
 
-from fontgan.anatomy.examples import example_inputs
 from fontgan.anatomy.layers import Anatomy, dissect
 from fontgan.errors import FontganError
 from fontgan.models import find_model

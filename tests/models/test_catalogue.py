@@ -6,10 +6,10 @@ import dataclasses
 
 import pytest
 import torch
-
-from fontgan.anatomy import overview as module
 from fontgan.anatomy.examples import example_inputs, example_task
 from fontgan.anatomy.overview import flops_of, images_per_second, overview, weigh
+
+from fontgan.anatomy import overview as module
 from fontgan.compute.engine import Engine
 from fontgan.errors import FontganError
 from fontgan.models import find_model
