@@ -188,7 +188,7 @@ class Draft:
 
     def _turn_off(self, group: str) -> None:
         if not hasattr(self._kind, f"usual_{group}"):
-            raise ValueError(f"this model cannot do without a {group}")
+            raise ValueError("this model needs it")
         self._values = {**_outside(self._values, group), group: None}
         self._waiting = _outside(self._waiting, group)
 

@@ -1,4 +1,4 @@
-"""Settings: frozen dataclasses whose fields carry default, type, range and help, checked where they are made."""
+"""Settings: frozen dataclasses whose fields carry default, type, range and help, checked when made."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, Literal, Self, TypeVar
 
 from fontgan.config.groups import flat
 from fontgan.config.reading import changed
-from fontgan.config.values import checked, choices
+from fontgan.config.values import checked, choices, types_of
 from fontgan.errors import FontganError
 
 T = TypeVar("T")
@@ -37,7 +37,8 @@ def setting(
     Args:
         default: its value where none is given.
         text: its help; the values that a `Literal` allows are listed by `explained`.
-        least, most: the ends of the range, which belong to it.
+        least: the lower end of the range, included.
+        most: the upper end, included.
         decides: whether a run that is resumed keeps it: the weights that come out depend on it.
         needs: what must hold for it to have an effect, separated by commas: `kind=unet|resnet`, or
             `dice_weight` for any value but 0, none or "". A name with a dot is in that group.
@@ -74,6 +75,8 @@ class Settings:
         for item in fields(self):
             value = getattr(self, item.name)
             if "group" in item.metadata:
+                if not isinstance(value, types_of(type(self))[item.name]):
+                    mistakes.append(f"{item.name}={value!r}: expected other settings")
                 continue
             try:
                 object.__setattr__(self, item.name, checked(type(self), item.name, value))

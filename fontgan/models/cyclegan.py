@@ -43,7 +43,7 @@ class CycleGanSettings(ModelSettings):
     cycle_weight: float = setting(10.0, "weight of that distance", least=0)
     identity_weight: float = setting(
         0.0,
-        "weight of the identity loss, times cycle_weight: a glyph already in the target style should not change",
+        "weight of the identity loss, times cycle_weight: a glyph in the target style should not change",
         least=0,
     )
     pool: int = setting(50, "past fakes that the discriminators see among the new ones", least=0)
@@ -53,8 +53,8 @@ class CycleGanSettings(ModelSettings):
         found = super().contradictions()
         if self.discriminator.matching_weight:
             found.append(
-                "discriminator.matching_weight compares fake glyphs with real ones, and cyclegan has no pairs: "
-                "set it to 0"
+                "discriminator.matching_weight compares fake glyphs with real ones, and cyclegan has no "
+                "pairs: set it to 0"
             )
         return found
 

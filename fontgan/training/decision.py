@@ -107,7 +107,8 @@ def contradictions(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[st
     """What decides the weights and is no longer as it was, a line each.
 
     Args:
-        before, now: `decisive` or what JSON made of it, of this or of an older version of fontgan.
+        before: `decisive`, or what JSON made of it, of this or of an older version of fontgan.
+        now: the same of today.
     """
     before, now = _today(before), _today(now)
     return [

@@ -30,10 +30,10 @@ def out_of_memory(model: Model[Any], batch: Batch, batch_size: int) -> FontganEr
             "train a smaller one, or with --device cpu"
         )
     whole = size * model.engine.ranks.count
+    parts = model.settings.optimisation.accumulation * len(batch) // size
     return FontganError(
         f"the memory of {device} is too small for batch_size={batch_size}: --set batch_size={whole} fits, or "
-        f"--set accumulation={model.settings.optimisation.accumulation * len(batch) // size}, which computes the same "
-        "batch in parts"
+        f"--set accumulation={parts}, which computes the same batch in parts"
     )
 
 

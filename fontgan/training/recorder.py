@@ -174,9 +174,10 @@ class Recorder:
         self.board.close()
         found = weights_of(self.run)
         kept = f"the last good checkpoint is {found[-1].parent}" if found else "there is no good checkpoint"
+        slower = self.ready.settings.optimisation.learning_rate / 3
         return FontganError(
             f"the training broke at step {step.number:,}: {why}; {kept}. Begin a new run with a smaller step "
-            f"size (--set learning_rate={self.ready.settings.optimisation.learning_rate / 3:.1g}) or --set clip_norm=1"
+            f"size (--set learning_rate={slower:.1g}) or --set clip_norm=1"
         )
 
 

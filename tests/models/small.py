@@ -48,8 +48,8 @@ def without_dropout(name: str, preset: str) -> dict[str, Any]:
 def small_spec(name: str, contents: int = 1) -> GeneratorSpec:
     """Images of 64 pixels in two styles; behind a first stage where one is wanted."""
     first = FirstStage("pix2pix", small_settings("pix2pix", "default"))
-    first = first if find_model(name).two_stages else None
-    return GeneratorSpec(64, STYLES, CHARACTERS, contents, first)
+    two_stages = find_model(name).two_stages
+    return GeneratorSpec(64, STYLES, CHARACTERS, contents, first if two_stages else None)
 
 
 def small_model(
@@ -83,4 +83,4 @@ def drawn(model: Model[Any], batch: Batch) -> torch.Tensor:
 
 def usual_loss(model: Model[Any]) -> str:
     """The name of the loss that tells how far the pictures are from what they should be."""
-    return str(getattr(model.settings, "reconstruction", "cycle"))
+    return str(flat(model.settings).get("objective.reconstruction", "cycle"))

@@ -139,7 +139,8 @@ class GeneratorSettings(UNetSettings):
         0.0, "dropout in the AutoEncoderGen's decoder units", least=0, most=1, needs="kind=autoencoder"
     )
     global_skip: bool = setting(
-        False, "predict a change to the content (of several, the first), starting from no change"
+        False,
+        "predict a change to the content, starting from none; of stacked fonts the first with the glyph",
     )
 
     def layers(self) -> Layers:

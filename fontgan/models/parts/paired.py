@@ -172,7 +172,7 @@ class Paired(Model[S]):
         return loss
 
     def _fake_with_graph(self, part: Part) -> GeneratorOutput:
-        """What the generator makes of a part, for its own loss: the drawing of before, if that has a graph."""
+        """What the generator makes of a part, for its own loss: the earlier drawing, if it has a graph."""
 
         def draw() -> GeneratorOutput:
             with self.engine.autocast():
