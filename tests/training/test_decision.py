@@ -96,7 +96,7 @@ def test_contradictions_are_refused() -> None:
         ),
         (
             {"discriminator.weight": "1", "discriminator.penalty_weight": "1"},
-            "discriminator.penalty_weight has no effect without discriminator.penalty: set discriminator.penalty",
+            "discriminator.penalty_weight has no effect without discriminator.penalty: set",
         ),
         (
             {"generator": "resnet", "skip": "concat"},
