@@ -77,10 +77,10 @@ def test_features_of_a_classifier_can_be_learnt_by(tmp_path: Path) -> None:
     assert not any("feature" in key for key in model.generator.state_dict())
 
 
-def adversary_of(**changes: Any) -> Adversary:
+def adversary_of(size: int = 64, **changes: Any) -> Adversary:
     torch.manual_seed(0)
     settings = DiscriminatorSettings(**{"width": 4, "layers": 2, **changes})
-    return Adversary(settings, OptimisationSettings(), 64, CPU, 2)
+    return Adversary(settings, OptimisationSettings(), size, CPU, 2)
 
 
 def a_pair() -> tuple[DiscriminatorInput, DiscriminatorInput]:
@@ -269,11 +269,11 @@ def test_growing_begins_with_coarse_pictures_and_ends_with_full_ones() -> None:
 
 
 def test_more_halvings_than_pixels_are_told() -> None:
-    for view, layers in (("patch", 5), ("image", 7)):
+    for view, size, layers in (("patch", 64, 5), ("image", 32, 6)):
         with pytest.raises(
-            FontganError, match=f"halve images of 64 px {layers} times: set discriminator.layers"
+            FontganError, match=f"halve images of {size} px {layers} times: set discriminator.layers"
         ):
-            adversary_of(kind=view, layers=layers)
+            adversary_of(size, kind=view, layers=layers)
     for view, layers in (("patch", 4), ("image", 6), ("pixel", 6)):
         adversary_of(kind=view, layers=layers)
 
