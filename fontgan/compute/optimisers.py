@@ -4,59 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from fontgan.compute.muon import Muon
 from fontgan.compute.schedule import scheduled, warmed_up
-from fontgan.config.settings import Optimiser, Schedule
+from fontgan.config.settings import OptimisationSettings
 from fontgan.networks.edges import edges_of
-
-
-class OptimisationSettings(Protocol):
-    """What the optimisers need to know of a model's settings."""
-
-    @property
-    def optimiser(self) -> Optimiser:
-        """The name of the optimiser: adam, adamw or muon."""
-
-    @property
-    def learning_rate(self) -> float:
-        """Of Adam and AdamW, at its highest."""
-
-    @property
-    def muon_learning_rate(self) -> float:
-        """Of Muon, at its highest."""
-
-    @property
-    def beta1(self) -> float:
-        """Adam's decay of the gradient's running average."""
-
-    @property
-    def beta2(self) -> float:
-        """Adam's decay of the running average of its square."""
-
-    @property
-    def weight_decay(self) -> float:
-        """Of matrices; nothing else decays."""
-
-    @property
-    def schedule(self) -> Schedule:
-        """How the learning rate changes over the run."""
-
-    @property
-    def warm_up(self) -> int:
-        """The steps in which the learning rate first rises."""
-
-    @property
-    def clip_value(self) -> float:
-        """The limit for each gradient; 0: none."""
-
-    @property
-    def clip_norm(self) -> float:
-        """The limit for the norm of all gradients together; 0: none."""
 
 
 @dataclass(frozen=True)

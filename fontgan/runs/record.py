@@ -20,13 +20,13 @@ from fontgan.fonts.canvas import Canvas
 from fontgan.formats import upgraded
 from fontgan.measures.table import MEASURES, Measures
 from fontgan.models import find_model
-from fontgan.models.base import FirstStage, Task
+from fontgan.models.base import FirstStage, GeneratorSpec
 
 FORMAT = 5
 
 
 @dataclass(frozen=True)
-class Base:
+class BaseRecord:
     """The weights that training started from: the name of their run or file, and the file's SHA-256."""
 
     name: str
@@ -62,7 +62,7 @@ class CheckpointRecord:
     best_by: BestBy
     first: FirstStage | None = None
     stacked: bool = False
-    base: Base | None = None
+    base: BaseRecord | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -89,7 +89,8 @@ class CheckpointRecord:
             FontganError: no network has these settings.
         """
         return find_model(self.model).build_generator(
-            self.settings, Task(self.size, len(self.styles), first=self.first)
+            self.settings,
+            GeneratorSpec(self.size, len(self.styles), contents=self.channels, first=self.first),
         )
 
     def style(self, key: str | None = None) -> FaceRecord:
@@ -158,7 +159,7 @@ class CheckpointRecord:
             best_by=data["best_by"],
             first=first,
             stacked=bool(data["stacked"]),
-            base=Base(**data["base"]) if data["base"] else None,
+            base=BaseRecord(**data["base"]) if data["base"] else None,
             extra=extra,
         )
 

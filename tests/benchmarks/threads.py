@@ -53,12 +53,12 @@ def speeds() -> dict[int, float]:
 
     from fontgan.compute.engine import Engine
     from fontgan.models import find_model
-    from fontgan.models.base import Task
+    from fontgan.models.base import GeneratorSpec
     from tests.benchmarks.batches import random_batch
 
     engine = Engine(torch.device("cpu"), torch.float32)
     kind = find_model("pix2pix")
-    model = kind(kind.preset("default"), Task(64), engine)
+    model = kind(kind.preset("default"), GeneratorSpec(64), engine)
     batch = random_batch(32, 64)
     found = {}
     for threads in (1, os.cpu_count() or 1):

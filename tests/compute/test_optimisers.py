@@ -11,7 +11,7 @@ from torch import nn
 from fontgan.compute.muon import Muon, orthogonal
 from fontgan.compute.optimisers import Optimisers, ParameterGroup
 from fontgan.compute.schedule import scheduled
-from fontgan.config.settings import ModelSettings, Optimiser, Schedule
+from fontgan.config.settings import OptimisationSettings, Optimiser, Schedule
 from fontgan.networks.edges import Network, edges_of
 
 
@@ -45,7 +45,9 @@ def test_muon_moves_every_direction_of_a_convolution_by_the_learning_rate(precis
 def test_decay_shrinks_matrices_and_spares_norms_and_biases() -> None:
     network = nn.Sequential(nn.Conv2d(1, 4, 3), nn.Conv2d(4, 4, 3), nn.BatchNorm2d(4), nn.Conv2d(4, 1, 3))
     before = {name: value.detach().clone() for name, value in network.named_parameters()}
-    settings = ModelSettings(optimiser="muon", learning_rate=0.1, muon_learning_rate=0.1, weight_decay=0.5)
+    settings = OptimisationSettings(
+        optimiser="muon", learning_rate=0.1, muon_learning_rate=0.1, weight_decay=0.5
+    )
     for weight in network.parameters():
         weight.grad = torch.zeros_like(weight)
     Optimisers(network, settings, torch.float32).step(1, progress=0.0)
@@ -58,7 +60,7 @@ def test_decay_shrinks_matrices_and_spares_norms_and_biases() -> None:
 def test_either_optimiser_learns_and_forgets_its_gradients(optimiser: str) -> None:
     torch.manual_seed(0)
     network = nn.Sequential(nn.Conv2d(1, 8, 3), nn.ReLU(), nn.Conv2d(8, 8, 3), nn.ReLU(), nn.Conv2d(8, 1, 3))
-    settings = ModelSettings(optimiser=optimiser, learning_rate=3e-3)  # type: ignore[arg-type]
+    settings = OptimisationSettings(optimiser=optimiser, learning_rate=3e-3)  # type: ignore[arg-type]
     optimisers = Optimisers(network, settings, torch.float32)
     pictures, target = torch.rand(4, 1, 12, 12), torch.rand(4, 1, 6, 6)
     losses = []
@@ -82,7 +84,7 @@ def test_weights_move_alike_however_they_and_their_gradients_lie_in_memory(
     network = nn.Conv2d(5, 6, 4, bias=False)
     network.weight = nn.Parameter(start.to(memory_format=weight_layout))
     kept = network.weight.data_ptr()
-    settings = ModelSettings(optimiser=optimiser, learning_rate=0.1, weight_decay=0.01)
+    settings = OptimisationSettings(optimiser=optimiser, learning_rate=0.1, weight_decay=0.01)
     optimisers = Optimisers(network, settings, torch.float32)
     plain = nn.Parameter(start.clone())
     kind = torch.optim.Adam if optimiser == "adam" else torch.optim.AdamW
@@ -100,7 +102,7 @@ def test_weights_move_alike_however_they_and_their_gradients_lie_in_memory(
 
 @pytest.mark.parametrize("optimiser", ["adam", "adamw", "muon"])
 def test_restored_optimisers_continue_as_they_would_have(optimiser: Optimiser) -> None:
-    settings = ModelSettings(optimiser=optimiser, learning_rate=0.01, weight_decay=0.1)
+    settings = OptimisationSettings(optimiser=optimiser, learning_rate=0.01, weight_decay=0.1)
 
     def make() -> tuple[nn.Module, Optimisers]:
         torch.manual_seed(0)
@@ -128,7 +130,7 @@ def test_gradients_are_clipped_by_value_and_by_their_common_length_and_the_lengt
     network = nn.ParameterList([weight])
 
     def clipped(**changes: float) -> tuple[float, torch.Tensor]:
-        optimisers = Optimisers(network, ModelSettings(**changes), torch.float32)  # type: ignore[arg-type]
+        optimisers = Optimisers(network, OptimisationSettings(**changes), torch.float32)  # type: ignore[arg-type]
         seen: list[torch.Tensor] = []
         adam = optimisers._optimisers[0]
         adam.register_step_pre_hook(lambda *_: seen.append(adam.param_groups[1]["params"][0].grad.clone()))
@@ -152,7 +154,7 @@ def test_adams_decay_is_part_of_the_gradient_and_adamws_is_not() -> None:
         network = nn.Linear(1, 1, bias=False)
         nn.init.constant_(network.weight, 2.0)
         network.weight.grad = torch.zeros(1, 1)
-        settings = ModelSettings(optimiser=optimiser, learning_rate=0.1, weight_decay=0.5)
+        settings = OptimisationSettings(optimiser=optimiser, learning_rate=0.1, weight_decay=0.5)
         Optimisers(network, settings, torch.float32).step(1, 0.0)
         moved[optimiser] = 2 - float(network.weight.detach())
     assert moved["adam"] == pytest.approx(0.1, rel=1e-3)  # Adam's first step is as long as the learning rate
@@ -160,7 +162,7 @@ def test_adams_decay_is_part_of_the_gradient_and_adamws_is_not() -> None:
 
 
 def test_two_networks_may_have_different_learning_rates() -> None:
-    settings = ModelSettings(learning_rate=0.1)
+    settings = OptimisationSettings(learning_rate=0.1)
     slow, fast = (Optimisers(nn.Linear(1, 1), settings, torch.float32, rate) for rate in (1.0, 4.0))
     for optimisers in (slow, fast):
         for weight in optimisers.weights:
@@ -183,7 +185,7 @@ def test_schedules_stay_and_fall_as_named() -> None:
 def test_a_warm_up_takes_its_steps_however_short_the_training() -> None:
     weight = nn.Parameter(torch.ones(1))
     network = nn.ParameterList([weight])
-    settings = ModelSettings(learning_rate=0.1, warm_up=3)
+    settings = OptimisationSettings(learning_rate=0.1, warm_up=3)
     optimisers = Optimisers(network, settings, torch.float32)
     sizes = []
     for step in range(5):
@@ -211,7 +213,7 @@ def test_every_weight_of_any_shape_is_moved(optimiser: Optimiser) -> None:
 
     network = Odd()
     before = {name: weight.detach().clone() for name, weight in network.named_parameters()}
-    optimisers = Optimisers(network, ModelSettings(optimiser=optimiser), torch.float32)
+    optimisers = Optimisers(network, OptimisationSettings(optimiser=optimiser), torch.float32)
     network().backward()
     optimisers.step(1, 0.0)
     for name, weight in network.named_parameters():
@@ -258,7 +260,7 @@ def moves(network: nn.Module, optimisers: Optimisers) -> dict[str, float]:
 
 @pytest.mark.parametrize("optimiser", ["adam", "adamw", "muon"])
 def test_groups_move_at_their_own_rates_and_frozen_weights_not_at_all(optimiser: Optimiser) -> None:
-    settings = ModelSettings(optimiser=optimiser, learning_rate=0.01)
+    settings = OptimisationSettings(optimiser=optimiser, learning_rate=0.01)
     usual = chain()
     usual_moves = moves(usual, Optimisers(usual, settings, torch.float32))
     network = chain()
@@ -278,13 +280,13 @@ def test_muon_never_touches_frozen_weights_even_by_decay() -> None:
     network = chain()
     network[1].requires_grad_(False)
     before = network.get_parameter("1.weight").clone()
-    settings = ModelSettings(optimiser="muon", learning_rate=0.1, weight_decay=0.5)
+    settings = OptimisationSettings(optimiser="muon", learning_rate=0.1, weight_decay=0.5)
     moves(network, Optimisers(network, settings, torch.float32))
     assert torch.equal(network.get_parameter("1.weight"), before)
 
 
 def test_groups_that_forget_share_or_invent_weights_are_refused() -> None:
-    network, settings = chain(), ModelSettings()
+    network, settings = chain(), OptimisationSettings()
     first, rest = tuple(network[0].parameters()), tuple(network[1:].parameters())
     for groups, message in (
         ([ParameterGroup("rest", rest)], "0.weight learns and is in no group"),
@@ -297,7 +299,9 @@ def test_groups_that_forget_share_or_invent_weights_are_refused() -> None:
 
 def test_one_group_keeps_the_layout_of_the_state() -> None:
     network = chain()
-    settings = ModelSettings(optimiser="muon", weight_decay=0.1, learning_rate=0.2, muon_learning_rate=0.3)
+    settings = OptimisationSettings(
+        optimiser="muon", weight_decay=0.1, learning_rate=0.2, muon_learning_rate=0.3
+    )
     plain = Optimisers(network, settings, torch.float32)
     named = Optimisers(
         network,

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 import torch
+from fontgan.anatomy.examples import example_inputs
 from torch import nn
 
-from fontgan.anatomy.examples import example_inputs
 from fontgan.compute.optimisers import hidden_weights
 from fontgan.models import find_model
 from fontgan.networks.autoencoder import AutoEncoderGen
