@@ -100,7 +100,7 @@ def test_a_folder_stands_for_the_fonts_in_it_and_bad_ones_are_told(tmp_path: Pat
     folder = FontLocation(tmp_path / "fonts")
     rendered = render_dataset([content], [folder], CHARACTERS, 64, tmp_path / "g.lmdb")
     assert [face.key for face in rendered.record.select(rendered.record.styles)] == ["a", "b"]
-    assert [note.split(":")[0] for note in rendered.notes] == ["left out"] * 3
+    assert [note.split(":")[0] for note in rendered.notes] == ["skipped"] * 3
     assert "1 glyph pictures in" in rendered.notes[0]
     assert any("broken.otf" in note for note in rendered.notes)
     assert any("empty.ttf" in note for note in rendered.notes)
