@@ -13,9 +13,9 @@ from fontgan.config.settings import TrainingPlan
 from fontgan.data.render import render_dataset
 from fontgan.errors import FontganError
 from fontgan.fonts.location import FontLocation
-from fontgan.models import find_model
 from fontgan.training.decision import decide
 from fontgan.training.preparation import prepared
+from tests.models.small import small_settings
 from tests.toy_fonts import build_font
 
 CODES = [*range(0x4E00, 0x4E80)]
@@ -37,7 +37,7 @@ def data(tmp_path: Path) -> Path:
 
 def faces(data: Path, model: str = "pix2pix", **plan: Any) -> tuple[list[str], list[str]]:
     """The faces that give the content, and those that are learnt."""
-    settings = find_model(model).preset("default")
+    settings = small_settings(model, "default")
     with prepared(TrainingPlan(model=model, data=data, device="cpu", threads=1, **plan), settings) as ready:
         return [face.key for face in ready.contents], [face.key for face in ready.styles]
 
@@ -51,7 +51,7 @@ def test_content_and_style_are_the_datasets_own_unless_they_are_named(data: Path
 
 
 def test_the_content_is_drawn_by_the_faces_that_were_named(data: Path) -> None:
-    settings = find_model("pix2pix").preset("default")
+    settings = small_settings("pix2pix", "default")
     plan = TrainingPlan(data=data, device="cpu", threads=1, content=("d",), style="c")
     with prepared(plan, settings) as ready:
         view = ready.views["train"]
