@@ -75,7 +75,8 @@ class Face:
         self._shape = self._slot.outline  # of whichever glyph was loaded last
         self._outline = ctypes.byref(self._shape)
         self._loaded = -1  # the character whose metrics the slot has
-        self._sheets: dict[tuple[int, float], _Sheet] = {}
+        self._canvas: Canvas | None = None  # that of the sheets
+        self._sheets: dict[int, _Sheet] = {}
 
     @property
     def sha256(self) -> str:
@@ -123,11 +124,13 @@ class Face:
         """
         if not self._load(code):
             return None
+        if canvas is not self._canvas and canvas != self._canvas:
+            self._canvas, self._sheets = canvas, {}
         overlaps = self._shape.flags & 0x40  # FT_OUTLINE_OVERLAP
-        pixels = canvas.size * _OVERSAMPLED if overlaps else canvas.size
-        sheet = self._sheets.get((pixels, canvas.extent))
+        sheet = self._sheets.get(overlaps)
         if sheet is None:
-            sheet = self._sheets[pixels, canvas.extent] = _Sheet(pixels, canvas.extent)
+            pixels = canvas.size * _OVERSAMPLED if overlaps else canvas.size
+            sheet = self._sheets[overlaps] = _Sheet(pixels, canvas.extent)
         ink = sheet.cover(self._outline, *canvas.place(self._loaded_advance(), shift))
         if overlaps:
             ink = _reduced(ink)
@@ -235,16 +238,15 @@ class _Sheet:
         self._bitmap.num_grays = 256
         self._bitmap.pixel_mode = freetype.FT_PIXEL_MODE_GRAY
         self._target = ctypes.byref(self._bitmap)
-        self._pixels_per_em = pixels / extent
-        scale = round(self._pixels_per_em / _REFERENCE * 65536)  # 16.16 fixed point
+        self._unit = pixels / extent * 64  # of an em: 1/64 pixel
+        scale = round(pixels / extent / _REFERENCE * 65536)  # 16.16 fixed point
         self._matrix = raw.FT_Matrix(scale, 0, 0, scale)
         self._scale = ctypes.byref(self._matrix)
 
     def cover(self, outline: object, right: float, up: float) -> np.ndarray:
         """The coverage of an outline (which is changed), 0 to 255, moved by em; valid until the next call."""
         raw.FT_Outline_Transform(outline, self._scale)
-        unit = self._pixels_per_em * 64
-        raw.FT_Outline_Translate(outline, round(right * unit), round(up * unit))
+        raw.FT_Outline_Translate(outline, round(right * self._unit), round(up * self._unit))
         self._ink.fill(0)
         if raw.FT_Outline_Get_Bitmap(freetype.get_handle(), outline, self._target):
             self._ink.fill(0)  # an outline that FreeType cannot fill is one without ink
