@@ -55,11 +55,6 @@ class Prepared:
         return (*self.contents, *self.styles)
 
     @property
-    def channels(self) -> int:
-        """The images that the generator gets of each character's content: one, or one per content face."""
-        return len(self.contents) if self.plan.stacked else 1
-
-    @property
     def title(self) -> str:
         """What learns what."""
         return f"{self.plan.model} learning {families(self.styles)}"

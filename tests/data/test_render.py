@@ -220,16 +220,16 @@ def test_a_process_killed_at_any_moment_leaves_what_the_same_command_completes(t
     codes = gb2312_level(1) + gb2312_level(2)
     render_dataset([content], styles, codes, 128, tmp_path / "whole.lmdb")
     beside = tmp_path / ".g.lmdb.partial"
-    store, wait = tmp_path / "g.lmdb", 0
+    store, killed = tmp_path / "g.lmdb", 0
     while not store.exists():
         process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.DEVNULL)
         while not beside.exists() and process.poll() is None:
             time.sleep(0.001)
-        time.sleep(0.03 * wait)
+        time.sleep(0.03 * 1.6**killed)
         process.send_signal(signal.SIGKILL)
         process.wait()
-        wait += 1
-    assert wait > 2
+        killed += 1
+    assert killed > 2
     assert glyphs_of(tmp_path / "g.lmdb") == glyphs_of(tmp_path / "whole.lmdb")
 
 
