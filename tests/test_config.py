@@ -301,5 +301,5 @@ def test_what_may_be_none_may_be_given_too() -> None:
 
 
 def test_the_weights_depend_on_what_decides_them() -> None:
-    assert deciding(TrainingPlan) == ["model", "preset", "style", "stage1", "base", "seed"]
+    assert deciding(TrainingPlan) == ["model", "preset", "style", "stage1", "base", "seed", "content", "stacked"]
     assert deciding(AutoEncoderSettings) == [item.name for item in fields(AutoEncoderSettings)]

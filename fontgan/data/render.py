@@ -261,6 +261,6 @@ class _Artists:
 
 
 def _touches_edge(image: np.ndarray) -> bool:
-    """Whether there is full ink in the outermost pixels: the outline may have gone on beyond them."""
+    """Whether there is full ink in the outermost pixels: the outline may continue beyond them."""
     # As bytes, since these are few pixels and a call into NumPy takes longer than looking at them.
     return any(b"\0" in side.tobytes() for side in (image[0], image[-1], image[:, 0], image[:, -1]))

@@ -95,6 +95,8 @@ def test_a_store_is_told_and_verified(here: Path, type_command: Command) -> None
     assert Path("inspected/glyphs.lmdb.png").is_file()
     found = json.loads(type_command("inspect", str(store), "--verify", "--json")[1])
     assert (found["size"], found["glyphs"], found["problems"]) == (64, 128, [])
+    assert [face["record"]["role"] for face in found["faces"]] == ["content", "style"]
+    assert found["margin"] == 0
     assert sum(found["faces"][0]["splits"].values()) == found["faces"][0]["record"]["count"] == 64
 
 

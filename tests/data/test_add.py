@@ -103,6 +103,34 @@ def test_what_is_interrupted_before_the_first_face_leaves_nothing(
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
 
 
+@pytest.mark.parametrize("moment", ["copying", "beginning"])
+def test_killed_before_the_first_face_the_same_call_still_completes(
+    fonts: list[FontLocation], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    output = tmp_path / "g.lmdb"
+    render_dataset(fonts[:1], fonts[2:3], CHARACTERS, 64, output)
+    before = output.read_bytes()
+
+    def copy_half(source: Path, target: Path) -> None:
+        target.write_bytes(source.read_bytes()[: source.stat().st_size // 2])
+        raise KeyboardInterrupt
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        if moment == "copying":
+            patched.setattr("fontgan.data.writer.shutil.copyfile", copy_half)
+        else:  # the copy lies there, as complete as what it was made of
+            patched.setattr(StoreWriter, "begin", stop)
+        add_faces([], fonts[3:], output)
+    assert output.read_bytes() == before
+    assert add_faces([], fonts[3:], output).record.styles == ("c", "d")
+    with GlyphStore(output) as store:
+        assert store.verify() == []
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
 def test_other_characters_may_be_asked_of_the_added_face(fonts: list[FontLocation], tmp_path: Path) -> None:
     output = tmp_path / "g.lmdb"
     render_dataset(fonts[:1], fonts[2:3], CHARACTERS[:20], 64, output)

@@ -100,7 +100,7 @@ def test_a_folder_stands_for_the_fonts_in_it_and_bad_ones_are_told(tmp_path: Pat
     folder = FontLocation(tmp_path / "fonts")
     rendered = render_dataset([content], [folder], CHARACTERS, 64, tmp_path / "g.lmdb")
     assert [face.key for face in rendered.record.select(rendered.record.styles)] == ["a", "b"]
-    assert [note.split(":")[0] for note in rendered.notes] == ["left out"] * 3
+    assert [note.split(":")[0] for note in rendered.notes] == ["skipped"] * 3
     assert "1 glyph pictures in" in rendered.notes[0]
     assert any("broken.otf" in note for note in rendered.notes)
     assert any("empty.ttf" in note for note in rendered.notes)
@@ -220,16 +220,16 @@ def test_a_process_killed_at_any_moment_leaves_what_the_same_command_completes(t
     codes = gb2312_level(1) + gb2312_level(2)
     render_dataset([content], styles, codes, 128, tmp_path / "whole.lmdb")
     beside = tmp_path / ".g.lmdb.partial"
-    store, wait = tmp_path / "g.lmdb", 0
+    store, killed = tmp_path / "g.lmdb", 0
     while not store.exists():
         process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.DEVNULL)
         while not beside.exists() and process.poll() is None:
             time.sleep(0.001)
-        time.sleep(0.03 * wait)
+        time.sleep(0.03 * 1.6**killed)
         process.send_signal(signal.SIGKILL)
         process.wait()
-        wait += 1
-    assert wait > 2
+        killed += 1
+    assert killed > 2
     assert glyphs_of(tmp_path / "g.lmdb") == glyphs_of(tmp_path / "whole.lmdb")
 
 
