@@ -1,1 +1,53 @@
-"""fontgan: learn a font from some of its characters, and draw the rest."""
+"""Learn a font from some of its characters, and draw the rest.
+
+The public names are imported when they are first used, so that `import fontgan` is quick and changes nothing:
+
+    import fontgan
+
+    data = fontgan.render(target="MyFont.ttf", source="All.otf")
+    run = fontgan.train(data, minutes=4)
+    drawing = fontgan.Drawer(run).draw("永和")
+
+docs/python.md explains them one by one.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fontgan.drawing.drawer import Drawer
+    from fontgan.drawing.drawing import Drawing
+    from fontgan.errors import FontganError
+    from fontgan.library import Dataset, render, train
+    from fontgan.runs.folder import Run
+
+    __version__: str
+
+__all__ = ["Dataset", "Drawer", "Drawing", "FontganError", "Run", "__version__", "render", "train"]
+
+_WHERE = {
+    "Dataset": "fontgan.library",
+    "Drawer": "fontgan.drawing.drawer",
+    "Drawing": "fontgan.drawing.drawing",
+    "FontganError": "fontgan.errors",
+    "Run": "fontgan.runs.folder",
+    "render": "fontgan.library",
+    "train": "fontgan.library",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("fontgan")
+    if name not in _WHERE:
+        raise AttributeError(f"module 'fontgan' has no attribute {name!r}")
+    value = globals()[name] = getattr(importlib.import_module(_WHERE[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
