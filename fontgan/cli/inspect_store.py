@@ -27,7 +27,7 @@ def inspect_store(path: Path, sheet: Path | None, seed: int, verify: bool, as_js
     from fontgan.data.store import GlyphStore
     from fontgan.fonts.location import FontLocation
     from fontgan.report.contact import save_store_sheet
-    from fontgan.report.sheet import COLUMNS
+    from fontgan.sheet import COLUMNS
 
     target = sheet or default_sheet(FontLocation(path))
     with GlyphStore(path) as store:

@@ -6,12 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from PIL import Image
 
 from fontgan.config.settings import Cleaning
 from fontgan.fonts.canvas import Canvas
-from fontgan.fonts.charset import code_point_name
+from fontgan.fonts.charset import code_point_name, describe_characters
 from fontgan.fonts.location import FontLocation
 from fontgan.runs.record import CheckpointRecord
+from fontgan.sheet import COLUMNS, Row, as_png, content_rows, draw_sheet
+
+MOST_ON_SHEET = 20 * COLUMNS
 
 
 @dataclass(frozen=True)
@@ -59,11 +63,12 @@ class DrawnGlyph:
         return chr(self.code)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Drawing:
     """The characters that a `Drawer` drew, in the order in which they were asked for.
 
-    Iterating gives a `DrawnGlyph` for each, indexing the one of a character: `drawing["永"]`.
+    Iterating gives a `DrawnGlyph` for each, indexing the one of a character: `drawing["永"]`. In a notebook it
+    shows itself as a sheet.
 
     Attributes:
         record: of the checkpoint.
@@ -93,6 +98,35 @@ class Drawing:
     truth: Sequence[np.ndarray | None]
     learnt: frozenset[int]
     notes: Sequence[str]
+
+    def sheet(self) -> Image.Image:
+        """Content, drawn and true glyphs one below the other.
+
+        It shows at most `MOST_ON_SHEET` characters, the first ones, so that one can look at it.
+        """
+        record, shown = self.record, self.codes[:MOST_ON_SHEET]
+        title = f"{record.model}: {self.drawn_from} to {self.drawn_like}, {record.step:,} steps"
+        if self.cleaning != "none":
+            title += f", cleaned ({self.cleaning})"
+        if len(shown) < len(self):
+            title += f", the first {len(shown)} of {len(self):,} characters"
+        rows = [
+            *content_rows(self.content[: len(shown)]),
+            Row("generated", list(self.images[: len(shown)])),
+            Row("true", self.truth[: len(shown)]),
+        ]
+        return draw_sheet(title, [self._label(code) for code in shown], rows, record.size)
+
+    def _label(self, code: int) -> str:
+        """The code point, and whether training learnt from the true glyph: then it proves nothing."""
+        return code_point_name(code) + (" learnt" if code in self.learnt else "")
+
+    def _repr_png_(self) -> bytes:
+        """The sheet, in a notebook."""
+        return as_png(self.sheet())
+
+    def __repr__(self) -> str:
+        return f"Drawing of {describe_characters(self.codes, most=4)} in {self.drawn_like}"
 
     def __len__(self) -> int:
         return len(self.codes)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from fontgan.fonts.charset import code_point_name
-from fontgan.report.sheet import COLUMNS, Row, save_sheet
+from fontgan.sheet import COLUMNS, Row, save_sheet
 
 GLYPHS = 5 * COLUMNS  # on the sheet of a font
 SIZE = 128  # of its glyph images, in pixels

@@ -121,6 +121,10 @@ class Run:
         """The sample sheets, oldest first."""
         return sorted(self.samples_folder.glob("step-*.png"))
 
+    def _repr_png_(self) -> bytes | None:
+        """The newest sample sheet, in a notebook; None where there is none yet."""
+        return self.samples[-1].read_bytes() if self.samples else None
+
     @property
     def samples_folder(self) -> Path:
         """Where sample sheets go."""

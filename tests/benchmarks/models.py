@@ -29,10 +29,10 @@ from fontgan.drawing.drawer import Drawer
 from fontgan.fonts.charset import code_point_name, gb2312_level
 from fontgan.measures.table import MEASURES, Measures
 from fontgan.networks.counting import count_weights, in_short
-from fontgan.report.sheet import COLUMNS, Row, save_sheet
 from fontgan.runs.folder import RUNS, Run, is_run
 from fontgan.runs.log import Finished, Progressed
 from fontgan.runs.weights import load_checkpoint
+from fontgan.sheet import COLUMNS, Row, save_sheet
 from tests.benchmarks.figures import means_of, unseen_glyphs
 
 STYLES = ("fontgan-kai", "ma-shan-zheng")

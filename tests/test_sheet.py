@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fontgan.report.sheet import COLUMNS, Row, draw_sheet, save_sheet
+from fontgan.sheet import COLUMNS, Row, draw_sheet, save_sheet
 
 
 @pytest.mark.parametrize("count", [1, 2, COLUMNS, COLUMNS + 1, 40])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,6 +52,20 @@ def draw_sheet(title: str, labels: Sequence[str], rows: Sequence[Row], size: int
                 draw.text(middle, row.label, fill=_TEXT, font=layout.font, anchor="rm")
             _draw_cell(image, draw, (x, y), picture, layout.cell)
     return image
+
+
+def content_rows(content: np.ndarray) -> list[Row]:
+    """A row for each content font of images, uint8 (n, channels, size, size)."""
+    channels = content.shape[1]
+    names = ["content"] if channels == 1 else [f"content {number}" for number in range(1, channels + 1)]
+    return [Row(name, list(content[:, channel])) for channel, name in enumerate(names)]
+
+
+def as_png(image: Image.Image) -> bytes:
+    """A picture as the bytes of a PNG, as notebooks show it."""
+    output = io.BytesIO()
+    image.save(output, format="PNG")
+    return output.getvalue()
 
 
 def save_sheet(path: Path, title: str, labels: Sequence[str], rows: Sequence[Row], size: int) -> None:

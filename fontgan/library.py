@@ -1,0 +1,183 @@
+"""The commands as calls, for scripts and notebooks; docs/python.md shows them at work."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fontgan.assets import CONTENT_FONT, STYLE_FONTS, bundled_font
+from fontgan.cli.console import Bar
+from fontgan.cli.training_view import TrainingView
+from fontgan.config.settings import TrainingPlan
+from fontgan.data.inspection import random_glyphs
+from fontgan.data.record import StoreRecord
+from fontgan.data.render import add_faces, render_dataset
+from fontgan.data.store import GlyphStore
+from fontgan.fonts.charset import code_point_name, parse_charset
+from fontgan.fonts.location import FontLocation
+from fontgan.runs.folder import Run
+from fontgan.sheet import COLUMNS, Row, as_png, draw_sheet
+from fontgan.training.decision import decide, decide_again
+from fontgan.training.events import Finished
+from fontgan.training.run import run_training
+
+Font = str | Path | FontLocation
+Fonts = Font | Sequence[Font]
+
+
+class Dataset:
+    """A rendered dataset on disk. In a notebook it shows some of its characters.
+
+    Attributes:
+        path: the LMDB file.
+        record: its canvas, its faces, and which of them give the content.
+
+    Raises:
+        FontganError: there is no dataset at `path`, or it cannot be read.
+    """
+
+    def __init__(self, path: str | Path = TrainingPlan.data) -> None:
+        self.path = Path(path)
+        with GlyphStore(self.path) as store:
+            self.record: StoreRecord = store.record
+
+    @property
+    def faces(self) -> list[str]:
+        """The keys of its faces, which `style` and `content` of `train` take."""
+        return [face.key for face in self.record.faces]
+
+    def characters(self, face: str) -> str:
+        """The characters that a face has, in the order of their code points."""
+        with GlyphStore(self.path) as store:
+            return "".join(map(chr, store.codes(face)))
+
+    def glyphs(self, face: str, characters: str | Iterable[int]) -> np.ndarray:
+        """The glyph images of some characters in one face: uint8 (n, size, size), 0 = ink, 255 = paper.
+
+        Raises:
+            FontganError: the face lacks one of them.
+        """
+        codes = [ord(char) if isinstance(char, str) else char for char in characters]
+        with GlyphStore(self.path) as store:
+            return store.glyphs([(face, code) for code in codes])
+
+    def add(
+        self,
+        target: Fonts = (),
+        source: Fonts = (),
+        charset: str | None = None,
+        jobs: int | None = None,
+        show: bool = True,
+    ) -> Dataset:
+        """Add faces, with the dataset's canvas and, unless `charset` names others, its characters.
+
+        Returns the dataset as it is then.
+
+        Raises:
+            FontganError: a font cannot be used, or is there already.
+        """
+        codes = None if charset is None else parse_charset(charset)
+        with _bar(show) as bar:
+            add_faces(_locations(source), _locations(target), self.path, codes, bar, _jobs(jobs))
+        return Dataset(self.path)
+
+    def __repr__(self) -> str:
+        faces = ", ".join(f"{face.key} ({face.count:,})" for face in self.record.faces)
+        return f"Dataset({str(self.path)!r}): {faces} at {self.record.size} px"
+
+    def _repr_png_(self) -> bytes:
+        """A sheet of a few characters in every face."""
+        with GlyphStore(self.path) as store:
+            faces = random_glyphs(store, COLUMNS, seed=0)
+        codes = sorted({code for _, glyphs in faces for code in glyphs})
+        rows = [Row(name, [glyphs.get(code) for code in codes]) for name, glyphs in faces]
+        return as_png(draw_sheet(self.path.name, list(map(code_point_name, codes)), rows, self.record.size))
+
+
+def render(
+    target: Fonts | None = None,
+    source: Fonts | None = None,
+    charset: str = "gb2312-1",
+    size: int = 64,
+    margin: float = 0.0,
+    output: str | Path = TrainingPlan.data,
+    jobs: int | None = None,
+    show: bool = True,
+) -> Dataset:
+    """Render fonts into a dataset, as `fontgan render-dataset` does.
+
+    Args:
+        target: the style fonts, or folders of fonts or of glyph pictures; None: those that come with fontgan.
+        source: the content fonts; None: the one that comes with fontgan.
+        charset: a character set's name, a text file, or the characters themselves.
+        size: pixels per side: 64, 128 or 256.
+        margin: paper around the em box, in em.
+        output: the LMDB file.
+        jobs: threads that draw; None: one per core.
+        show: whether to show progress on standard error.
+
+    Raises:
+        FontganError: a font cannot be used, or `output` cannot be written.
+    """
+    contents = _locations(bundled_font(CONTENT_FONT) if source is None else source)
+    styles = _locations([bundled_font(name) for name in STYLE_FONTS] if target is None else target)
+    with _bar(show) as bar:
+        render_dataset(contents, styles, parse_charset(charset), size, Path(output), bar, _jobs(jobs), margin)
+    return Dataset(output)
+
+
+def train(
+    data: Dataset | str | Path = TrainingPlan.data,
+    model: str | None = None,
+    *,
+    config: str | Path | None = None,
+    resume: bool = False,
+    show: bool = True,
+    **settings: Any,
+) -> Run:
+    """Train a model, as `fontgan train` does; returns the run when it is over.
+
+    An interrupt ends it after the current step and keeps what was learnt.
+
+    Args:
+        data: the dataset.
+        model: its name: `pix2pix` if it is None.
+        config: a TOML file to take settings from, such as a run's.
+        resume: whether to continue the run named by `run`, or the newest of the model.
+        show: whether to show progress on standard error.
+        settings: anything else that is decided of a run (`minutes`, `steps`, `style`, `seed`, `run` …), and any
+            setting of the model, short or with its group: `learning_rate=1e-3`, `discriminator__width=32`.
+
+    Raises:
+        FontganError: a setting is unknown or impossible, or training broke.
+    """
+    plan = {"data": data.path if isinstance(data, Dataset) else Path(data), "model": model}
+    plan |= {name: settings.pop(name) for name in list(settings) if hasattr(TrainingPlan, name)}
+    options = {name: value for name, value in plan.items() if value is not None}
+    changes = {name.replace("__", "."): value for name, value in settings.items()}
+    decided = (decide_again if resume else decide)(options, changes, Path(config) if config else None)
+    with TrainingView() if show else nullcontext() as view:
+        for event in run_training(decided):
+            if view is not None:
+                view.show(event)
+            if isinstance(event, Finished):
+                path = event.run
+    return Run(path)
+
+
+def _locations(fonts: Fonts) -> list[FontLocation]:
+    several = [fonts] if isinstance(fonts, str | Path | FontLocation) else fonts
+    return [font if isinstance(font, FontLocation) else FontLocation.parse(str(font)) for font in several]
+
+
+def _jobs(wanted: int | None) -> int:
+    return wanted or os.cpu_count() or 1
+
+
+def _bar(show: bool) -> Bar | nullcontext[None]:
+    return Bar("glyphs") if show else nullcontext()
