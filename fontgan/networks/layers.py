@@ -24,7 +24,7 @@ class LayerConfig:
     Attributes:
         norm: the normalisation after each convolution.
         downsampling: how maps are halved: a convolution of stride 2, or one of stride 1 and then the mean of
-            each 2×2 (no maximum: what it drops, a picture lacks).
+            each 2×2 (not the maximum: what it drops, an image lacks).
         down_kernel: of the convolutions of stride 2, 4, 2 or odd; those of stride 1 have 3.
         upsampling: how maps are doubled: the papers' 4×4 transposed convolution, or a 3×3 convolution whose
             maps are then doubled, which draws no checkerboards (Odena et al. 2016, «Deconvolution and
@@ -45,7 +45,7 @@ class LayerConfig:
 
 
 class Chain(nn.Sequential):
-    """LayerConfig one after the other; those that are told of the style get its vector too."""
+    """Layers one after the other; those that depend on the style get its vector too."""
 
     def forward(self, maps: Tensor, style: Tensor | None = None) -> Tensor:
         """(n, channels, h, w), and the style's vector (n, length) where some layer wants it."""

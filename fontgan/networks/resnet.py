@@ -25,17 +25,17 @@ from fontgan.networks.unet import Stem, enter, leave
 
 
 class ResNet(Network):
-    """Pictures (n, inputs, size, size) in [0, 1] to glyph images (n, 1, size, size) in [0, 1].
+    """Content images (n, inputs, size, size) in [0, 1] to glyph images (n, 1, size, size) in [0, 1].
 
     Args:
         width: channels at the full size; the residual blocks, at a quarter of it, have four times as many.
         stem: `stride` as published, or `unshuffle`: no layer works at more than a quarter of the size.
         blocks: how many residual blocks.
-        attention: whether every pixel looks at all others, in the midst of the blocks.
+        attention: whether every pixel attends to all others, in the middle of the blocks.
         layers: how they are made.
         dropout: its probability within the blocks.
         tail: how it ends.
-        inputs: channels of the picture.
+        inputs: channels of the content.
     """
 
     def __init__(

@@ -20,7 +20,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-STEPS = 4
+STEPS = 3
 TURNS = 3
 POLICIES = {"as torch has it": {}, "passive": {"OMP_WAIT_POLICY": "passive"}}
 WORKER = "--worker"
