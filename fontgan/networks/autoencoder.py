@@ -92,7 +92,7 @@ class AutoEncoderGen(Network):
     def _picture(self, level: int, maps: list[Tensor], size: int) -> Tensor:
         """From the maps of the decoder unit of that number, or, past the last one, from the final layer."""
         if level == DECODERS:
-            return self.final(maps[-1])  # type: ignore[no-any-return]
+            return self.final(maps[-1])
         return _at(self.coarse[level](maps[1 + level]), size)
 
 

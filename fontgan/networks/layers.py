@@ -65,7 +65,7 @@ class Gated(nn.Module):
     def forward(self, maps: Tensor) -> Tensor:
         """(n, inputs, h, w) to (n, outputs, …)."""
         features, gates = self.both(maps).chunk(2, 1)
-        return features * gates.sigmoid()  # type: ignore[no-any-return]
+        return features * gates.sigmoid()
 
 
 def convolution(
@@ -147,7 +147,7 @@ class ResidualBlock(nn.Module):
 
     def forward(self, maps: Tensor) -> Tensor:
         """(n, width, h, w) to the same shape."""
-        return self.activation(maps + self.change(maps))  # type: ignore[no-any-return]
+        return self.activation(maps + self.change(maps))
 
 
 class SelfAttention(nn.Module):
@@ -169,7 +169,7 @@ class SelfAttention(nn.Module):
             layer(maps).flatten(2).transpose(1, 2) for layer in (self.query, self.key, self.value)
         )
         seen = F.scaled_dot_product_attention(query, key, value, scale=1.0)
-        return maps + self.weight * self.out(seen.transpose(1, 2).unflatten(2, maps.shape[2:]))  # type: ignore[no-any-return]
+        return maps + self.weight * self.out(seen.transpose(1, 2).unflatten(2, maps.shape[2:]))
 
 
 def dropped(probability: float) -> list[nn.Module]:

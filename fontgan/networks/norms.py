@@ -60,7 +60,7 @@ class ConditionalNorm(nn.Module):
     def forward(self, maps: Tensor, style: Tensor) -> Tensor:
         """(n, channels, h, w) and (n, length) to the shape of the maps."""
         scale, shift = self.told(style).unflatten(1, (2, -1, 1, 1)).unbind(1)
-        return self.norm(maps) * (1 + scale) + shift  # type: ignore[no-any-return]
+        return self.norm(maps) * (1 + scale) + shift
 
 
 def _groups(channels: int) -> int:

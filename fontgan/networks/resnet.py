@@ -60,7 +60,7 @@ class ResNet(Network):
 
     def forward(self, pictures: Tensor) -> Tensor:
         """To the same size, which is a multiple of 4."""
-        return self.leave(self.blocks(self.enter(1 - pictures)))  # type: ignore[no-any-return]
+        return self.leave(self.blocks(self.enter(1 - pictures)))
 
     def edges(self) -> list[nn.Module]:
         """See `Network`."""

@@ -133,7 +133,7 @@ class Decoder(nn.Module):
             raised = up(maps, style)
             joined = torch.cat((raised, skipped), 1) if self.skip == "concat" else raised + skipped
             maps = refine(joined)
-        return self.head(maps)  # type: ignore[no-any-return]
+        return self.head(maps)
 
 
 class UNet(Network):
@@ -154,7 +154,7 @@ class UNet(Network):
     def forward(self, pictures: Tensor) -> Tensor:
         """To the same size, which is a multiple of the shape's reduction."""
         *skips, inner = self.encoder(pictures)
-        return self.decoder(inner, skips)  # type: ignore[no-any-return]
+        return self.decoder(inner, skips)
 
     def edges(self) -> list[nn.Module]:
         """See `Network`."""
