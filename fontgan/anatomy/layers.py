@@ -69,11 +69,11 @@ class SkipConnection:
 
 @dataclass(frozen=True)
 class Part:
-    """One way from a picture to a picture.
+    """One path from an image to an image.
 
     Attributes:
         title: what it is among several; "" where it is all there is.
-        inputs: pictures that go in, as stages without weights.
+        inputs: images that go in, as stages without weights.
         stages: in the order in which they run.
         skips: from the largest maps on, those of the content first.
         notes: what a drawing cannot show, a sentence each.
@@ -91,9 +91,9 @@ class Anatomy:
     """What a network consists of.
 
     Attributes:
-        parameters: all weights of the network, those too that no picture passes when it draws.
+        parameters: all weights of the network, including those that are not used in drawing.
         layers: in the order in which they run.
-        parts: one, or several where one network goes on from what another draws.
+        parts: one, or several where one network continues from the images of another.
     """
 
     parameters: int
@@ -141,7 +141,7 @@ class _Seen:
 
 
 def _watch(network: nn.Module, inputs: Sequence[Tensor], modules: dict[str, nn.Module]) -> _Seen:
-    """What went through each module, in the order in which they ended; what gives no tensor is left out."""
+    """The shapes at each module, in the order in which they finished; those without a tensor are omitted."""
     seen = _Seen({}, {})
 
     def look(name: str, given: tuple[Any, ...], made: Any) -> None:

@@ -84,7 +84,7 @@ def prepare_process(engine: Engine) -> str:
 def _choose_device(choice: DeviceChoice) -> torch.device:
     available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if choice != "auto" and not available[choice]:
-        raise FontganError(f"no {choice.upper()} device is available here", "set {device} to cpu, or omit it")
+        raise FontganError(f"no {choice.upper()} device is available here", "choose {device} cpu, or omit it")
     # Not MPS by itself: it has not been measured.
     name = choice if choice != "auto" else "cuda" if available["cuda"] else "cpu"
     return torch.device(name)

@@ -1,4 +1,4 @@
-"""Distances between what networks see in pictures, (n, 1, size, size) in [0, 1], 1 = paper."""
+"""Distances between features of images, (n, 1, size, size) in [0, 1], 1 = paper."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def feature_matching(real: Sequence[Tensor], fake: Sequence[Tensor]) -> Tensor:
     """The mean over a discriminator's layers of the L1 distance between its maps: a scalar.
 
     Wang et al. 2018, «pix2pixHD», section 3.2, after Salimans et al. 2016, section 3.1. The maps of real
-    and fake pictures come in the same order, any shape alike; no gradient goes to the real ones.
+    and fake images come in the same order, with equal shapes; the real ones get no gradient.
     """
     distances = [
         (of_fake.float() - of_real.detach().float()).abs().mean()
@@ -36,7 +36,7 @@ def feature_matching(real: Sequence[Tensor], fake: Sequence[Tensor]) -> Tensor:
 
 
 class ClassifierFeatures(nn.Module):
-    """What a trained classifier of torchvision sees in pictures, and how far two of them are apart in it.
+    """The features of a trained classifier of torchvision, and the distance of two images in them.
 
     It is frozen: always in evaluation mode, and its weights never have gradients. Nothing is downloaded.
 
@@ -66,7 +66,7 @@ class ClassifierFeatures(nn.Module):
         self.train()
 
     def train(self, mode: bool = True) -> Self:  # noqa: ARG002 (it stays as it is, whatever is asked for)
-        """Stay in evaluation mode: norms of the pictures at hand would be another classifier."""
+        """Stay in evaluation mode: norms over the batch at hand would be another classifier."""
         return super().train(False)
 
     def forward(self, picture: Tensor) -> list[Tensor]:
@@ -91,7 +91,9 @@ def _build(name: str) -> nn.Module:
 
     known = models.list_models(module=models)
     if name not in known:
-        raise FontganError(f"torchvision has no classifier {name!r}: {_near(name, known)}")
+        raise FontganError(
+            f"torchvision has no classifier {name!r}", "there are {near}", near=_near(name, known)
+        )
     with torch.random.fork_rng(devices=[]):  # what it draws is not kept, and moves no other network's
         network: nn.Module = models.get_model(name, weights=None)
     _adapt(network)
@@ -117,7 +119,7 @@ def _fill(network: nn.Module, name: str, path: Path) -> None:
         network.load_state_dict(weights)
     except (RuntimeError, ValueError, KeyError) as error:
         raise FontganError(
-            f"{path} holds the weights of another network than {name}: name its own"
+            f"{path} holds weights of a network other than {name}", "set feature_weights to its own"
         ) from error
 
 
@@ -128,7 +130,9 @@ def _read(path: Path) -> dict[str, Any]:
             return load_file(path)
         weights: Any = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
-        raise FontganError(f"there are no weights {path}: name a .pth, .pt or .safetensors file") from error
+        raise FontganError(
+            f"there are no weights {path}", "set feature_weights to a .pth, .pt or .safetensors file"
+        ) from error
     except (
         SafetensorError,
         pickle.UnpicklingError,
@@ -146,7 +150,8 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _no_weights(path: Path) -> FontganError:
     return FontganError(
-        f"{path} cannot be read as weights: name a .pth, .pt or .safetensors file with a state dict alone"
+        f"{path} cannot be read as weights",
+        "set feature_weights to a .pth, .pt or .safetensors file that holds nothing but a state dict",
     )
 
 
@@ -159,9 +164,11 @@ def _cut(network: nn.Module, name: str, layers: tuple[str, ...]) -> nn.Module:
     known = list(dict.fromkeys(itertools.chain.from_iterable(map(_and_above, nodes))))
     for layer in layers:
         if layer not in known:
-            raise FontganError(f"{name} has no layer {layer!r}: {_near(layer, known)}")
+            raise FontganError(f"{name} has no layer {layer!r}", "there are {near}", near=_near(layer, known))
     if not layers:
-        raise FontganError(f"no layer of {name} is named: name some, such as {known[-1]}")
+        raise FontganError(
+            f"no layer of {name} is given", "set feature_layers to some, such as {layer}", layer=known[-1]
+        )
     cut: nn.Module = feature_extraction.create_feature_extractor(
         network, list(layers), suppress_diff_warning=True
     )
@@ -174,5 +181,5 @@ def _and_above(node: str) -> Iterable[str]:
 
 
 def _near(name: str, known: Sequence[str]) -> str:
-    """The names that a wrong one may have meant."""
-    return f"there are {', '.join(difflib.get_close_matches(name, known, n=3, cutoff=0))} and more"
+    """The nearest names to one that does not exist."""
+    return f"{', '.join(difflib.get_close_matches(name, known, n=3, cutoff=0))} and more"

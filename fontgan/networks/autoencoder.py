@@ -1,7 +1,7 @@
 """AutoEncoderGen: the whole character goes through one vector.
 
 The network of the project's source notes on font transfer: six encoder units, five decoder units and
-a final layer. Without skip connections, every stroke has to be told through the innermost maps.
+a final layer. Without skip connections, every stroke has to pass through the innermost maps.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class AutoEncoderGen(Network):
         dropout: its probability in the last three encoder units.
         decoder_dropout: its probability in the decoder units.
         tail: how it ends.
-        growing: whether pictures can be had from every decoder unit, for `grow`.
-        inputs: channels of the picture.
+        growing: whether every decoder unit gives an image too, so that the network can grow.
+        inputs: channels of the content.
     """
 
     grown: Tensor
@@ -65,7 +65,7 @@ class AutoEncoderGen(Network):
         )
         channels = channels_of(tail)
         self.final = nn.Sequential(*_final(width, channels, layers), ToPicture(tail))
-        # ProGAN's toRGB: a picture from the maps of each decoder unit.
+        # ProGAN's toRGB: an image from the maps of each decoder unit.
         coarse = reversed(widths[:DECODERS]) if growing else []
         self.coarse = nn.ModuleList(
             nn.Sequential(nn.Conv2d(maps, channels, 1), ToPicture(tail)) for maps in coarse
@@ -92,7 +92,7 @@ class AutoEncoderGen(Network):
     def _picture(self, level: int, maps: list[Tensor], size: int) -> Tensor:
         """From the maps of the decoder unit of that number, or, past the last one, from the final layer."""
         if level == DECODERS:
-            return self.final(maps[-1])  # type: ignore[no-any-return]
+            return self.final(maps[-1])
         return _at(self.coarse[level](maps[1 + level]), size)
 
 
@@ -100,7 +100,7 @@ def coarsened(pictures: Tensor, grown: float) -> Tensor:
     """Pictures (n, 1, size, size) as coarse as those of a network that has grown so far.
 
     The means of blocks, doubled back to the full size, and between two sizes a mixture of both, as ProGAN
-    shows its discriminator the real pictures (Karras et al. 2018, appendix A.1); unlike there, the
+    shows its discriminator the real images (Karras et al. 2018, appendix A.1); unlike there, the
     discriminator keeps its size.
 
     Args:

@@ -17,7 +17,7 @@ class BothWays(Network):
 
     def forward(self, pictures: Tensor) -> Tensor:
         """(n, inputs, size, size) in the content's style to (n, 1, size, size); `back` is the way back."""
-        return self.forth(pictures)  # type: ignore[no-any-return]
+        return self.forth(pictures)
 
     def edges(self) -> list[nn.Module]:
         """Those of both generators."""
@@ -56,4 +56,4 @@ class TwoStages(Network):
     def clean(self, pictures: Tensor, drawn: Tensor) -> Tensor:
         """The first stage's images of the content, cleaned."""
         drawn = drawn.detach()
-        return self.second(torch.cat((drawn, pictures), 1) if self.sees_content else drawn)  # type: ignore[no-any-return]
+        return self.second(torch.cat((drawn, pictures), 1) if self.sees_content else drawn)

@@ -1,4 +1,4 @@
-"""The discriminator: what it says of each patch, of each pixel, or of the picture as a whole."""
+"""The discriminator: a verdict on each patch, on each pixel, or on the whole image."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from fontgan.networks.norms import Norm, make_norm
 DiscriminatorKind = Literal["patch", "pixel", "image"]
 
 _WIDEST = 8  # times the first width, as in pix2pix
-_GROUP = 4  # pictures that are compared by MinibatchDeviation, as in ProGAN's code
+_GROUP = 4  # images that are compared by MinibatchDeviation, as in ProGAN's code
 
 
 class DiscriminatorOutput(NamedTuple):
-    """What a discriminator says of pictures.
+    """The verdict of a discriminator on images.
 
     Attributes:
         logits: how real they look, (n, 1, h, w): one for each patch or pixel, or one in all.
@@ -32,26 +32,26 @@ class DiscriminatorOutput(NamedTuple):
 
 
 class Discriminator(Network):
-    """Pictures, seen together as channels, to an `DiscriminatorOutput`.
+    """Images, seen together as channels, to a `DiscriminatorOutput`.
 
     `patch` is the PatchGAN of Isola et al. 2017, «pix2pix», section 6.1.2: `layers` convolutions of stride 2
     see patches of 70×70 pixels with three, 34×34 with two, 16×16 with one; `pixel` its 1×1 PixelGAN; `image`
-    halves the picture `layers` times and judges what is left as one, as zi2zi and W-Net do.
+    halves the image `layers` times and gives one verdict on the result, as zi2zi and W-Net do.
 
     Args:
-        view: what is judged by itself.
-        inputs: how many pictures it sees together.
+        kind: what gets a verdict of its own.
+        inputs: how many images it sees together.
         width: channels after the first layer; each further layer doubles them, up to eight times as many.
         layers: convolutions of stride 2.
         norm: the normalisation; none after the first layer.
-        size: of the pictures.
-        deviation: whether it is told how much the pictures of a batch differ (`MinibatchDeviation`).
+        size: of the images.
+        deviation: whether it sees how much the images of a batch differ (`MinibatchDeviation`).
         styles: classes of an auxiliary classifier (Odena et al. 2017, «AC-GAN»); 0: none.
     """
 
     def __init__(
         self,
-        view: DiscriminatorKind,
+        kind: DiscriminatorKind,
         inputs: int,
         width: int,
         layers: int,
@@ -62,28 +62,28 @@ class Discriminator(Network):
     ) -> None:
         super().__init__()
         made = LayerConfig(norm=norm)
-        kernel, depth = (1, 1) if view == "pixel" else (4, layers)
-        stride = 1 if view == "pixel" else 2
+        kernel, depth = (1, 1) if kind == "pixel" else (4, layers)
+        stride = 1 if kind == "pixel" else 2
         units = [
             nn.Sequential(convolution(inputs, width, kernel, stride, made, last=True), nn.LeakyReLU(0.2))
         ]
         channels = width
-        for level in range(1, depth + (view != "image")):
+        for level in range(1, depth + (kind != "image")):
             outputs = width * min(2**level, _WIDEST)
             bias = norm in ("none", "pixel")
-            if level < layers and view != "pixel":
+            if level < layers and kind != "pixel":
                 layer: nn.Module = convolution(channels, outputs, 4, 2, made)
             else:
                 # A 4×4 convolution of stride 1 with padding 1, as published: each side loses a pixel.
                 layer = nn.Conv2d(channels, outputs, kernel, 1, int(kernel > 1), bias=bias)
             # A single pixel has no variance of its own.
-            here: Norm = "none" if norm == "instance" and view == "image" and size >> level == 2 else norm
+            here: Norm = "none" if norm == "instance" and kind == "image" and size >> level == 2 else norm
             units.append(nn.Sequential(layer, make_norm(here, outputs), nn.LeakyReLU(0.2)))
             channels = outputs
         self.units = nn.ModuleList(units)
         self.deviation = MinibatchDeviation() if deviation else None
-        left = size >> layers if view == "image" else kernel
-        padding = 0 if view == "image" else int(kernel > 1)
+        left = size >> layers if kind == "image" else kernel
+        padding = 0 if kind == "image" else int(kernel > 1)
         self.judge = nn.Conv2d(channels + int(deviation), 1, left, 1, padding)
         self.classifier = nn.Linear(channels, styles) if styles else None
 
@@ -106,10 +106,10 @@ class Discriminator(Network):
 
 
 class MinibatchDeviation(nn.Module):
-    """One map more: by how much the pictures of a group of four differ (Karras et al. 2018, section 3).
+    """One more map: how much the images of a group of four differ (Karras et al. 2018, section 3).
 
-    The standard deviation of each feature over the group, meant over features and places. Neighbours are a
-    group, so that processes that share a batch in fours see what one would.
+    The standard deviation of each feature over the group, averaged over features and places. Neighbours form
+    a group, so that processes that share a batch in fours see what one would.
     """
 
     def forward(self, maps: Tensor) -> Tensor:
@@ -118,5 +118,5 @@ class MinibatchDeviation(nn.Module):
         group = next(size for size in range(min(_GROUP, count), 0, -1) if count % size == 0)
         groups = maps.float().unflatten(0, (-1, group))
         deviations = (groups.var(1, correction=0) + 1e-8).sqrt().mean((1, 2, 3))
-        told = deviations.repeat_interleave(group).to(maps.dtype)
-        return torch.cat((maps, told[:, None, None, None].expand(-1, 1, *maps.shape[2:])), 1)
+        spread = deviations.repeat_interleave(group).to(maps.dtype)
+        return torch.cat((maps, spread[:, None, None, None].expand(-1, 1, *maps.shape[2:])), 1)

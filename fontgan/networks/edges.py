@@ -1,7 +1,7 @@
 """Which layers of a network meet the outside: those that read its inputs, and those that give its outputs.
 
 Optimisers treat them differently from the hidden layers between them, see `compute.optimisers`. A network
-names its own, since no order of registration tells a second branch from a hidden layer.
+names its own, since the order of registration cannot distinguish a second branch from hidden layers.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the weights begin as."""
+"""Initial weights."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WEIGHTED = (nn.Conv2d, nn.ConvTranspose2d, nn.Linear)
 
 
 def initialise(network: nn.Module, kind: Initialisation = "normal") -> None:
-    """Draw the weights of every convolution anew; norms start as 1 and 0, biases at 0.
+    """Draw new weights for every convolution; norms start as 1 and 0, biases at 0.
 
     - `normal`: N(0, 0.02) with norm scales from N(1, 0.02) (Isola et al. 2017, section 6.2);
     - `xavier`: Glorot and Bengio 2010, equation 16, uniform;

@@ -24,7 +24,7 @@ class LayerConfig:
     Attributes:
         norm: the normalisation after each convolution.
         downsampling: how maps are halved: a convolution of stride 2, or one of stride 1 and then the mean of
-            each 2×2 (no maximum: what it drops, a picture lacks).
+            each 2×2 (not the maximum: what it drops, an image lacks).
         down_kernel: of the convolutions of stride 2, 4, 2 or odd; those of stride 1 have 3.
         upsampling: how maps are doubled: the papers' 4×4 transposed convolution, or a 3×3 convolution whose
             maps are then doubled, which draws no checkerboards (Odena et al. 2016, «Deconvolution and
@@ -45,7 +45,7 @@ class LayerConfig:
 
 
 class Chain(nn.Sequential):
-    """LayerConfig one after the other; those that are told of the style get its vector too."""
+    """Layers one after the other; those that depend on the style get its vector too."""
 
     def forward(self, maps: Tensor, style: Tensor | None = None) -> Tensor:
         """(n, channels, h, w), and the style's vector (n, length) where some layer wants it."""
@@ -65,7 +65,7 @@ class Gated(nn.Module):
     def forward(self, maps: Tensor) -> Tensor:
         """(n, inputs, h, w) to (n, outputs, …)."""
         features, gates = self.both(maps).chunk(2, 1)
-        return features * gates.sigmoid()  # type: ignore[no-any-return]
+        return features * gates.sigmoid()
 
 
 def convolution(
@@ -147,7 +147,7 @@ class ResidualBlock(nn.Module):
 
     def forward(self, maps: Tensor) -> Tensor:
         """(n, width, h, w) to the same shape."""
-        return self.activation(maps + self.change(maps))  # type: ignore[no-any-return]
+        return self.activation(maps + self.change(maps))
 
 
 class SelfAttention(nn.Module):
@@ -169,7 +169,7 @@ class SelfAttention(nn.Module):
             layer(maps).flatten(2).transpose(1, 2) for layer in (self.query, self.key, self.value)
         )
         seen = F.scaled_dot_product_attention(query, key, value, scale=1.0)
-        return maps + self.weight * self.out(seen.transpose(1, 2).unflatten(2, maps.shape[2:]))  # type: ignore[no-any-return]
+        return maps + self.weight * self.out(seen.transpose(1, 2).unflatten(2, maps.shape[2:]))
 
 
 def dropped(probability: float) -> list[nn.Module]:

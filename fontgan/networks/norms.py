@@ -13,7 +13,7 @@ _GROUPS = 32  # Wu and He 2018, table 3
 
 
 def make_norm(kind: Norm, channels: int) -> nn.Module:
-    """A normalisation layer for maps of so many channels; each but pixel and none has a scale and a shift.
+    """A normalisation layer for maps; each but pixel and none has a scale and a shift.
 
     batch: Ioffe and Szegedy 2015; layer: Ba et al. 2016, over all channels and pixels; instance: Ulyanov et
     al. 2016; group: Wu and He 2018, in 32 groups or as many as divide the channels; pixel: `PixelNorm`.
@@ -38,13 +38,13 @@ class PixelNorm(nn.Module):
 
 
 class ConditionalNorm(nn.Module):
-    """A norm whose scale and shift follow from a vector that tells the style.
+    """A norm whose scale and shift are computed from a style vector.
 
     Over batch norm: de Vries et al. 2017, «Modulating early visual processing by language»; over instance
     norm: Dumoulin et al. 2017, «A Learned Representation For Artistic Style».
 
     Args:
-        kind: the norm; its own scale and shift go.
+        kind: the norm, without its own scale and shift.
         channels: of the maps.
         length: of the vector.
     """
@@ -60,7 +60,7 @@ class ConditionalNorm(nn.Module):
     def forward(self, maps: Tensor, style: Tensor) -> Tensor:
         """(n, channels, h, w) and (n, length) to the shape of the maps."""
         scale, shift = self.told(style).unflatten(1, (2, -1, 1, 1)).unbind(1)
-        return self.norm(maps) * (1 + scale) + shift  # type: ignore[no-any-return]
+        return self.norm(maps) * (1 + scale) + shift
 
 
 def _groups(channels: int) -> int:

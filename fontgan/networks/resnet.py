@@ -25,17 +25,17 @@ from fontgan.networks.unet import Stem, enter, leave
 
 
 class ResNet(Network):
-    """Pictures (n, inputs, size, size) in [0, 1] to glyph images (n, 1, size, size) in [0, 1].
+    """Content images (n, inputs, size, size) in [0, 1] to glyph images (n, 1, size, size) in [0, 1].
 
     Args:
         width: channels at the full size; the residual blocks, at a quarter of it, have four times as many.
         stem: `stride` as published, or `unshuffle`: no layer works at more than a quarter of the size.
         blocks: how many residual blocks.
-        attention: whether every pixel looks at all others, in the midst of the blocks.
+        attention: whether every pixel attends to all others, in the middle of the blocks.
         layers: how they are made.
         dropout: its probability within the blocks.
         tail: how it ends.
-        inputs: channels of the picture.
+        inputs: channels of the content.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class ResNet(Network):
 
     def forward(self, pictures: Tensor) -> Tensor:
         """To the same size, which is a multiple of 4."""
-        return self.leave(self.blocks(self.enter(1 - pictures)))  # type: ignore[no-any-return]
+        return self.leave(self.blocks(self.enter(1 - pictures)))
 
     def edges(self) -> list[nn.Module]:
         """See `Network`."""

@@ -76,7 +76,7 @@ class GlobalSkip(Network):
         maps: Tensor = self.network(pictures).float()
         signs = maps.new_tensor([1.0, -1.0])[: maps.shape[1]].view(1, -1, 1, 1)
         image = first_with_ink(pictures[:, : self.contents])
-        return self.to_picture(maps + signs * self._FIRM * (2 * image - 1))  # type: ignore[no-any-return]
+        return self.to_picture(maps + signs * self._FIRM * (2 * image - 1))
 
 
 def first_with_ink(pictures: Tensor) -> Tensor:

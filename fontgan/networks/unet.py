@@ -35,9 +35,9 @@ _DROPPED = 3  # the innermost sizes of the decoder
 
 @dataclass(frozen=True)
 class UNetConfig:
-    """What a U-Net looks like.
+    """The shape of a U-Net.
 
-    The stem brings the picture to its first, already smaller, size:
+    The stem brings the image to its first, already smaller, size:
 
     - `stride`: a 4×4 convolution of stride 2 and, at the end, a transposed one, as in the paper;
     - `unshuffle`: each block of 4×4 pixels becomes 16 channels and, at the end, is made of them again
@@ -133,17 +133,17 @@ class Decoder(nn.Module):
             raised = up(maps, style)
             joined = torch.cat((raised, skipped), 1) if self.skip == "concat" else raised + skipped
             maps = refine(joined)
-        return self.head(maps)  # type: ignore[no-any-return]
+        return self.head(maps)
 
 
 class UNet(Network):
-    """Pictures (n, inputs, size, size) in [0, 1] to glyph images (n, 1, size, size) in [0, 1].
+    """Content images (n, inputs, size, size) in [0, 1] to glyph images (n, 1, size, size) in [0, 1].
 
     Args:
         shape: what it looks like.
         layers: how they are made.
         tail: how it ends.
-        inputs: channels of the picture.
+        inputs: channels of the content.
     """
 
     def __init__(self, shape: UNetConfig, layers: LayerConfig, tail: Tail, inputs: int = 1) -> None:
@@ -154,7 +154,7 @@ class UNet(Network):
     def forward(self, pictures: Tensor) -> Tensor:
         """To the same size, which is a multiple of the shape's reduction."""
         *skips, inner = self.encoder(pictures)
-        return self.decoder(inner, skips)  # type: ignore[no-any-return]
+        return self.decoder(inner, skips)
 
     def edges(self) -> list[nn.Module]:
         """See `Network`."""

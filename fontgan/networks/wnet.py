@@ -89,4 +89,4 @@ class WNetwork(Network):
                 both = (mixed[level], style[level])
                 mixed[level] = torch.cat(both, 1) if self.concat else both[0] + both[1]
         inner = torch.cat((inner, style[-1]), 1)
-        return self.decoder(inner, mixed, style[-1].mean((2, 3)))  # type: ignore[no-any-return]
+        return self.decoder(inner, mixed, style[-1].mean((2, 3)))

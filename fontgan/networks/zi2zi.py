@@ -63,4 +63,4 @@ class Zi2ZiNet(Network):
         style = self.embedding(styles)
         if self.inside:
             inner = torch.cat((inner, style[:, :, None, None].expand(-1, -1, *inner.shape[2:])), 1)
-        return self.decoder(inner, skips, style)  # type: ignore[no-any-return]
+        return self.decoder(inner, skips, style)

@@ -75,8 +75,8 @@ def _draw_part(part: Part, layout: Layout) -> list[str]:
     middle = [boxes[stage.name] for stage in columns["middle"]]
     if middle and columns["encoder"]:
         last, first = boxes[columns["encoder"][-1].name], middle[0]
-        told = 3 if any(skip.end == first.stage.name for skip in part.skips) else 0
-        lines.append(_path(f"M {last.x:.1f} {last.bottom:.1f} V {first.y - told:.1f} H {first.left:.1f}"))
+        aside = 3 if any(skip.end == first.stage.name for skip in part.skips) else 0
+        lines.append(_path(f"M {last.x:.1f} {last.bottom:.1f} V {first.y - aside:.1f} H {first.left:.1f}"))
     if middle and columns["decoder"]:
         last, first = middle[-1], boxes[columns["decoder"][0].name]
         lines.append(_path(f"M {last.right:.1f} {last.y:.1f} H {first.x:.1f} V {first.bottom:.1f}"))

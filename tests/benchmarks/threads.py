@@ -20,9 +20,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-STEPS = 4
-TURNS = 3
-POLICIES = {"as torch has it": {}, "passive": {"OMP_WAIT_POLICY": "passive"}}
+STEPS = 10
+TURNS = 5
+POLICIES: dict[str, dict[str, str]] = {"as torch has it": {}, "passive": {"OMP_WAIT_POLICY": "passive"}}
 WORKER = "--worker"
 
 

@@ -87,7 +87,7 @@ def plain_step(model: Pix2Pix, batch: Batch) -> Step:
 
 
 def compare_with_reference(size: int, batch_size: int, rounds: int, compiled: bool) -> None:
-    """Print images a second of the plain step and of ours, each in a process of its own, by turns."""
+    """Print images per second of the plain step and of ours, each in a process of its own, by turns."""
     context = multiprocessing.get_context("spawn")
     seconds: dict[str, list[float]] = {"plain": [], "ours": []}
     lines = {}
@@ -157,7 +157,7 @@ def compare_with_bare_loop(turns: int) -> None:
 
 
 def mean_of(steps: Iterator[float], count: int) -> float:
-    """The mean of so many."""
+    """The mean of the next steps."""
     return statistics.mean(itertools.islice(steps, count))
 
 
@@ -180,7 +180,7 @@ def bare_steps(model: Model[Any], batch: Batch) -> Iterator[float]:
 
 
 def measure_default(rounds: int) -> None:
-    """Print images a second of the default preset by threads, and the memory of the process."""
+    """Print images per second of the default preset by threads, and the memory of the process."""
     model = find_model("pix2pix")(
         find_model("pix2pix").preset("default"), GeneratorSpec(64), choose_engine("cpu")
     )
@@ -201,7 +201,7 @@ def measure_default(rounds: int) -> None:
 
 
 def compare_ranks(rounds: int) -> None:
-    """Print images a second of one process with one and two threads, and of two processes, as commands."""
+    """Print images per second of one process with one and two threads, and of two processes, as commands."""
     train = ["fontgan", "--", "train", "--steps", "150", "--save-minutes", "600"]
     torchrun = ["torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m"]
     ways = {

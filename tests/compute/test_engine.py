@@ -37,7 +37,7 @@ def test_the_cpu_is_always_available_and_its_choice_has_a_reason() -> None:
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
 def test_cuda_where_there_is_none_is_refused() -> None:
     assert choose_engine("auto").device.type == "cpu"
-    with pytest.raises(FontganError, match="no CUDA device is available here: set device to cpu"):
+    with pytest.raises(FontganError, match="no CUDA device is available here: choose device cpu"):
         choose_engine("cuda")
 
 

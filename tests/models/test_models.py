@@ -188,6 +188,7 @@ def test_the_average_moves_with_the_generator_alone() -> None:
     assert all(torch.equal(value, before[key]) for key, value in model.average.network.state_dict().items())
 
 
+@pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor")  # as a prepared process has it
 @pytest.mark.parametrize("preset", ["default", "paper"])
 def test_a_compiled_model_takes_the_steps_of_an_uncompiled_one(preset: str) -> None:
     engine = Engine(torch.device("cpu"), torch.float32, compiled=True)
