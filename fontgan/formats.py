@@ -16,6 +16,10 @@ class UnknownFormatError(FontganError):
     """Data of a format that this version does not read: newer, too old, or none at all."""
 
 
+class NoFormatError(UnknownFormatError):
+    """Data that names no format: nothing that fontgan wrote."""
+
+
 def upgraded(data: object, current: int, steps: Steps, what: str) -> dict[str, Any]:
     """Data as the current format has it, whichever known format it was written in.
 
@@ -31,11 +35,12 @@ def upgraded(data: object, current: int, steps: Steps, what: str) -> dict[str, A
         A table of its own, whose `format` is `current`.
 
     Raises:
-        UnknownFormatError: it is of a newer format, of one that is too old, or names none.
+        NoFormatError: it names no format.
+        UnknownFormatError: it is of a newer format, or of one that is too old.
     """
     number = data.get("format") if isinstance(data, dict) else None
     if not isinstance(data, dict) or not isinstance(number, int) or isinstance(number, bool):
-        raise UnknownFormatError(f"{what} has no format number, so fontgan cannot have written it")
+        raise NoFormatError(f"{what} has no format number, so fontgan cannot have written it")
     if number > current:
         raise UnknownFormatError(
             f"{what} has format {number}, and this fontgan reads formats up to {current}", "update fontgan"

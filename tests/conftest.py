@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 # Before torch is imported: test processes share the cores, and threads of one would wait for another.
@@ -16,6 +17,7 @@ from torch import nn
 
 from fontgan.data.record import FaceRecord
 from fontgan.data.render import render_dataset
+from fontgan.data.store import GlyphStore
 from fontgan.fonts.location import FontLocation
 from fontgan.runs.record import CheckpointRecord
 from fontgan.runs.weights import save_weights
@@ -23,7 +25,6 @@ from tests.toy_fonts import CHARACTERS, build_font
 
 FACE = FaceRecord(
     key="toy",
-    role="content",
     kind="font",
     family="Toy 字",
     path="/fonts/toy.ttf",
@@ -33,6 +34,7 @@ FACE = FaceRecord(
     shift=-0.031,
     count=3,
     cropped=1,
+    advance=1.0,
 )
 
 
@@ -59,11 +61,13 @@ def keep_weights(run: Path, generator: nn.Module, record: CheckpointRecord) -> P
 
 def shared(record: CheckpointRecord) -> CheckpointRecord:
     """The record as weights have it: without the folders that fonts lie in."""
-    contents, styles = (
-        tuple(replace(face, path=Path(face.path).name) for face in faces)
-        for faces in (record.contents, record.styles)
-    )
+    contents, styles = (tuple(face.shared() for face in faces) for faces in (record.contents, record.styles))
     return replace(record, contents=contents, styles=styles)
+
+
+def images_of(store: GlyphStore, face: str, codes: Iterable[int]) -> np.ndarray:
+    """The glyph images of one face: uint8 (n, size, size)."""
+    return store.glyphs([(face, code) for code in codes])
 
 
 def make_toy_store(folder: Path, codes: list[int] = CHARACTERS) -> Path:

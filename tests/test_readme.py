@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.face import Face
 from fontgan.fonts.location import FontLocation
 
@@ -76,7 +77,7 @@ def _draw_pictures(font: Path, folder: Path) -> None:
     folder.mkdir()
     face = Face(FontLocation(font))
     for code in face.mapped():
-        image = face.draw(code, 80)
+        image = face.draw(code, Canvas(128))
         assert image is not None
         Image.fromarray(image).save(folder / f"{chr(code)}.png")
 

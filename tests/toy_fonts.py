@@ -12,10 +12,19 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 from fontTools.ttLib.tables.TupleVariation import TupleVariation
 
+from fontgan.fonts.canvas import Canvas
+
 EM = 1000
 BOX = (100, 0, 600, 700)  # of .notdef
 SHARED_BOX = (50, -50, 950, 750)
 CHARACTERS = [*range(0x4E00, 0x4E40)]
+
+
+class AnyCanvas(Canvas):
+    """A canvas of a size that no dataset has, such as that of pictures which someone drew."""
+
+    def __post_init__(self) -> None:
+        """Nothing is refused."""
 
 
 def rectangle_of(code: int, raised: int = 0, width: int = 600) -> tuple[int, int, int, int]:

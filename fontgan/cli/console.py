@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as RichProgress
 
 from fontgan.compute.launch import first_process
+from fontgan.fonts.location import FontLocation
 
 # Results, such as paths, are echoed to standard output, where a script can read them. Names of fonts and
 # of files are shown as they are: a bracket in one is no markup.
 messages = Console(stderr=True, highlight=False, markup=False, quiet=not first_process())
 results = Console(highlight=False, markup=False)
+
+
+def print_json(data: dict[str, Any]) -> None:
+    """Print a result as JSON; what JSON does not know, such as a path, as text."""
+    typer.echo(json.dumps(data, ensure_ascii=False, indent=2, default=str))
+
+
+def default_sheet(location: FontLocation) -> Path:
+    """A file for the sheet of each file, face and place: `All.ttc-2.png`, `MyFont.ttf-wght-700.png`."""
+    name = str(location).removeprefix(str(location.path.parent)).strip("/")
+    return Path("inspected") / f"{re.sub('[#@=,]', '-', name)}.png"
 
 
 class Bar:

@@ -1,4 +1,4 @@
-"""`fontgan render-dataset`: fonts into the glyph store."""
+"""`fontgan render-dataset`: fonts into a dataset, or more fonts into one that is there."""
 
 from __future__ import annotations
 
@@ -15,7 +15,12 @@ from fontgan.fonts.charset import NAMED
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from fontgan.data.record import StoreRecord
+    from fontgan.data.render import Rendered
+    from fontgan.fonts.location import FontLocation
+
+_CHARSET = "gb2312-1"
+_SIZE = 64
+_MARGIN = 0.0
 
 
 def render_dataset_command(
@@ -23,55 +28,91 @@ def render_dataset_command(
         list[str] | None,
         typer.Option(
             metavar="FONT",
-            help="The content font, which has all the characters; may be repeated: the first that draws a "
-            "character gives it. [default: Noto Sans SC]",
+            help="Content font, which has all the characters; may be repeated, and each character comes from "
+            "the first font that has it unless a training run says otherwise. [default: Noto Sans SC]",
         ),
     ] = None,
     target: Annotated[
         list[str] | None,
         typer.Option(
             metavar="FONT|DIR",
-            help="A style font to learn, a folder of fonts, or one of glyph pictures (永.png, U+6C38.png); "
+            help="Style font to learn, a folder of fonts, or one of glyph pictures (永.png, U+6C38.png); "
             "may be repeated. A face of a collection is FONT#2, a place in a variable font FONT@wght=700. "
             "[default: the two that come with fontgan]",
         ),
     ] = None,
+    add: Annotated[
+        bool,
+        typer.Option(
+            "--add", help="Add these fonts to the dataset at --output, with its canvas and characters."
+        ),
+    ] = False,
     charset: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="NAME|FILE|TEXT",
-            help=f"Which characters: a text file, the characters themselves, or one or more, with commas, "
-            f"of {', '.join(NAMED)}.",
+            help="Characters: a text file, the characters themselves, or one or more, separated by commas, "
+            f"of {', '.join(NAMED)}. [default: {_CHARSET}, or those of the dataset with --add]",
         ),
-    ] = "gb2312-1",
-    size: Annotated[int, typer.Option(help="Pixels of an em: 64, 128 or 256.")] = 64,
-    output: Annotated[Path, typer.Option(help="The glyph store to write.")] = TrainingPlan.data,
+    ] = None,
+    size: Annotated[
+        int | None, typer.Option(help=f"Pixels per side: 64, 128 or 256. [default: {_SIZE}]")
+    ] = None,
+    margin: Annotated[
+        float | None,
+        typer.Option(
+            metavar="EM",
+            help="Paper around the em box, up to 0.5 em, which keeps strokes, descenders and accents beyond it "
+            f"and makes everything smaller. [default: {_MARGIN:g}]",
+        ),
+    ] = None,
+    output: Annotated[Path, typer.Option(help="Dataset to write.")] = TrainingPlan.data,
     jobs: Annotated[
-        int | None, typer.Option(min=1, max=256, help="Threads that draw. [default: one a core]")
+        int | None, typer.Option(min=1, max=256, help="Threads that draw. [default: one per core]")
     ] = None,
 ) -> None:
-    """Render glyph pairs from font files into a dataset. Broken off, the same command again goes on."""
-    from fontgan.assets import CONTENT_FONT, STYLE_FONTS, bundled_font
+    """Render glyph pairs from font files into a dataset. If interrupted, repeat the command to continue."""
+    from fontgan.assets import CONTENT_FONT, STYLE_FONTS
     from fontgan.cli.console import Bar, messages
-    from fontgan.data.render import render_dataset
+    from fontgan.data.render import add_faces, render_dataset
     from fontgan.fonts.charset import parse_charset
-    from fontgan.fonts.location import FontLocation
 
-    contents = [FontLocation.parse(font) for font in source or [str(bundled_font(CONTENT_FONT))]]
-    styles = [FontLocation.parse(font) for font in target or map(str, map(bundled_font, STYLE_FONTS))]
-    codes = parse_charset(charset)
+    threads = jobs or _cores()
     try:
         with Bar("glyphs") as bar:
-            rendered = render_dataset(contents, styles, codes, size, output, bar, jobs or _cores())
+            if add:
+                codes = None if charset is None else parse_charset(charset)
+                rendered = add_faces(
+                    _fonts(source), _fonts(target), output, codes, bar, threads, size, margin
+                )
+            else:
+                rendered = render_dataset(
+                    _fonts(source, CONTENT_FONT),
+                    _fonts(target, *STYLE_FONTS),
+                    parse_charset(_CHARSET if charset is None else charset),
+                    _SIZE if size is None else size,
+                    output,
+                    bar,
+                    threads,
+                    _MARGIN if margin is None else margin,
+                )
     except KeyboardInterrupt:
-        messages.print("The same command again goes on with the fonts that are not done yet.")
+        messages.print("Repeat the command to continue with the fonts that are not done yet.")
         raise
     for note in rendered.notes:
         messages.print(note, style="yellow")
-    messages.print(_table(rendered.record, len(codes)))
+    messages.print(_table(rendered))
     typer.echo(output)
     data = "" if output == TrainingPlan.data else f" --data {shlex.quote(str(output))}"
     messages.print(f"Next: fontgan train --model pix2pix{data}", style="bold")
+
+
+def _fonts(named: list[str] | None, *usual: str) -> list[FontLocation]:
+    """The fonts that were named, or else those that come with fontgan."""
+    from fontgan.assets import bundled_font
+    from fontgan.fonts.location import FontLocation
+
+    return [FontLocation.parse(font) for font in named or [str(bundled_font(name)) for name in usual]]
 
 
 def _cores() -> int:
@@ -79,17 +120,18 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _table(record: StoreRecord, asked: int) -> Table:
+def _table(rendered: Rendered) -> Table:
     from rich.table import Table
 
-    table = Table(title=f"{asked:,} characters at {record.size} px", title_justify="left")
+    record, asked = rendered.record, len(rendered.codes)
+    margin = f" with a margin of {record.canvas.margin:g} em" if record.canvas.margin else ""
+    table = Table(title=f"{asked:,} characters at {record.size} px{margin}", title_justify="left")
     table.add_column("face", no_wrap=True)
     table.add_column("role")
     for title in ("drawn", "missing", "at the edge", "shift (em)"):
         table.add_column(title, justify="right")
     for face in record.faces:
-        missing = asked - face.count
-        table.add_row(
-            face.key, face.role, f"{face.count:,}", f"{missing:,}", f"{face.cropped:,}", f"{face.shift:+.3f}"
-        )
+        role = "content" if face.key in record.contents else "style"
+        counts = (f"{count:,}" for count in (face.count, asked - face.count, face.cropped))
+        table.add_row(face.key, role, *counts, f"{face.shift:+.3f}")
     return table

@@ -44,6 +44,8 @@ def train_command(
     keep: Annotated[int, _option("keep", min=1)] = TrainingPlan.keep,
     best_by: Annotated[BestBy, _option("best_by")] = TrainingPlan.best_by,
     tensorboard: Annotated[bool, _option("tensorboard", "--tensorboard")] = TrainingPlan.tensorboard,
+    content: Annotated[list[str] | None, _option("content", metavar="FACE")] = None,
+    stacked: Annotated[bool, _option("stacked", "--stacked")] = TrainingPlan.stacked,
     config: Annotated[
         Path | None,
         typer.Option(

@@ -121,6 +121,12 @@ class TrainingPlan:
     tensorboard: bool = setting(
         False, "keep losses, rates, gradients, samples and the network for TensorBoard too", decides=False
     )
+    content: tuple[str, ...] = setting(
+        (), "faces of the dataset that give the content, in order; default: its content fonts"
+    )
+    stacked: bool = setting(
+        False, "stack all content faces as input channels instead of taking the first that has the character"
+    )
 
 
 def unmet(settings: Any, name: str) -> str:

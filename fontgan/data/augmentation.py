@@ -18,7 +18,7 @@ class Augmentation:
     """What may be done at random to each pair of a batch.
 
     Attributes:
-        shift: it is moved by up to so many pixels in each direction; paper comes in.
+        shift: it is moved by up to this many pixels in each direction; paper comes in.
         scale: it is enlarged or reduced by up to this share, about the middle of the canvas.
     """
 
@@ -37,7 +37,7 @@ class Augmentation:
 
 @dataclass(frozen=True)
 class Change:
-    """What is done to each picture of a batch.
+    """What is done to each image of a batch.
 
     Attributes:
         offsets: by which they move down and right, int64 (n, 2) in pixels; None where none does.
@@ -54,31 +54,32 @@ class Change:
             None if self.factors is None else rows(self.factors),
         )
 
-    def apply(self, pictures: Tensor) -> Tensor:
-        """The pictures, float (n, 1, size, size), 1 = paper, changed."""
+    def apply(self, images: Tensor) -> Tensor:
+        """The images, float (n, channels, size, size), 1 = paper, changed: all channels alike."""
         if self.offsets is not None:
-            pictures = _shifted(pictures, self.offsets)
-        return pictures if self.factors is None else _scaled(pictures, self.factors)
+            images = _shifted(images, self.offsets)
+        return images if self.factors is None else _scaled(images, self.factors)
 
 
-def _shifted(pictures: Tensor, offsets: Tensor) -> Tensor:
-    """Move each of (n, 1, size, size) down and right by its offsets (n, 2)."""
+def _shifted(images: Tensor, offsets: Tensor) -> Tensor:
+    """Move each of (n, channels, size, size) down and right by its offsets (n, 2)."""
     most = int(offsets.abs().max())
-    size, device = pictures.shape[-1], pictures.device
-    padded = F.pad(pictures, [most] * 4, value=1.0)
+    size, device = images.shape[-1], images.device
+    padded = F.pad(images, [most] * 4, value=1.0)
     window = torch.arange(size)
     down, right = (((most - axis).unsqueeze(1) + window).to(device) for axis in offsets.T)
-    each = torch.arange(len(pictures), device=device)
-    moved = padded[each[:, None, None], 0, down[:, :, None], right[:, None, :]]
-    return moved.unsqueeze(1)
+    each, channel = (torch.arange(count, device=device) for count in images.shape[:2])
+    return padded[
+        each[:, None, None, None], channel[:, None, None], down[:, None, :, None], right[:, None, None, :]
+    ]
 
 
-def _scaled(pictures: Tensor, factors: Tensor) -> Tensor:
-    """Enlarge each of (n, 1, size, size) by its factor (n,) about the middle; paper comes in."""
-    factors = factors.to(pictures.device)
-    transform = torch.zeros(len(pictures), 2, 3, device=pictures.device)
+def _scaled(images: Tensor, factors: Tensor) -> Tensor:
+    """Enlarge each of (n, channels, size, size) by its factor (n,) about the middle; paper comes in."""
+    factors = factors.to(images.device)
+    transform = torch.zeros(len(images), 2, 3, device=images.device)
     transform[:, 0, 0] = transform[:, 1, 1] = 1 / factors
-    grid = F.affine_grid(transform, list(pictures.shape), align_corners=False)
+    grid = F.affine_grid(transform, list(images.shape), align_corners=False)
     # Bicubic: linear interpolation would soften the edges of the strokes.
-    ink = F.grid_sample(1 - pictures, grid, mode="bicubic", padding_mode="zeros", align_corners=False)
+    ink = F.grid_sample(1 - images, grid, mode="bicubic", padding_mode="zeros", align_corners=False)
     return 1 - ink.clamp(0, 1)

@@ -1,4 +1,4 @@
-"""Glyph images by number: all in memory where they fit, otherwise out of the store as they are asked for."""
+"""Glyph images by number: all in memory where they fit, otherwise read from the store when needed."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class InMemory:
         return InMemory(self._pixels.to(device))
 
 
-class OutOfStore:
+class FromStore:
     """Images that stay in the store, which must be open as long as they are used."""
 
     def __init__(self, store: GlyphStore, keys: Sequence[GlyphKey], device: torch.device) -> None:
@@ -49,16 +49,16 @@ class OutOfStore:
         found = self._store.glyphs([self._keys[row] for row in rows.tolist()])
         return torch.from_numpy(found).unsqueeze(1).to(self._device)
 
-    def to(self, device: torch.device) -> OutOfStore:
+    def to(self, device: torch.device) -> FromStore:
         """See `Images`."""
-        return OutOfStore(self._store, self._keys, device)
+        return FromStore(self._store, self._keys, device)
 
 
 def load_images(store: GlyphStore, keys: Sequence[GlyphKey], room: int | None = None) -> Images:
     """The images of `keys`, numbered from 0 in that order; in memory if they take at most `room` bytes."""
     needed = len(keys) * store.record.size**2
     if room is not None and needed > room:
-        return OutOfStore(store, keys, torch.device("cpu"))
+        return FromStore(store, keys, torch.device("cpu"))
     return InMemory(torch.from_numpy(store.glyphs(keys)).unsqueeze(1))
 
 

@@ -1,23 +1,23 @@
-"""What a glyph store says of itself: the record, which lies in it as JSON under the key `record`."""
+"""What a glyph store says about itself: the record, which it holds as JSON under the key `record`."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import lmdb
 
 from fontgan.config.reading import nearest
+from fontgan.data.layout import RECORD
 from fontgan.errors import FontganError
+from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.location import FontLocation
+from fontgan.formats import NoFormatError, UnknownFormatError, upgraded
 
-FORMAT = 2
-RECORD = b"record"
-
-Role = Literal["content", "style"]
+FORMAT = 3
 
 
 @dataclass(frozen=True)
@@ -25,21 +25,21 @@ class FaceRecord:
     """What was rendered of one face.
 
     Attributes:
-        key: its name in the store, and as `--style`.
-        role: whether it gives the content or a style.
+        key: its name in the store, and as `style` or `content`.
         kind: `font`, or `pictures` for a folder of glyph pictures.
         family: the name that the font has.
-        path: of the font file, absolute, when it was rendered.
+        path: of the font file when it was rendered, absolute in a store.
         index: of the face in that file.
         axes: the place in a variable font, (tag, value).
         sha256: of that file.
         shift: by which the ink was raised on the canvas, in em; export undoes it.
-        count: how many glyph images there are.
-        cropped: how many of them have ink at the canvas' edge, where more may have been cut off.
+        count: the number of glyph images.
+        cropped: the number of those with ink at the canvas' edge, where more may have been cut off.
+        advance: that of most of its glyphs, in em; the store has those of the others.
+        extra: what a newer fontgan noted too; kept, and written back.
     """
 
     key: str
-    role: Role
     kind: str
     family: str
     path: str
@@ -49,17 +49,37 @@ class FaceRecord:
     shift: float
     count: int
     cropped: int
+    advance: float
+    extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> FaceRecord:
-        """Out of what `json` makes of `dataclasses.asdict`."""
+    def from_json(cls, data: Mapping[str, Any]) -> FaceRecord:
+        """Out of what `to_json` wrote; unknown keys become `extra`.
+
+        Raises:
+            KeyError, TypeError, ValueError: it is no such table.
+        """
+        known, extra = _split(cls, data)
         axes = tuple((str(tag), float(value)) for tag, value in data["axes"])
-        return cls(**{**data, "axes": axes})
+        return cls(**{**known, "axes": axes, "extra": extra})
+
+    def to_json(self) -> dict[str, Any]:
+        """The record as a table of JSON."""
+        return _table(self)
 
     @property
     def location(self) -> FontLocation:
         """The font, to open it again."""
         return FontLocation(Path(self.path), self.index, self.axes)
+
+    @property
+    def identity(self) -> tuple[str, int, tuple[tuple[str, float], ...]]:
+        """What tells a face from any other, wherever its file is."""
+        return self.sha256, self.index, self.axes
+
+    def shared(self) -> FaceRecord:
+        """The same without the folder of its file, which is nobody else's business."""
+        return replace(self, path=Path(self.path).name)
 
 
 @dataclass(frozen=True)
@@ -67,34 +87,79 @@ class StoreRecord:
     """What a store holds, and how it was made.
 
     Attributes:
-        size: of a glyph image, in pixels.
-        faces: the content fonts in the order in which they were asked, then the styles.
-        plan: what was to be rendered, as one SHA-256: fonts, characters, size.
+        canvas: what every glyph image shows.
+        faces: those of `contents` in their order, then the others.
+        contents: the keys of the faces that give the content unless a training run says otherwise.
+        plan: what was to be rendered, as one SHA-256: fonts, characters, canvas.
         completed: when, in ISO 8601 and UTC; empty until then.
+        extra: what a newer fontgan noted too; kept, and written back.
     """
 
-    size: int
+    canvas: Canvas
     faces: tuple[FaceRecord, ...]
+    contents: tuple[str, ...]
     plan: str
     completed: str = ""
     format: int = FORMAT
+    extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
-    def of_role(self, role: Role) -> list[FaceRecord]:
-        """The faces that give the content, or the styles, in the order in which they were given."""
-        return [face for face in self.faces if face.role == role]
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> StoreRecord:
+        """Out of what `to_json` wrote; unknown keys become `extra`.
 
-    def style(self, key: str | None) -> FaceRecord:
-        """The style of that key, or the first one.
+        Raises:
+            FontganError: there is no such canvas.
+            KeyError, TypeError, ValueError: it is no such table.
+        """
+        known, extra = _split(cls, data)
+        faces = tuple(FaceRecord.from_json(face) for face in data["faces"])
+        contents = tuple(data["contents"])
+        if not set(contents) <= {face.key for face in faces}:
+            raise ValueError("a content face is missing")
+        canvas = Canvas.from_json(data["canvas"])
+        return cls(**{**known, "canvas": canvas, "faces": faces, "contents": contents, "extra": extra})
+
+    def to_json(self) -> dict[str, Any]:
+        """The record as a table of JSON."""
+        faces = [face.to_json() for face in self.faces]
+        return {**_table(self), "canvas": self.canvas.to_json(), "faces": faces}
+
+    @property
+    def size(self) -> int:
+        """Of a glyph image, in pixels per side."""
+        return self.canvas.size
+
+    @property
+    def styles(self) -> tuple[str, ...]:
+        """The keys of the faces that are no content unless a training run says so."""
+        return tuple(face.key for face in self.faces if face.key not in self.contents)
+
+    def face(self, key: str) -> FaceRecord:
+        """The face of that key.
 
         Raises:
             FontganError: there is none.
         """
-        styles = self.of_role("style")
-        for face in styles:
-            if key in (face.key, None):
+        for face in self.faces:
+            if face.key == key:
                 return face
-        keys = [face.key for face in styles]
-        raise FontganError(f"the glyph store has no style {key!r}{nearest(key or '', keys)}")
+        keys = [face.key for face in self.faces]
+        raise FontganError(f"the dataset has no face {key!r}{nearest(key, keys)}")
+
+    def select(self, keys: Iterable[str]) -> tuple[FaceRecord, ...]:
+        """The faces of some keys, in that order.
+
+        Raises:
+            FontganError: there is no face of one of them.
+        """
+        return tuple(self.face(key) for key in keys)
+
+    def with_face(self, face: FaceRecord, content: bool) -> StoreRecord:
+        """The record with one more face, after the others of its kind."""
+        contents = (*self.contents, face.key) if content else self.contents
+        givers = (*self.select(self.contents), *([face] if content else []))
+        others = (*self.select(self.styles), *([] if content else [face]))
+        return replace(self, faces=givers + others, contents=contents)
 
 
 def families(faces: Sequence[FaceRecord], most: int = 3) -> str:
@@ -108,30 +173,56 @@ class UnusableStoreError(FontganError):
     """A store that is damaged, or that another version of fontgan wrote."""
 
 
+def face_from_2_to_3(data: dict[str, Any]) -> dict[str, Any]:
+    """A face of a store of format 2: it had a role, and every glyph of it counted as 1 em wide."""
+    return {**{name: value for name, value in data.items() if name != "role"}, "advance": 1.0}
+
+
+def from_2_to_3(data: dict[str, Any]) -> dict[str, Any]:
+    """A record of format 2: roles were the faces' own, and the canvas was the em box."""
+    faces = data["faces"]
+    return {
+        **{name: value for name, value in data.items() if name != "size"},
+        "canvas": Canvas(data["size"]).to_json(),
+        "contents": [face["key"] for face in faces if face["role"] == "content"],
+        "faces": [face_from_2_to_3(face) for face in faces],
+    }
+
+
 def read_record(environment: lmdb.Environment, path: Path) -> StoreRecord:
     """The record of an open store, complete or not.
 
     Raises:
-        FontganError: there is none, or one of another format.
+        UnusableStoreError: it is of a format that this version does not read.
+        FontganError: there is none.
     """
     with environment.begin() as transaction:
         value = transaction.get(RECORD)
     try:
-        data: dict[str, Any] = json.loads(value or b"")
-        if data["format"] != FORMAT:
-            newer = data["format"] > FORMAT
-            raise UnusableStoreError(
-                f"the glyph store {path} has format {data['format']}, this fontgan reads format {FORMAT}: "
-                + ("update fontgan" if newer else "render it again, with `fontgan render-dataset`")
-            )
-        faces = tuple(FaceRecord.from_json(face) for face in data["faces"])
-        return StoreRecord(**{**data, "faces": faces})
-    except (ValueError, KeyError, TypeError) as error:
+        data = upgraded(json.loads(value or b""), FORMAT, {2: from_2_to_3}, f"the dataset {path}")
+        return StoreRecord.from_json(data)
+    except NoFormatError as error:
+        raise not_a_store(path) from error
+    except UnknownFormatError as error:
+        raise UnusableStoreError(error.problem, error.remedy) from error
+    except (FontganError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise not_a_store(path) from error
 
 
 def not_a_store(path: Path) -> FontganError:
-    """What is said of a file that is none."""
+    """The error for a file that is not a glyph store."""
     return FontganError(
-        f"{path} is not a glyph store: name another file, or one that `fontgan render-dataset` made"
+        f"{path} is not a glyph store", "name another file, or one that {render_dataset} made"
     )
+
+
+def _split(kind: type[Any], data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The fields of a record, and what is none of them."""
+    names = {item.name for item in fields(kind)} - {"extra"}
+    known = {name: value for name, value in data.items() if name in names}
+    return known, {name: value for name, value in data.items() if name not in names}
+
+
+def _table(record: Any) -> dict[str, Any]:
+    known = {item.name: getattr(record, item.name) for item in fields(record) if item.name != "extra"}
+    return {**record.extra, **known}

@@ -1,9 +1,4 @@
-"""The glyph store: every glyph image once, in one LMDB file, with a record of how it was made.
-
-A key is `face/code point` (`noto-sans-sc/006C38`), a value the zlib-compressed bytes of one glyph
-image: uint8, row by row, 0 = ink, 255 = paper. The key `record` holds the `StoreRecord` as JSON. No
-pickle is needed to read any of it.
-"""
+"""The glyph store: every glyph image once, in one LMDB file, with a record of how it was made."""
 
 from __future__ import annotations
 
@@ -14,37 +9,50 @@ from pathlib import Path
 
 import lmdb
 import numpy as np
-from isal import isal_zlib
-from isal.igzip_lib import IsalError
 
-from fontgan.data.record import RECORD, StoreRecord, UnusableStoreError, not_a_store, read_record
+from fontgan.data.environments import Reader
+from fontgan.data.layout import (
+    CHARACTERS,
+    RECORD,
+    DamagedError,
+    advances_key,
+    codes_of,
+    face_of,
+    is_glyph,
+    key_of,
+    unpack,
+    unpack_advances,
+    unpack_characters,
+)
+from fontgan.data.record import StoreRecord, UnusableStoreError, not_a_store, read_record
 from fontgan.errors import FontganError
 from fontgan.progress import Silent, Watcher
 
 _MAGIC = (0xBEEFC0DE).to_bytes(4, "little")  # LMDB's, after the header of the first page
 
 
-class _DamagedKeyError(Exception):
-    """A key that is no code point."""
-
-
 class GlyphStore:
     """A complete store, open to read; use it in a `with` block.
 
+    The same file may be open any number of times, in any thread.
+
+    Attributes:
+        path: as it was given.
+        record: what it holds.
+
     Raises:
-        FontganError: there is no store at `path`, or what is there is none that can be read.
+        FontganError: there is no store at `path`, or what is there cannot be read as one.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        if not path.exists():
-            raise _missing(path)
         try:
-            self._environment = lmdb.open(
-                str(path), subdir=False, readonly=True, lock=False, readahead=False, meminit=False
-            )
+            self._reader = Reader(path)
+        except FileNotFoundError as error:
+            raise _missing(path) from error
         except lmdb.Error as error:
             raise not_a_store(path) from error
+        self._environment = self._reader.environment
         try:
             self._check_length()
             self.record = self._complete_record()
@@ -54,23 +62,35 @@ class GlyphStore:
 
     def codes(self, face: str) -> list[int]:
         """The code points whose glyph images the face of that key has, ascending."""
-        with self._reading():
-            return codes_of(self._environment, face)
+        with self._reading() as transaction:
+            return codes_of(transaction, face)
 
-    def content(self) -> dict[int, str]:
-        """The face that gives the content of each code point: the first content font that draws it."""
+    def content(self, faces: Sequence[str] | None = None) -> dict[int, str]:
+        """The face that gives the content of each code point: the first that draws it.
+
+        Args:
+            faces: the keys of the content faces, in order; the dataset's own where it is None.
+        """
         found: dict[int, str] = {}
-        for face in reversed(self.record.of_role("content")):
-            found.update(dict.fromkeys(self.codes(face.key), face.key))
+        for face in reversed(self.record.contents if faces is None else faces):
+            found.update(dict.fromkeys(self.codes(face), face))
         return found
 
-    def images(self, face: str, codes: Iterable[int]) -> np.ndarray:
-        """The glyph images of `codes` in one face, in that order: uint8 (n, size, size).
+    def characters(self) -> list[int]:
+        """The code points that were asked for, in their order; of older stores, those that a face draws."""
+        with self._reading() as transaction:
+            value = transaction.get(CHARACTERS)
+            if value is not None:
+                return unpack_characters(value)
+        return sorted({code for face in self.record.faces for code in self.codes(face.key)})
 
-        Raises:
-            FontganError: one of them is not in the store, or is damaged.
-        """
-        return self.glyphs([(face, code) for code in codes])
+    def advances(self, face: str) -> dict[int, float]:
+        """The horizontal advance of each glyph of a face, in em, by code point."""
+        with self._reading() as transaction:
+            value = transaction.get(advances_key(face))
+            others = {} if value is None else unpack_advances(value)
+        usual = self.record.face(face).advance
+        return {code: others.get(code, usual) for code in self.codes(face)}
 
     def glyphs(self, keys: Sequence[tuple[str, int]]) -> np.ndarray:
         """The glyph images of (face, code point), in that order: uint8 (n, size, size).
@@ -80,7 +100,7 @@ class GlyphStore:
         """
         size = self.record.size
         images = np.empty((len(keys), size, size), np.uint8)
-        with self._reading(), self._environment.begin(buffers=True) as transaction:
+        with self._reading() as transaction:
             for image, (face, code) in zip(images, keys, strict=True):
                 value = transaction.get(key_of(face, code))
                 if value is None:
@@ -89,66 +109,79 @@ class GlyphStore:
         return images
 
     def sha256(self, faces: Iterable[str]) -> str:
-        """A hash of all that the store holds of some faces, in hexadecimal: equal where the pictures are."""
+        """A hash of all glyph images of some faces, in hexadecimal: equal where the images are."""
         digest = hashlib.sha256()
-        with self._reading(), self._environment.begin(buffers=True) as transaction:
+        with self._reading() as transaction:
             for face in faces:
-                for code in self.codes(face):
+                for code in codes_of(transaction, face):
                     digest.update(key_of(face, code))
                     digest.update(transaction.get(key_of(face, code)) or b"")
         return digest.hexdigest()
 
     def verify(self, watcher: Watcher | None = None) -> list[str]:
-        """Read every record; what is wrong with the store, a line each, hence none where it is whole."""
+        """Read every value; what is wrong with the store, a line each, hence none where it is whole."""
         watcher = watcher or Silent()
         watcher.start("verifying", sum(face.count for face in self.record.faces))
         counts = dict.fromkeys((face.key for face in self.record.faces), 0)
         problems = []
-        reading, transaction = self._reading(), self._environment.begin(buffers=True)
-        with reading, transaction, transaction.cursor() as cursor:
+        with self._reading() as transaction, transaction.cursor() as cursor:
             for key, value in cursor:
                 name = bytes(key).decode(errors="replace")
-                face = name.rpartition("/")[0]
-                if name == RECORD.decode():
+                if name.encode() in (RECORD, CHARACTERS):
                     continue
+                face = face_of(name)
                 if face not in counts:
                     problems.append(f"{name} belongs to no face of the record")
-                    continue
-                counts[face] += 1
-                watcher.advance()
-                try:
-                    if self._decode(value, name).min() == 255:
-                        problems.append(f"{name} is blank")
-                except FontganError as error:
-                    problems.append(str(error))
+                elif is_glyph(name):
+                    counts[face] += 1
+                    watcher.advance()
+                    problems += self._wrong_with(value, name)
         for record in self.record.faces:
             if counts[record.key] != record.count:
                 problems.append(f"{record.key} has {counts[record.key]:,} glyphs, not {record.count:,}")
+            problems += self._wrong_advances(record.key)
+        try:
+            self.characters()
+        except FontganError:
+            problems.append(f"the list of characters in {self.path} is damaged")
         return problems
 
-    def _decode(self, value: bytes | memoryview, name: str) -> np.ndarray:
-        size = self.record.size
+    def _wrong_with(self, value: memoryview, name: str) -> list[str]:
         try:
-            return np.frombuffer(isal_zlib.decompress(value), np.uint8).reshape(size, size)
-        except (IsalError, ValueError) as error:  # type: ignore[misc]  # the stubs have an instance
+            return [f"{name} is blank"] if self._decode(value, name).min() == 255 else []
+        except FontganError as error:
+            return [error.problem]
+
+    def _wrong_advances(self, face: str) -> list[str]:
+        try:
+            self.advances(face)
+        except FontganError:
+            return [f"the advances of {face} in {self.path} are damaged"]
+        return []
+
+    def _decode(self, value: memoryview, name: str) -> np.ndarray:
+        try:
+            return unpack(value, self.record.size)
+        except DamagedError as error:
             raise _damaged(f"{name} in the glyph store {self.path}") from error
 
     @contextlib.contextmanager
-    def _reading(self) -> Iterator[None]:
+    def _reading(self) -> Iterator[lmdb.Transaction[memoryview[int]]]:
         try:
-            yield
-        except (lmdb.Error, _DamagedKeyError) as error:
+            with self._environment.begin(buffers=True) as transaction:
+                yield transaction
+        except (lmdb.Error, DamagedError) as error:
             raise _damaged(f"the glyph store {self.path}") from error
 
     def _check_length(self) -> None:
-        """Refuse a file that was cut short: who reads beyond its end is ended by the system."""
+        """Refuse a file that was cut short: the system kills a process that reads beyond its end."""
         pages: int = self._environment.info()["last_pgno"] + 1
         if self.path.stat().st_size < pages * self._environment.stat()["psize"]:
             raise _damaged(f"the glyph store {self.path} was cut short: it")
 
     def close(self) -> None:
         """Let go of the file."""
-        self._environment.close()
+        self._reader.close()
 
     def __enter__(self) -> GlyphStore:
         return self
@@ -176,46 +209,19 @@ def is_store(path: Path) -> bool:
     return head[16:20] == _MAGIC or path.suffix == ".lmdb"
 
 
-def pack(image: np.ndarray) -> bytes:
-    """A glyph image as the store keeps it: zlib, at the least effort, by the fastest that writes it."""
-    packed: bytes = isal_zlib.compress(image, 0)
-    return packed
-
-
-def key_of(face: str, code: int) -> bytes:
-    """The key of a glyph image."""
-    return f"{face}/{code:06X}".encode()
-
-
-def codes_of(environment: lmdb.Environment, face: str) -> list[int]:
-    """The code points of a face in an open store, ascending."""
-    prefix = f"{face}/".encode()
-    found = []
-    with environment.begin() as transaction, transaction.cursor() as cursor:
-        if cursor.set_range(prefix):
-            for key in cursor.iternext(values=False):
-                if not key.startswith(prefix):
-                    break
-                try:
-                    found.append(int(key[len(prefix) :], 16))
-                except ValueError as error:
-                    raise _DamagedKeyError from error
-    return found
-
-
 def partial_path(path: Path) -> Path:
     """Where a store lies until it is complete."""
     return path.with_name(f".{path.name}.partial")
 
 
 def _damaged(what: str) -> UnusableStoreError:
-    return UnusableStoreError(f"{what} is damaged: render it again")
+    return UnusableStoreError(f"{what} is damaged", "render it again")
 
 
 def _missing(path: Path) -> FontganError:
     if partial_path(path).exists():
         return FontganError(
-            f"the glyph store {path} is not complete: wait while it is rendered, "
-            "or type the same `fontgan render-dataset` again if that was broken off"
+            f"the glyph store {path} is not complete",
+            "wait while it is rendered, or repeat the {render_dataset} that was interrupted",
         )
-    return FontganError(f"there is no glyph store {path}: type `fontgan render-dataset` first")
+    return FontganError(f"there is no glyph store {path}", "make it with {render_dataset} first")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from itertools import chain
 from typing import Literal
 
 import torch
@@ -21,16 +22,19 @@ from fontgan.errors import FontganError
 # Which random numbers: those of one kind must not follow those of another.
 _ORDER_A, _ORDER_B, _APART, _CHANGES, _REFERENCES = range(5)
 
+_PAPER = 255
+
 Condition = Literal["styles", "references"]
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Glyphs of the content and of a style: two float (n, 1, size, size) in [0, 1], 1 = paper.
+    """Glyphs of the content and of a style: floats in [0, 1], 1 = paper.
 
     Attributes:
-        real_a: of the content.
-        real_b: in a style: of the same characters in a paired view, never so in an unpaired one.
+        real_a: of the content, (n, channels, size, size): one channel, or one for each content face.
+        real_b: in a style, (n, 1, size, size): of the same characters in a paired view, never so in an
+            unpaired one.
         styles: which style each of `real_b` is in, int64 (n,), by its number in the view.
         characters: which character each of `real_a` shows, int64 (n,), by its number among those of the view.
         references: other glyphs in the style of each of `real_b`, (n, count, 1, size, size); count may be 0.
@@ -46,14 +50,14 @@ class Batch:
         return len(self.real_a)
 
     def parts(self, count: int) -> list[Batch]:
-        """The batch in so many equal parts; itself where it is one."""
+        """The batch in `count` equal parts; itself where that is one."""
         if count == 1:
             return [self]
         sides = (getattr(self, field.name).chunk(count) for field in fields(self))
         return [Batch(*part) for part in zip(*sides, strict=True)]
 
     def conditions(self, names: Sequence[Condition]) -> list[Tensor]:
-        """What a generator is told beside the content."""
+        """The inputs of a generator beside the content."""
         return [getattr(self, name) for name in names]
 
 
@@ -62,9 +66,10 @@ class View:
     """Characters of the content and glyphs of one or more styles.
 
     Attributes:
-        images: where the pictures come from.
-        codes_a, rows_a: code points of the content side, and their numbers in `images`, int64 (n,).
-        codes_b, rows_b: the same of the style side, int64 (m,).
+        images: where the glyph images come from.
+        codes_a: code points of the content side, int64 (n,).
+        rows_a: numbers of their images in `images`, int64 (n, channels), -1 where a face lacks a character.
+        codes_b, rows_b: the same of the style side, both int64 (m,).
         styles: which style each of the style side is in, int64 (m,), ascending.
         paired: whether row i of both sides is one character; n = m then.
     """
@@ -94,21 +99,21 @@ class View:
         multiple: int = 1,
         references: int = 0,
     ) -> Iterator[Batch]:
-        """Batches without end: every glyph once in each epoch, in a new random order.
+        """Endless batches: every glyph once in each epoch, in a new random order.
 
         What a batch holds depends on the seed and on its number alone.
 
         Args:
-            batch_size: glyphs a batch; fewer where there are not so many.
-            augmentation: what is done to both sides of each pair.
-            seed: of the random numbers.
+            batch_size: glyphs per batch; fewer where there are fewer.
+            augmentation: random changes, the same to both sides of each pair.
+            seed: the random seed.
             first: the number of the first batch, from 0.
             share: the rows of a batch that this process computes.
             multiple: a batch can be divided by this.
-            references: how many other glyphs of its style stand beside each.
+            references: the number of other glyphs of its style beside each.
 
         Raises:
-            FontganError: there are fewer glyphs than that.
+            FontganError: there are fewer glyphs than `multiple`.
         """
         size = min(batch_size, len(self.rows_a), len(self.rows_b)) // multiple * multiple
         if not size:
@@ -117,8 +122,8 @@ class View:
             others = self._others(chosen_b, references, generator_at(seed, number, _REFERENCES))
             change = augmentation.draw(size, generator_at(seed, number, _CHANGES)).of(share)
             rows_a, rows_b = share(chosen_a), share(chosen_b)
-            real_a = change.apply(as_floats(self.images.take(self.rows_a[rows_a])))
-            real_b = change.apply(as_floats(self.images.take(self.rows_b[rows_b])))
+            real_a = change.apply(as_floats(self.content(rows_a)))
+            real_b = change.apply(as_floats(self.targets(rows_b)))
             yield Batch(
                 real_a,
                 real_b,
@@ -126,6 +131,22 @@ class View:
                 self.characters[rows_a].to(real_b.device),
                 as_floats(self._take(share(others))),
             )
+
+    def content(self, rows: Tensor | None = None) -> Tensor:
+        """The content side's images, uint8 (n, channels, size, size); paper where a face lacks a character.
+
+        Args:
+            rows: which of them, int64 (n,); all where it is None.
+        """
+        numbers = self.rows_a if rows is None else self.rows_a[rows]
+        found = self.images.take(numbers.clamp(min=0).flatten()).squeeze(1).unflatten(0, numbers.shape)
+        lacking = (numbers < 0).to(found.device)
+        filled: Tensor = found.masked_fill(lacking[..., None, None], _PAPER)
+        return filled
+
+    def targets(self, rows: Tensor | None = None) -> Tensor:
+        """The style side's images, uint8 (n, 1, size, size); of these rows, or all."""
+        return self.images.take(self.rows_b if rows is None else self.rows_b[rows])
 
     @cached_property
     def characters(self) -> Tensor:
@@ -147,7 +168,7 @@ class View:
         return torch.unflatten(self.images.take(self.rows_b[rows.flatten()]), 0, rows.shape)
 
     def _others(self, chosen: Tensor, count: int, generator: torch.Generator) -> Tensor:
-        """So many random glyphs in the style of each that was chosen, never itself if there is another."""
+        """`count` random glyphs in the style of each that was chosen, never itself if there is another."""
         sizes = torch.bincount(self.styles)
         starts, size = (sizes.cumsum(0) - sizes)[self.styles[chosen]], sizes[self.styles[chosen]]
         steps = torch.rand(len(chosen), count, generator=generator) * (size - 1).unsqueeze(1)
@@ -173,56 +194,99 @@ class View:
 
 def load_view(
     store: GlyphStore,
+    contents: Sequence[str],
     styles: Sequence[str],
     split: Split,
     paired: bool = True,
+    stacked: bool = False,
     room: int | None = None,
 ) -> View:
-    """The characters of one split in the content and in some styles, by their keys in the store.
+    """The characters of one split in some content faces and in some styles, by their keys in the store.
 
-    Paired, each glyph of a style stands beside the same character of the content. Unpaired, the content side
-    has all its characters of the split, and no batch has a character beside itself.
+    Paired, each glyph of a style stands beside the same character of the content. Unpaired, both sides have
+    all their characters of the split, and no batch has a character beside itself.
 
     Args:
         store: which must stay open where the images do not fit into memory.
-        styles: the keys of the faces; their order numbers the styles.
+        contents: the keys of the content faces, in order.
+        styles: the keys of the faces to learn; their order numbers the styles.
         split: which characters.
         paired: whether the two sides show the same characters.
+        stacked: whether each content face is a channel of its own, blank where it lacks a character;
+            otherwise the first that has a character gives it.
         room: bytes that the images may take in memory; any number where it is None.
 
     Raises:
-        FontganError: a style has no character in that split that the content has too.
+        FontganError: there is no such face, one is both content and style, or a style has no character in
+            that split that could be learnt.
     """
-    contents = {code: face for code, face in store.content().items() if split_of(code) == split}
-    side_a: list[GlyphKey] = []
-    side_b: list[GlyphKey] = []
+    _check_faces(store, contents, styles)
+    givers = _givers(store, contents, split, stacked)
+    side_b, numbers = _style_side(store, styles, split, givers if paired else None)
+    codes_b = [code for _, code in side_b]
+    if not paired and len(set(codes_b)) == 1:  # no other could stand in where it meets itself
+        raise FontganError(f"{store.path} has one character in {split}, and unpaired batches need two")
+    codes_a = codes_b if paired else sorted(givers)
+    side_a = [[(face, code) for face in givers[code]] for code in codes_a]
+    keys = list(dict.fromkeys([key for key in chain(*side_a, side_b) if key[0]]))
+    rows = {key: row for row, key in enumerate(keys)}
+    return View(
+        load_images(store, keys, room),
+        torch.tensor(codes_a),
+        torch.tensor([[rows.get(key, -1) for key in channels] for channels in side_a]),
+        torch.tensor(codes_b),
+        torch.tensor([rows[key] for key in side_b]),
+        torch.tensor(numbers),
+        paired,
+    )
+
+
+def _check_faces(store: GlyphStore, contents: Sequence[str], styles: Sequence[str]) -> None:
+    store.record.select([*contents, *styles])
+    for key in contents:
+        if key in styles:
+            raise FontganError(
+                f"{key} cannot be both content and style", "name other faces with {content} or {style}"
+            )
+
+
+def _givers(store: GlyphStore, contents: Sequence[str], split: Split, stacked: bool) -> dict[int, list[str]]:
+    """The face of each channel for each character of the split that a content face has; "" for a blank."""
+    first = {code: face for code, face in store.content(contents).items() if split_of(code) == split}
+    if not stacked:
+        return {code: [face] for code, face in first.items()}
+    drawn = {face: set(store.codes(face)) for face in contents}
+    return {code: [face if code in drawn[face] else "" for face in contents] for code in first}
+
+
+def _style_side(
+    store: GlyphStore, styles: Sequence[str], split: Split, content: Collection[int] | None
+) -> tuple[list[GlyphKey], list[int]]:
+    """The glyphs of the styles, and the number of the style of each.
+
+    Args:
+        store: the store.
+        styles: the keys of the faces.
+        split: which characters.
+        content: those of the split that the content has, where the others cannot be used.
+    """
+    side: list[GlyphKey] = []
     numbers: list[int] = []
     for number, style in enumerate(styles):
         drawn = store.codes(style)
-        codes = [code for code in drawn if code in contents]
+        codes = [code for code in drawn if (split_of(code) == split if content is None else code in content)]
         if not codes:
             raise FontganError(
-                f"{style} has too few characters in {store.path}: of {len(drawn)} none falls to {split}. "
-                "A hundred are enough: draw more, or render more with `fontgan render-dataset --charset`"
+                f"{style} has too few characters in {store.path}: of {len(drawn)} none falls to {split}",
+                "draw more, or render more with {render_dataset} and {charset}; a hundred are enough",
             )
-        side_b += [(style, code) for code in codes]
+        side += [(style, code) for code in codes]
         numbers += [number] * len(codes)
-    if paired:
-        side_a = [(contents[code], code) for _, code in side_b]
-    else:
-        side_a = [(face, code) for code, face in sorted(contents.items())]
-        if len({code for _, code in side_b}) == 1:  # no other could stand in where it meets itself
-            raise FontganError(f"{store.path} has one character in {split}: unpaired batches need two")
-    keys = list(dict.fromkeys(side_a + side_b))
-    rows = {key: row for row, key in enumerate(keys)}
-    codes_a, codes_b = (torch.tensor([code for _, code in side]) for side in (side_a, side_b))
-    rows_a, rows_b = (torch.tensor([rows[key] for key in side]) for side in (side_a, side_b))
-    images = load_images(store, keys, room)
-    return View(images, codes_a, rows_a, codes_b, rows_b, torch.tensor(numbers), paired)
+    return side, numbers
 
 
 def _epochs(count: int, size: int, seed: int, first: int, side: int) -> Iterator[Tensor]:
-    """Numbers below `count`, `size` at a time, each once an epoch; what does not fill a batch waits."""
+    """Numbers below `count`, `size` at a time, each once per epoch; an incomplete batch is omitted."""
     begun = -1
     order = torch.empty(0, dtype=torch.int64)
     for number in itertools.count(first):

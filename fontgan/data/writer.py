@@ -1,29 +1,40 @@
 """A glyph store in the making: beside its place, and moved there when it is complete.
 
-Each face is one transaction, with its record, which is there whole or not at all whatever happens to the
-process; what is broken off goes on with the faces that are there.
+Each face is one transaction, with its record, so it is there whole or not at all whatever happens to the
+process; an interrupted rendering continues with the faces that are there.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import lmdb
 from filelock import FileLock, Timeout
 
-from fontgan.data.record import RECORD, FaceRecord, StoreRecord, UnusableStoreError, read_record
-from fontgan.data.store import GlyphStore, codes_of, key_of, partial_path
+from fontgan.data.layout import (
+    CHARACTERS,
+    RECORD,
+    advances_key,
+    codes_of,
+    key_of,
+    pack_advances,
+    pack_characters,
+)
+from fontgan.data.record import FaceRecord, StoreRecord, UnusableStoreError, read_record
+from fontgan.data.store import GlyphStore, partial_path
 from fontgan.errors import FontganError
+from fontgan.fonts.canvas import Canvas
 
 _FIRST_MAP_SIZE = 64 << 20
 
 
 class StoreWriter:
-    """Puts faces into a store that is being made; see `new_store`.
+    """Puts faces into a store that is being made; see `new_store` and `extended_store`.
 
     Attributes:
         record: of what the store has so far.
@@ -33,14 +44,34 @@ class StoreWriter:
         self._environment = environment
         self.record = record
 
-    def put(self, face: FaceRecord, glyphs: Sequence[tuple[int, bytes]]) -> None:
-        """Keep a face with its glyphs (code point, packed glyph image), whole or not at all."""
+    def begin(self, record: StoreRecord, characters: Sequence[int]) -> None:
+        """Write what is known before the first face: the record, and the characters that are asked for."""
+        self._write([(CHARACTERS, pack_characters(characters))], record)
+
+    def put(
+        self,
+        face: FaceRecord,
+        glyphs: Sequence[tuple[int, bytes]],
+        advances: Mapping[int, float] | None = None,
+        content: bool = False,
+    ) -> None:
+        """Keep a face, whole or not at all.
+
+        Args:
+            face: its record.
+            glyphs: code points and packed glyph images.
+            advances: of those glyphs whose advance is not the face's usual one.
+            content: whether the face gives the content.
+        """
         items = [(key_of(face.key, code), value) for code, value in sorted(glyphs)]
-        self._write(items, replace(self.record, faces=(*self.record.faces, face)))
+        if advances:
+            items.append((advances_key(face.key), pack_advances(advances)))
+        self._write(items, self.record.with_face(face, content))
 
     def codes(self, face: str) -> list[int]:
         """The code points that a face has, which an earlier process may have put."""
-        return codes_of(self._environment, face)
+        with self._environment.begin() as transaction:
+            return codes_of(transaction, face)
 
     def finish(self, completed: str) -> None:
         """Write when the store was completed, which makes it a complete one."""
@@ -53,11 +84,11 @@ class StoreWriter:
 
     def _write(self, items: list[tuple[bytes, bytes]], record: StoreRecord) -> None:
         """Put the items and the new record, in one transaction."""
-        told = (RECORD, json.dumps(asdict(record), ensure_ascii=False).encode())
+        packed = (RECORD, json.dumps(record.to_json(), ensure_ascii=False).encode())
         while True:
             try:
                 with self._environment.begin(write=True) as transaction, transaction.cursor() as cursor:
-                    cursor.putmulti([*items, told])
+                    cursor.putmulti([*items, packed])
                 self.record = record
                 return
             except lmdb.MapFullError:
@@ -65,24 +96,78 @@ class StoreWriter:
 
 
 @contextlib.contextmanager
-def new_store(path: Path, size: int, plan: str) -> Iterator[StoreWriter]:
+def new_store(path: Path, canvas: Canvas, plan: str, characters: Sequence[int]) -> Iterator[StoreWriter]:
     """A store to write; it takes the place of the one at `path` when the block ends well.
 
-    Where the block is broken off, the faces that it has finished stay in a file beside `path`, and the
+    Where the block is interrupted, the faces that it has finished stay in a file beside `path`, and the
     next store of the same plan begins with them.
 
     Args:
         path: the LMDB file.
-        size: of its glyph images, in pixels.
+        canvas: of its glyph images.
         plan: what is to be rendered, as a SHA-256.
+        characters: code points that are asked for, in order.
 
     Raises:
-        FontganError: what is at `path` is no glyph store, another process is writing there, or it cannot
+        FontganError: what is at `path` is not a glyph store, another process is writing there, or it cannot
             be written.
     """
-    if path.exists():  # a store may be made anew, even a damaged one; other files are not ours to replace
+    if path.exists():  # a store may be made again, even a damaged one; other files are not ours to replace
         with contextlib.suppress(UnusableStoreError):
             GlyphStore(path).close()
+
+    def begin(beside: Path) -> StoreWriter:
+        record = StoreRecord(canvas, (), (), plan)
+        writer = StoreWriter(_open_to_write(beside), record)
+        writer.begin(record, characters)
+        return writer
+
+    with _made_beside(path, plan, begin, faces=0) as writer:
+        yield writer
+
+
+@contextlib.contextmanager
+def extended_store(
+    path: Path, base: StoreRecord, plan: str, characters: Sequence[int]
+) -> Iterator[StoreWriter]:
+    """The store at `path` to add faces to; as in `new_store`, it stays whole until the block ends well.
+
+    Args:
+        path: the LMDB file.
+        base: the record that it has.
+        plan: what the store will hold, as a SHA-256.
+        characters: code points that were ever asked for, in order.
+
+    Raises:
+        FontganError: the store has changed meanwhile, another process is writing there, or it cannot be
+            written.
+    """
+
+    def begin(beside: Path) -> StoreWriter:
+        copy = beside.with_name(f"{beside.name}.copy")  # half a copy is never taken for a store
+        try:
+            shutil.copyfile(path, copy)
+            copy.replace(beside)
+        finally:
+            copy.unlink(missing_ok=True)
+        with contextlib.ExitStack() as opened:
+            environment = opened.enter_context(contextlib.closing(_open_to_write(beside)))
+            if read_record(environment, path) != base:
+                raise FontganError(f"{path} was changed by another process", "repeat {render_dataset}")
+            writer = StoreWriter(environment, base)
+            writer.begin(replace(base, plan=plan, completed=""), characters)
+            opened.pop_all()
+        return writer
+
+    with _made_beside(path, plan, begin, faces=len(base.faces)) as writer:
+        yield writer
+
+
+@contextlib.contextmanager
+def _made_beside(
+    path: Path, plan: str, begin: Callable[[Path], StoreWriter], faces: int
+) -> Iterator[StoreWriter]:
+    """A writer of a file beside `path`, which takes its place; `faces` are there before the first is put."""
     beside = partial_path(path)
     lock = beside.with_name(f".{path.name}.lock")
     try:
@@ -90,18 +175,18 @@ def new_store(path: Path, size: int, plan: str) -> Iterator[StoreWriter]:
         lock.touch()  # where nothing can be written, the lock would seem to be held by another process
         with FileLock(lock, timeout=0):
             try:
-                with contextlib.closing(_begin(beside, size, plan)) as writer:
+                with contextlib.closing(_unfinished(beside, plan) or begin(beside)) as writer:
                     try:
                         yield writer
                     finally:
-                        if not (writer.record.faces or writer.record.completed):
-                            beside.unlink()  # nothing to go on with
+                        if len(writer.record.faces) == faces and not writer.record.completed:
+                            beside.unlink()  # nothing to continue with
                 beside.replace(path)
             finally:
                 lock.unlink(missing_ok=True)
     except Timeout as error:
         raise FontganError(
-            f"another process is writing {path}: wait until it has ended, or name another --output"
+            f"another process is writing {path}", "wait until it has ended, or name another {output}"
         ) from error
     except lmdb.Error as error:
         raise _cannot_write(path, str(error)) from error
@@ -109,18 +194,19 @@ def new_store(path: Path, size: int, plan: str) -> Iterator[StoreWriter]:
         raise _cannot_write(path, error.strerror or str(error)) from error
 
 
-def _begin(path: Path, size: int, plan: str) -> StoreWriter:
-    """Go on with the unfinished store at `path` if it is of that plan, otherwise begin a new one."""
-    if path.exists():
-        # A damaged one is as if it were not there.
-        with contextlib.suppress(lmdb.Error, FontganError), contextlib.ExitStack() as opened:
-            environment = opened.enter_context(contextlib.closing(_open_to_write(path)))
-            record = read_record(environment, path)
-            if record.plan == plan:
-                opened.pop_all()
-                return StoreWriter(environment, record)
-        path.unlink()
-    return StoreWriter(_open_to_write(path), StoreRecord(size, (), plan))
+def _unfinished(path: Path, plan: str) -> StoreWriter | None:
+    """The unfinished store at `path` if it is of that plan; otherwise what is there is removed."""
+    if not path.exists():
+        return None
+    # A damaged one is as if it were not there.
+    with contextlib.suppress(lmdb.Error, FontganError), contextlib.ExitStack() as opened:
+        environment = opened.enter_context(contextlib.closing(_open_to_write(path)))
+        record = read_record(environment, path)
+        if record.plan == plan:
+            opened.pop_all()
+            return StoreWriter(environment, record)
+    path.unlink()
+    return None
 
 
 def _open_to_write(path: Path) -> lmdb.Environment:
@@ -130,6 +216,7 @@ def _open_to_write(path: Path) -> lmdb.Environment:
 
 def _cannot_write(path: Path, why: str) -> FontganError:
     return FontganError(
-        f"{path} cannot be written ({why}): check the path, the permissions and the space on the disk, then "
-        "type the same again; faces that are finished are kept"
+        f"{path} cannot be written ({why})",
+        "check the path, the permissions and the space on the disk, then repeat {render_dataset}, "
+        "which keeps the faces that are finished",
     )

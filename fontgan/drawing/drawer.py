@@ -78,7 +78,7 @@ class Drawer:
         weights = find_weights(checkpoint)
         network, record = load_checkpoint(weights)
         self.name = name_of(weights)
-        self._set_up(network, record, Fonts(weights), style, reference, sources, backward)
+        self._set_up(network, record, Fonts(record.canvas, weights), style, reference, sources, backward)
         self._place(choose_engine(device))
 
     @classmethod
@@ -99,7 +99,7 @@ class Drawer:
         """
         drawer = cls.__new__(cls)
         drawer.name = record.model
-        drawer._set_up(network, record, Fonts(), style, reference, sources, backward)
+        drawer._set_up(network, record, Fonts(record.canvas), style, reference, sources, backward)
         drawer._place(engine)
         return drawer
 

@@ -14,7 +14,6 @@ from fontgan.data.splits import split_of
 from fontgan.errors import FontganError
 from fontgan.fonts.canvas import Canvas, font_shift
 from fontgan.fonts.charset import is_han, scattered
-from fontgan.fonts.face import Face
 from fontgan.fonts.location import FontLocation
 from fontgan.fonts.source import GlyphSource, open_source
 from fontgan.runs.dataset import font_paths
@@ -30,11 +29,11 @@ class PlacedFont:
 
     def draw(self, code: int, canvas: Canvas) -> np.ndarray | None:
         """The glyph image of a character, uint8 (size, size); None where the font lacks it."""
-        return self.source.draw(code, canvas.size, self.shift)
+        return self.source.draw(code, canvas, self.shift)
 
     def advance(self, code: int) -> float:
-        """The width of a character in em; pictures are one em wide."""
-        return self.source.advance(code) if isinstance(self.source, Face) else 1.0
+        """The width of a character, in em."""
+        return self.source.advance(code)
 
 
 class Fonts:
@@ -44,10 +43,12 @@ class Fonts:
     dataset has it, among the bundled fonts, beside the weights, and in the current folder.
 
     Args:
+        canvas: where new fonts are placed.
         weights: the file of the checkpoint, or None where there is none.
     """
 
-    def __init__(self, weights: Path | None = None) -> None:
+    def __init__(self, canvas: Canvas, weights: Path | None = None) -> None:
+        self._canvas = canvas
         run = Run.of(weights) if weights else None
         self._noted = font_paths(run) if run else {}
         self._folders = ([weights.absolute().parent] if weights else []) + [Path()]
@@ -71,7 +72,9 @@ class Fonts:
         """
         font = self.open(location)
         codes = list(font.mapped())
-        return PlacedFont(font, font_shift(font, [code for code in codes if is_han(code)] or codes))
+        return PlacedFont(
+            font, font_shift(font, [code for code in codes if is_han(code)] or codes, self._canvas)
+        )
 
     def find(self, face: FaceRecord) -> PlacedFont | None:
         """The font of a face, unchanged; None where it is nowhere."""
@@ -116,7 +119,7 @@ def content_fonts(
     Raises:
         FontganError: a font is missing or cannot be used.
     """
-    known = {(face.sha256, face.index, face.axes): face for face in faces}
+    known = {face.identity: face for face in faces}
     given: dict[str, PlacedFont] = {}
     others: list[PlacedFont] = []
     ordered: list[PlacedFont] = []

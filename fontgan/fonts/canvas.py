@@ -1,20 +1,19 @@
-"""Where a glyph lies on its image: the canvas is the em box, and a whole font is shifted as one."""
+"""Where a glyph lies on its image: the em box, a margin around it, and one shift for a whole font."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Protocol
 
 import numpy as np
 
+from fontgan.errors import FontganError
 from fontgan.fonts.charset import scattered
 
-# The canvas' top is 0.88 em above the baseline and its bottom 0.12 em below.
-DESCENT = 0.12
-CENTRE = 0.5 - DESCENT  # of the canvas, above the baseline, in em
-
-SIZES = (64, 128, 256)  # pixels a side that a canvas may have
+SIZES = (64, 128, 256)  # pixels per side that a canvas may have
+MOST_MARGIN = 0.5  # em
 
 _SAMPLE = 512  # characters that place a font: the median of more is the same to a thousandth
 
@@ -27,6 +26,9 @@ class Canvas:
         size: pixels per side: 64, 128 or 256.
         above, below: how far the em box reaches above and below the baseline, in em; together 1.
         margin: paper on each of its four sides, in em, which keeps what reaches beyond the em box.
+
+    Raises:
+        FontganError: there is no such canvas.
     """
 
     size: int
@@ -34,10 +36,27 @@ class Canvas:
     below: float = 0.12
     margin: float = 0.0
 
+    def __post_init__(self) -> None:
+        if self.size not in SIZES:
+            raise FontganError(
+                f"glyph images of {self.size} px are not supported", "set {size} to 64, 128 or 256"
+            )
+        if not 0 <= self.margin <= MOST_MARGIN:
+            raise FontganError(
+                f"a margin of {self.margin:g} em is not supported", f"set {{margin}} to 0 to {MOST_MARGIN:g}"
+            )
+        if not 0 < self.above + self.below < math.inf:
+            raise FontganError(f"an em box from {-self.below:g} to {self.above:g} em has no height")
+
     @property
     def extent(self) -> float:
         """The side of the canvas, in em."""
         return self.above + self.below + 2 * self.margin
+
+    @property
+    def centre(self) -> float:
+        """The middle of the canvas above the baseline, in em."""
+        return (self.above - self.below) / 2
 
     @property
     def pixels_per_em(self) -> float:
@@ -60,6 +79,21 @@ class Canvas:
         em: np.ndarray = np.asarray(points, np.float64) / self.pixels_per_em
         return np.column_stack((em[:, 0] - right, self.extent - em[:, 1] - up))
 
+    def to_json(self) -> dict[str, float]:
+        """The canvas as a table of JSON."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Canvas:
+        """Out of such a table; a key that is missing has its default, an unknown one is ignored.
+
+        Raises:
+            FontganError: there is no such canvas.
+            KeyError, TypeError, ValueError: it is not such a table.
+        """
+        lengths = {name: float(data[name]) for name in ("above", "below", "margin") if name in data}
+        return cls(int(data["size"]), **lengths)
+
 
 class HasInk(Protocol):
     """What is placed: a font, or a folder of pictures."""
@@ -68,14 +102,14 @@ class HasInk(Protocol):
         """The middle of a character's ink above the baseline, in em; None where it is not drawn."""
 
 
-def font_shift(source: HasInk, codes: Sequence[int]) -> float:
+def font_shift(source: HasInk, codes: Sequence[int], canvas: Canvas) -> float:
     """The one vertical shift of a font, in em: it brings the ink of `codes`, as a whole, to the centre.
 
     The median over the characters of the middle of each one's ink, to a thousandth of an em, so that
     a character more or less does not move the font; of many characters, over a sample that their code
-    points decide. 0 where none is drawn. Never apply one shift a character: it destroys what a model
+    points decide. 0 where none is drawn. Never shift characters one by one: it destroys what a model
     should learn, and the baseline.
     """
     centres = [source.ink_centre(code) for code in scattered(codes)[:_SAMPLE]]
     known = [centre for centre in centres if centre is not None]
-    return round(CENTRE - float(np.median(known)), 3) if known else 0.0
+    return round(canvas.centre - float(np.median(known)), 3) if known else 0.0

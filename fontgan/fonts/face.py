@@ -20,7 +20,7 @@ import numpy as np
 from freetype import raw
 
 from fontgan.errors import FontganError
-from fontgan.fonts.canvas import DESCENT
+from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.container import FontFile
 from fontgan.fonts.location import PICTURE_SUFFIXES, FontLocation
 
@@ -73,7 +73,8 @@ class Face:
         self._pointer = self._face._FT_Face
         self._shape = self._slot.outline  # of whichever glyph was loaded last
         self._outline = ctypes.byref(self._shape)
-        self._canvases: dict[int, _Canvas] = {}
+        self._loaded = -1  # the character whose metrics the slot has
+        self._sheets: dict[tuple[int, float], _Sheet] = {}
 
     @property
     def sha256(self) -> str:
@@ -105,24 +106,25 @@ class Face:
         return float(box.yMin + box.yMax) / 2 / (64 * _REFERENCE)
 
     def advance(self, code: int) -> float:
-        """The horizontal advance of a character that the font maps, in em."""
-        self._load(code)
+        """The horizontal advance of a character that the font maps, in em; free after it was drawn."""
+        if code != self._loaded:
+            self._load(code)
         return self._loaded_advance()
 
-    def draw(self, code: int, size: int, shift: float = 0.0) -> np.ndarray | None:
+    def draw(self, code: int, canvas: Canvas, shift: float = 0.0) -> np.ndarray | None:
         """The glyph image of `code`: uint8 (size, size), 0 = ink, 255 = paper; None if not drawn.
 
-        One em is `size` pixels, the advance is centred and the outline raised by `shift` em. What
-        lies beyond the canvas is cut off.
+        The advance is centred on the canvas and the outline raised by `shift` em. What lies beyond the
+        canvas is cut off.
         """
         if not self._load(code):
             return None
         overlaps = self._shape.flags & 0x40  # FT_OUTLINE_OVERLAP
-        pixels = size * _OVERSAMPLED if overlaps else size
-        canvas = self._canvases.get(pixels)
-        if canvas is None:
-            canvas = self._canvases[pixels] = _Canvas(pixels)
-        ink = canvas.cover(self._outline, (1 - self._loaded_advance()) / 2, DESCENT + shift)
+        pixels = canvas.size * _OVERSAMPLED if overlaps else canvas.size
+        sheet = self._sheets.get((pixels, canvas.extent))
+        if sheet is None:
+            sheet = self._sheets[pixels, canvas.extent] = _Sheet(pixels, canvas.extent)
+        ink = sheet.cover(self._outline, *canvas.place(self._loaded_advance(), shift))
         if overlaps:
             ink = _reduced(ink)
         return np.bitwise_xor(ink, 255) if np.count_nonzero(ink) else None
@@ -130,9 +132,11 @@ class Face:
     def _load(self, code: int) -> bool:
         """Load the outline of a character; whether there is one and it is no placeholder."""
         placeholders = self._placeholders
+        self._loaded = -1
         # What is not mapped loads as .notdef; a damaged glyph is one that the font does not draw.
         if raw.FT_Load_Char(self._pointer, code, _OUTLINE_ONLY):
             return False
+        self._loaded = code
         alike = placeholders.get(self._shape.n_points)
         return alike is None or self._points() not in alike
 
@@ -214,11 +218,10 @@ def variation_axes(face: freetype.Face) -> list[freetype.VariationAxis]:
         return []
 
 
-class _Canvas:
-    """A sheet of (pixels, pixels) for FreeType to draw on, used again for each glyph."""
+class _Sheet:
+    """A bitmap of (pixels, pixels) for FreeType to draw on, `extent` em wide, reused for each glyph."""
 
-    def __init__(self, pixels: int) -> None:
-        self._pixels = pixels
+    def __init__(self, pixels: int, extent: float) -> None:
         self._ink = np.zeros((pixels, pixels), np.uint8)
         self._bitmap = raw.FT_Bitmap()
         self._bitmap.rows = self._bitmap.width = self._bitmap.pitch = pixels
@@ -226,14 +229,16 @@ class _Canvas:
         self._bitmap.num_grays = 256
         self._bitmap.pixel_mode = freetype.FT_PIXEL_MODE_GRAY
         self._target = ctypes.byref(self._bitmap)
-        scale = round(pixels / _REFERENCE * 65536)  # 16.16 fixed point
+        self._pixels_per_em = pixels / extent
+        scale = round(self._pixels_per_em / _REFERENCE * 65536)  # 16.16 fixed point
         self._matrix = raw.FT_Matrix(scale, 0, 0, scale)
         self._scale = ctypes.byref(self._matrix)
 
     def cover(self, outline: object, right: float, up: float) -> np.ndarray:
-        """The coverage of an outline (which is changed), 0 to 255, moved by so many em; until the next."""
+        """The coverage of an outline (which is changed), 0 to 255, moved by em; valid until the next call."""
         raw.FT_Outline_Transform(outline, self._scale)
-        raw.FT_Outline_Translate(outline, round(right * self._pixels * 64), round(up * self._pixels * 64))
+        unit = self._pixels_per_em * 64
+        raw.FT_Outline_Translate(outline, round(right * unit), round(up * unit))
         self._ink.fill(0)
         if raw.FT_Outline_Get_Bitmap(freetype.get_handle(), outline, self._target):
             self._ink.fill(0)  # an outline that FreeType cannot fill is one without ink

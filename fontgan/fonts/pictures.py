@@ -8,21 +8,24 @@ on white, white on black, grey and colour all give the same glyph image.
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 import unicodedata
 import warnings
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image
 
 from fontgan.errors import FontganError
-from fontgan.fonts.canvas import CENTRE
+from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.location import PICTURE_SUFFIXES, FontLocation, files_in
 
 _LEAST_CONTRAST = 24  # of 255, in any channel: what differs less from the paper is noise
+_BASELINE = 0.12  # of a picture above its bottom, in em: where CJK fonts have it
 _MOST_PIXELS = 1 << 26  # 8,192 × 8,192
 
 
@@ -84,14 +87,20 @@ class PictureFolder:
         rows = np.flatnonzero(darkest > _LEAST_CONTRAST / 255)
         # How dark the outermost rows are says how far into them the ink reaches.
         top, bottom = rows[0] + 1 - darkest[rows[0]], rows[-1] + darkest[rows[-1]]
-        return CENTRE + 0.5 - float(top + bottom) / 2 / len(ink)
+        return 1 - _BASELINE - float(top + bottom) / 2 / len(ink)
 
-    def draw(self, code: int, size: int, shift: float = 0.0) -> np.ndarray | None:
+    def advance(self, code: int) -> float:  # noqa: ARG002
+        """The horizontal advance of a character, in em: always 1, the side of a picture."""
+        return 1.0
+
+    def draw(self, code: int, canvas: Canvas, shift: float = 0.0) -> np.ndarray | None:
         """The glyph image of `code`: uint8 (size, size), 0 = ink, 255 = paper; None if not drawn."""
         ink = self._ink_of(code)
         if ink is None:
             return None
-        scaled = _reduced(ink, size, shift) if len(ink) >= size else _enlarged(ink, size, shift)
+        window = _Window.of(canvas, len(ink), shift)
+        enlarged = window.side < canvas.size
+        scaled = _enlarged(ink, canvas.size, window) if enlarged else _reduced(ink, canvas.size, window)
         return 255 - (scaled.clip(0, 1) * 255).round().astype(np.uint8)
 
     def _ink_of(self, code: int) -> np.ndarray | None:
@@ -123,34 +132,55 @@ def named_pictures(folder: Path) -> tuple[dict[int, Path], list[Path]]:
     return dict(sorted(files.items())), unnamed
 
 
-def _reduced(ink: np.ndarray, size: int, shift: float) -> np.ndarray:
-    """`ink` at (size, size), raised by `shift` of its height.
+class _Window(NamedTuple):
+    """What a canvas shows of a picture, in the picture's pixels; it may reach beyond the picture.
+
+    Attributes:
+        left, top: its corner, from the picture's.
+        side: its width and height.
+    """
+
+    left: float
+    top: float
+    side: float
+
+    @classmethod
+    def of(cls, canvas: Canvas, pixels: int, shift: float) -> _Window:
+        """For a picture of that many pixels per side, raised by `shift` em."""
+        beyond = canvas.extent - 1  # of the canvas over the picture, in em
+        raised = canvas.margin + shift + (canvas.below - _BASELINE)
+        return cls(-beyond / 2 * pixels, (raised - beyond) * pixels, canvas.extent * pixels)
+
+
+def _reduced(ink: np.ndarray, size: int, window: _Window) -> np.ndarray:
+    """What the window shows of `ink`, at (size, size).
 
     Each pixel is the mean of the area that it covers, as FreeType's coverage is; Pillow's box filter takes
     whole pixels, which is another mean unless the sizes divide.
     """
-    side = len(ink)
-    down, across = (_overlaps(size, side, start) for start in (shift * side, 0.0))
+    down, across = (_overlaps(size, len(ink), start, window.side) for start in (window.top, window.left))
     reduced: np.ndarray = down @ ink @ across.T
     return reduced
 
 
-def _overlaps(size: int, side: int, start: float) -> np.ndarray:
-    """How much each of `side` pixels has of each of `size` larger ones, the first beginning at `start`."""
+def _overlaps(size: int, pixels: int, start: float, side: float) -> np.ndarray:
+    """The share of each of `pixels` in each of `size` larger ones, which begin at `start` and fill `side`."""
     edges = start + np.arange(size + 1) * side / size
-    pixels = np.arange(side)
-    shared = np.minimum(edges[1:, None], pixels + 1) - np.maximum(edges[:-1, None], pixels)
+    places = np.arange(pixels)
+    shared = np.minimum(edges[1:, None], places + 1) - np.maximum(edges[:-1, None], places)
     overlaps: np.ndarray = shared.clip(0) * size / side
     return overlaps
 
 
-def _enlarged(ink: np.ndarray, size: int, shift: float) -> np.ndarray:
+def _enlarged(ink: np.ndarray, size: int, window: _Window) -> np.ndarray:
     """The same for a smaller picture, bicubic: a mean would show its pixels."""
-    side = len(ink)
-    reach = round(abs(shift) * side) + 1
-    padded = Image.fromarray(np.pad(ink, ((reach, reach), (0, 0))))  # paper comes in
-    top = reach + shift * side
-    return np.asarray(padded.resize((size, size), Image.Resampling.BICUBIC, box=(0, top, side, top + side)))
+    left, top, side = window
+    across = math.ceil(-left)
+    down = round(max(abs(top), abs(top + side - len(ink)))) + 1
+    padded = Image.fromarray(np.pad(ink, ((down, down), (across, across))))  # paper comes in
+    left, top = left + across, top + down
+    box = (left, top, left + side, top + side)
+    return np.asarray(padded.resize((size, size), Image.Resampling.BICUBIC, box=box))
 
 
 def _check_pictures(paths: list[Path]) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import random
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
 from fontgan.errors import FontganError
+from fontgan.fonts.canvas import Canvas, font_shift
 from fontgan.fonts.face import Face
 from fontgan.fonts.location import FontLocation, fonts_in
 from fontgan.fonts.pictures import PictureFolder, named_pictures
@@ -37,8 +39,11 @@ class GlyphSource(Protocol):
     def ink_centre(self, code: int) -> float | None:
         """The middle of a character's ink above the baseline, in em."""
 
-    def draw(self, code: int, size: int, shift: float = 0.0) -> np.ndarray | None:
-        """The glyph image of a character."""
+    def advance(self, code: int) -> float:
+        """The horizontal advance of a character that it has, in em."""
+
+    def draw(self, code: int, canvas: Canvas, shift: float = 0.0) -> np.ndarray | None:
+        """The glyph image of a character: uint8 (size, size), 0 = ink, 255 = paper; None if not drawn."""
 
 
 def open_source(location: FontLocation) -> GlyphSource:
@@ -71,6 +76,17 @@ def find_sources(location: FontLocation) -> tuple[list[GlyphSource], list[str]]:
     if not sources:
         raise FontganError(f"no font in {location.path} can be used: {failures[-1]}")
     return sources, failures
+
+
+def random_glyphs(
+    source: GlyphSource, drawn: Sequence[int], count: int, size: int, seed: int
+) -> dict[int, np.ndarray]:
+    """Glyph images of some characters, by code point, chosen at random among those that a font draws."""
+    canvas = Canvas(size)
+    shift = font_shift(source, drawn, canvas)
+    chosen = sorted(random.Random(seed).sample(list(drawn), min(count, len(drawn))))
+    found = {code: source.draw(code, canvas, shift) for code in chosen}
+    return {code: image for code, image in found.items() if image is not None}
 
 
 def _pictures_beside_fonts(folder: Path) -> list[str]:

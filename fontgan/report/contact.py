@@ -1,35 +1,47 @@
-"""Contact sheets: what a font or a store looks like at a glance."""
+"""Contact sheets: what a font or a dataset looks like at a glance."""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from fontgan.data.inspection import random_glyphs
-from fontgan.data.store import GlyphStore
-from fontgan.fonts.canvas import font_shift
+import numpy as np
+
 from fontgan.fonts.charset import code_point_name
-from fontgan.fonts.source import GlyphSource
 from fontgan.report.sheet import COLUMNS, Row, save_sheet
 
-_OF_A_FONT = 5 * COLUMNS
-_SIZE = 128
+GLYPHS = 5 * COLUMNS  # on the sheet of a font
+SIZE = 128  # of its glyph images, in pixels
 
 
-def save_font_sheet(path: Path, source: GlyphSource, drawn: Sequence[int], seed: int) -> None:
-    """Some characters of a font, chosen at random among those that it draws, as a PNG."""
-    chosen = sorted(random.Random(seed).sample(list(drawn), min(_OF_A_FONT, len(drawn))))
-    shift = font_shift(source, drawn)
-    title = f"{source.family}: {len(chosen)} of {len(drawn):,} characters"
-    pictures = [source.draw(code, _SIZE, shift) for code in chosen]
-    save_sheet(path, title, [code_point_name(code) for code in chosen], [Row("", pictures)], _SIZE)
+def save_font_sheet(path: Path, family: str, glyphs: Mapping[int, np.ndarray], drawn: int) -> None:
+    """Some glyphs of a font as a PNG.
+
+    Args:
+        path: of the PNG.
+        family: the name of the font.
+        glyphs: glyph images by code point, uint8 (SIZE, SIZE).
+        drawn: the number of characters that the font draws.
+    """
+    title = f"{family}: {len(glyphs)} of {drawn:,} characters"
+    save_sheet(path, title, _names(glyphs), [Row("", list(glyphs.values()))], SIZE)
 
 
-def save_store_sheet(path: Path, store: GlyphStore, seed: int) -> None:
-    """Some characters of a store in each of its faces, chosen at random, as a PNG."""
-    faces = random_glyphs(store, COLUMNS, seed)
-    codes = list(faces[0][1])
-    rows = [Row(name, [glyphs.get(code) for code in codes]) for name, glyphs in faces]
-    title = f"{store.path.name}: {len(codes)} characters at {store.record.size} px"
-    save_sheet(path, title, [code_point_name(code) for code in codes], rows, store.record.size)
+def save_store_sheet(
+    path: Path, name: str, size: int, faces: Sequence[tuple[str, Mapping[int, np.ndarray]]]
+) -> None:
+    """Some characters of a dataset in each of its faces, as a PNG.
+
+    Args:
+        path: of the PNG.
+        name: of the dataset.
+        size: of its glyph images, in pixels.
+        faces: a face's name and its glyph images by code point, uint8 (size, size).
+    """
+    codes = sorted({code for _, glyphs in faces for code in glyphs})
+    rows = [Row(face, [glyphs.get(code) for code in codes]) for face, glyphs in faces]
+    save_sheet(path, f"{name}: {len(codes)} characters at {size} px", _names(codes), rows, size)
+
+
+def _names(codes: Mapping[int, np.ndarray] | Sequence[int]) -> list[str]:
+    return [code_point_name(code) for code in codes]

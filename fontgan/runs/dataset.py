@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from fontgan.data.record import FaceRecord, StoreRecord
+from fontgan.data.record import FaceRecord
 from fontgan.data.store import GlyphStore
 from fontgan.errors import FontganError
 from fontgan.files import write_text
@@ -20,12 +19,7 @@ from fontgan.formats import UnknownFormatError, upgraded
 from fontgan.runs.folder import Run
 
 FORMAT = 2
-_NOT_COMPARED = ("path", "role")  # a font may move, and be used otherwise
-
-
-def canvas_of(record: StoreRecord) -> Canvas:
-    """The canvas of a store's glyph images."""
-    return Canvas(record.size)
+_NOT_COMPARED = ("path", "role")  # a font may move; format 1 had roles
 
 
 def write_dataset(run: Run, store: GlyphStore, faces: Iterable[FaceRecord]) -> None:
@@ -58,7 +52,7 @@ def font_paths(run: Run) -> dict[str, Path]:
 
 def from_1_to_2(data: dict[str, Any]) -> dict[str, Any]:
     """Format 2 has the canvas instead of its size."""
-    return {"canvas": asdict(Canvas(data.pop("size"))), **data}
+    return {"canvas": Canvas(data.pop("size")).to_json(), **data}
 
 
 def _read(run: Run) -> dict[str, Any]:
@@ -85,9 +79,9 @@ def _note(store: GlyphStore, faces: Iterable[FaceRecord]) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "path": str(store.path),
-        "canvas": asdict(canvas_of(store.record)),
+        "canvas": store.record.canvas.to_json(),
         "sha256": store.sha256(face.key for face in faces),
-        "faces": [asdict(face) for face in faces],
+        "faces": [face.to_json() for face in faces],
     }
 
 

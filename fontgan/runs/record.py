@@ -7,15 +7,14 @@ what this version does not know is kept under `extra` and written again.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
-from pathlib import Path
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from torch import nn
 
 from fontgan.config.reading import from_record, nearest
 from fontgan.config.settings import BestBy, ModelSettings
-from fontgan.data.record import FaceRecord
+from fontgan.data.record import FaceRecord, face_from_2_to_3
 from fontgan.errors import FontganError
 from fontgan.fonts.canvas import Canvas
 from fontgan.formats import upgraded
@@ -113,9 +112,9 @@ class CheckpointRecord:
             "format": FORMAT,
             **shallow,
             "settings": {**asdict(self.settings), **self.extra.get("settings", {})},
-            "canvas": asdict(self.canvas),
-            "contents": [_shared(face) for face in self.contents],
-            "styles": [_shared(face) for face in self.styles],
+            "canvas": self.canvas.to_json(),
+            "contents": [face.shared().to_json() for face in self.contents],
+            "styles": [face.shared().to_json() for face in self.styles],
             "measures": dict(self.measures),
             "first": self._first_to_json(),
             "base": None if self.base is None else asdict(self.base),
@@ -151,7 +150,7 @@ class CheckpointRecord:
         return cls(
             model=data["model"],
             settings=settings,
-            canvas=Canvas(**data["canvas"]),
+            canvas=Canvas.from_json(data["canvas"]),
             step=data["step"],
             contents=tuple(FaceRecord.from_json(face) for face in data["contents"]),
             styles=tuple(FaceRecord.from_json(face) for face in data["styles"]),
@@ -168,18 +167,14 @@ _KNOWN = {item.name for item in fields(CheckpointRecord)} | {"format"}
 
 
 def from_4_to_5(data: dict[str, Any]) -> dict[str, Any]:
-    """Format 5 has the whole canvas, stacked content and base weights.
+    """Format 5 has the whole canvas, faces as stores of format 3 have them, stacked content, base weights.
 
     The paths of the fonts, which format 4 had in full, stay as long as the record is in memory: the fonts
     are found by them.
     """
-    canvas = asdict(Canvas(data.pop("size")))
-    return {**data, "canvas": canvas, "stacked": False, "base": None}
-
-
-def _shared(face: FaceRecord) -> dict[str, Any]:
-    """A face as weights name it, without the folder that its font lies in."""
-    return asdict(replace(face, path=Path(face.path).name))
+    canvas = Canvas(data.pop("size")).to_json()
+    faces = {name: [face_from_2_to_3(face) for face in data[name]] for name in ("contents", "styles")}
+    return {**data, **faces, "canvas": canvas, "stacked": False, "base": None}
 
 
 def _read_settings(model: str, given: Mapping[str, Any]) -> tuple[ModelSettings, dict[str, Any]]:

@@ -43,7 +43,7 @@ class HeldOut:
             wanted: the conditions.
             examples: glyphs of each style that are not held out, uint8 (styles, count, 1, size, size).
         """
-        content, style = (view.images.take(rows).cpu() for rows in (view.rows_a, view.rows_b))
+        content, style = view.content().cpu(), view.targets().cpu()
         known = {"styles": view.styles}
         if examples is not None:
             known["references"] = examples.cpu()[view.styles]

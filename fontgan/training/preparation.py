@@ -56,6 +56,11 @@ class Prepared:
         return (*self.contents, *self.styles)
 
     @property
+    def channels(self) -> int:
+        """The images that the generator gets of each character's content: one, or one per content face."""
+        return len(self.contents) if self.plan.stacked else 1
+
+    @property
     def title(self) -> str:
         """What learns what."""
         return f"{self.plan.model} learning {families(self.styles)}"
@@ -101,18 +106,21 @@ def prepared(plan: TrainingPlan, settings: ModelSettings) -> Iterator[Prepared]:
     torch.manual_seed(plan.seed)
     kind = find_model(plan.model)
     with GlyphStore(plan.data) as store:
-        styles = _styles(store, plan.style, kind)
-        keys = [style.key for style in styles]
+        contents = store.record.select(plan.content or store.record.contents)
+        styles = _styles(store, plan, kind)
+        keys_a, keys_b = ([face.key for face in faces] for faces in (contents, styles))
         room = engine.free_memory() // 2  # the networks need the other half
         views = {
-            split: load_view(store, keys, split, paired=kind.paired or split != "train", room=room)
+            split: load_view(
+                store, keys_a, keys_b, split, kind.paired or split != "train", plan.stacked, room
+            )
             for split in SPLITS
         }
         characters = int(views["train"].characters.max()) + 1
         first = None if plan.stage1 is None else _first_stage(plan.stage1, store, styles)
+        # The place for the number of content channels: `len(contents) if plan.stacked else 1`.
         task = Task(store.record.size, len(styles), characters, first)
         model = kind(settings, task, engine)
-        contents = tuple(store.record.of_role("content"))
         decided = replace(plan, precision=str(engine.precision).removeprefix("torch."))  # type: ignore[arg-type]
         if engine.device.type == "cpu":
             # Sums over threads are made in another order: a run that is resumed keeps their number.
@@ -120,11 +128,18 @@ def prepared(plan: TrainingPlan, settings: ModelSettings) -> Iterator[Prepared]:
         yield Prepared(decided, settings, store, views, contents, styles, task, model)
 
 
-def _styles(store: GlyphStore, wanted: str | None, kind: type[Model[Any]]) -> tuple[FaceRecord, ...]:
-    """The style that was named; else all of a store for a model that learns many, or the first one."""
-    if wanted is None and kind.many_styles:
-        return tuple(store.record.of_role("style"))
-    return (store.record.style(wanted),)
+def _styles(store: GlyphStore, plan: TrainingPlan, kind: type[Model[Any]]) -> tuple[FaceRecord, ...]:
+    """The style that was named; else those that give no content: all for a model of many, or one.
+
+    Raises:
+        FontganError: there is none.
+    """
+    if plan.style is not None:
+        return (store.record.face(plan.style),)
+    free = [key for key in store.record.styles if key not in plan.content]
+    if not free:
+        raise FontganError(f"{store.path} has no face left to learn", "name it with {style}")
+    return store.record.select(free if kind.many_styles else free[:1])
 
 
 def _first_stage(run: Path, store: GlyphStore, styles: Sequence[FaceRecord]) -> FirstStage:

@@ -9,7 +9,6 @@ from fontgan.data.record import families
 from fontgan.errors import FontganError
 from fontgan.measures.table import in_words
 from fontgan.runs import state
-from fontgan.runs.dataset import canvas_of
 from fontgan.runs.folder import Run
 from fontgan.runs.log import Broken, Finished, Measured, Progressed
 from fontgan.runs.record import CheckpointRecord
@@ -113,11 +112,15 @@ class Recorder:
             sample_seconds=self._sample_seconds,
             images_per_second=self._speed(step, seconds),
             test=self._watch.final(self._ready.model.engine.place(generator)),
-            example=_example(self._ready.store.content(), self._watch.test.codes),
+            example=_example(self._content(), self._watch.test.codes),
         )
         self._run.log.write(finished)
         self._board.close()
         return finished
+
+    def _content(self) -> Collection[int]:
+        """The characters that the content fonts have."""
+        return self._ready.store.content([face.key for face in self._ready.contents])
 
     def _speed(self, step: Step, seconds: float) -> float:
         """Characters per second in this process."""
@@ -129,13 +132,14 @@ class Recorder:
         record = CheckpointRecord(
             model=ready.plan.model,
             settings=ready.settings,
-            canvas=canvas_of(ready.store.record),
+            canvas=ready.store.record.canvas,
             step=step.number,
             contents=ready.contents,
             styles=ready.styles,
             measures=verdict.measures,
             best_by=ready.plan.best_by,
             first=ready.task.first,
+            stacked=ready.plan.stacked,
         )
         reached = state.Reached(step.number, step.images, self._clock.seconds, step.progress, ready.decided)
         state.save(self._run, ready.model, record, reached, ready.plan.keep)

@@ -66,9 +66,9 @@ def unseen_glyphs(style: GlyphSource, whole: str, canvas: Canvas) -> tuple[list[
     The glyphs are uint8 (n, size, size), placed as the style's own are.
     """
     full, level = Face(FontLocation.parse(whole)), gb2312_level(1)
-    shift = font_shift(full, [code for code in level if style.draws(code)])
+    shift = font_shift(full, [code for code in level if style.draws(code)], canvas)
     codes = [code for code in level if not style.draws(code) and full.draws(code)]
-    glyphs = [full.draw(code, canvas.size, shift) for code in codes]
+    glyphs = [full.draw(code, canvas, shift) for code in codes]
     return codes, np.stack([glyph for glyph in glyphs if glyph is not None])
 
 

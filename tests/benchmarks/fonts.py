@@ -15,6 +15,7 @@ import numpy as np
 from fontgan.data.render import render_dataset
 from fontgan.data.store import GlyphStore
 from fontgan.errors import FontganError
+from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.charset import parse_charset
 from fontgan.fonts.description import describe
 from fontgan.fonts.face import Face
@@ -27,7 +28,7 @@ def placeholder_of(face: Face, shift: float) -> np.ndarray | None:
     """The glyph image of .notdef, which FreeType draws for what no font maps."""
     unmapped = Face(face.location, face.file)
     unmapped.__dict__["_placeholders"] = {}  # so that it is drawn at all
-    return unmapped.draw(0x10FFFD, SIZE, shift)
+    return unmapped.draw(0x10FFFD, Canvas(SIZE), shift)
 
 
 def stored_of(
@@ -36,8 +37,8 @@ def stored_of(
     """How many glyphs a store has of a font, how many are blank, and how many its placeholder."""
     render_dataset([content], [style], codes, SIZE, path)
     with GlyphStore(path) as store:
-        record = store.record.of_role("style")[0]
-        images = store.images(record.key, store.codes(record.key))
+        (record,) = store.record.select(store.record.styles)
+        images = store.glyphs([(record.key, code) for code in store.codes(record.key)])
     blank = int((images.min(axis=(1, 2)) == 255).sum())
     placeholder = placeholder_of(Face(style), record.shift)
     boxes = 0 if placeholder is None else int((images == placeholder).all(axis=(1, 2)).sum())

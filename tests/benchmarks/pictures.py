@@ -22,9 +22,10 @@ from fontgan.fonts.charset import code_point_name, gb2312_level
 from fontgan.fonts.face import Face
 from fontgan.fonts.location import FontLocation
 from fontgan.measures.glyphs import measure
+from tests.toy_fonts import AnyCanvas
 
 COUNT = 500
-SIZES = (96, 200, 512)
+SIDES = (96, 200, 512)
 LOOKS = (("black", "white"), ("white", "black"), ("#2a1a80", "#f0e2b0"))
 
 
@@ -32,7 +33,7 @@ def draw_pictures(face: Face, codes: list[int], folder: Path) -> None:
     """The characters as PNG files, their sizes, colours and ways of naming by turns."""
     folder.mkdir()
     for number, code in enumerate(codes):
-        image = face.draw(code, SIZES[number % 3])
+        image = face.draw(code, AnyCanvas(SIDES[number % 3]))
         assert image is not None
         ink, paper = LOOKS[number // 3 % 3]
         picture = ImageOps.colorize(Image.fromarray(image), black=ink, white=paper)
@@ -54,10 +55,11 @@ def main() -> None:
         for size in (64, 128):
             render_dataset([content], [font, FontLocation(folder)], codes, size, path)
             with GlyphStore(path) as store:
-                own, pictures = (store.images(style.key, codes) for style in store.record.of_role("style"))
-                shifts = [style.shift for style in store.record.of_role("style")]
+                styles = store.record.styles
+                own, pictures = (store.glyphs([(style, code) for code in codes]) for style in styles)
+                shifts = [style.shift for style in store.record.select(styles)]
             print(f"{size} px, shifts {shifts[0]:+.3f} and {shifts[1]:+.3f} em")
-            for picked, name in [(slice(n, None, 3), f"from {SIZES[n]} px") for n in range(3)] + [
+            for picked, name in [(slice(n, None, 3), f"from {SIDES[n]} px") for n in range(3)] + [
                 (slice(None), "all")
             ]:
                 made, true = (torch.from_numpy(side[picked]).unsqueeze(1) for side in (pictures, own))

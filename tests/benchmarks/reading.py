@@ -1,6 +1,6 @@
-"""Training batches a second: from memory, from the LMDB store, and from a folder of PNGs through torchvision.
+"""Training batches per second: from memory, from the store, and from a folder of PNGs through torchvision.
 
-`python -m tests.benchmarks.reading [--size 128]`: the same pairs, 32 a batch, medians of rounds by turns.
+`python -m tests.benchmarks.reading [--size 128]`: the same pairs, 32 per batch; medians.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def png_batches(content: list[Path], style: list[Path]) -> Iterator[Batch]:
 
 
 def main() -> None:
-    """Measure, and print images a second: two to a pair."""
+    """Measure, and print images per second: two to a pair."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--size", type=int, default=128)
     parser.add_argument("--rounds", type=int, default=7)
@@ -58,14 +58,14 @@ def main() -> None:
         path = Path(temporary) / "g.lmdb"
         render_dataset([content], [style], gb2312_level(1), given.size, path)
         with GlyphStore(path) as store:
-            key = store.record.of_role("style")[0].key
-            views = {room: load_view(store, [key], "train", room=room) for room in (None, 0)}
+            contents, styles = store.record.contents, store.record.styles
+            views = {room: load_view(store, contents, styles, "train", room=room) for room in (None, 0)}
             files: list[list[Path]] = []
-            for face in (store.record.of_role("content")[0].key, key):
+            for face in (*contents, *styles):
                 folder = Path(temporary) / face
                 folder.mkdir()
                 codes = views[None].codes_b.tolist()
-                for code, image in zip(codes, store.images(face, codes), strict=True):
+                for code, image in zip(codes, store.glyphs([(face, code) for code in codes]), strict=True):
                     Image.fromarray(image).save(folder / f"{code:06X}.png")
                 files.append(sorted(folder.iterdir()))
             still = Augmentation()
@@ -81,7 +81,7 @@ def main() -> None:
                     for _ in islice(batches, BATCHES):
                         pass
                     seconds[name].append(time.perf_counter() - began)
-    print(f"{len(views[None]):,} pairs at {given.size} px, {BATCH} a batch, one thread")
+    print(f"{len(views[None]):,} pairs at {given.size} px, {BATCH} per batch, one thread")
     for name, times in seconds.items():
         print(f"{name:<12} {2 * BATCH * BATCHES / statistics.median(times):10,.0f} images/s")
 

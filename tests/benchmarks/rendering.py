@@ -37,7 +37,7 @@ def bare_seconds(location: FontLocation, codes: list[int], size: int) -> float:
 
 
 def main() -> None:
-    """Measure, and print glyphs a second and the ratios."""
+    """Measure, and print glyphs per second and the ratios."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("content", nargs="?", default=str(bundled_font(CONTENT_FONT)))
     parser.add_argument("style", nargs="?", default=str(bundled_font("ma-shan-zheng.ttf")))

@@ -14,6 +14,7 @@ import numpy as np
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
+from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.charset import parse_charset
 from fontgan.fonts.face import Face
 from fontgan.fonts.location import FontLocation
@@ -21,7 +22,7 @@ from fontgan.fonts.location import FontLocation
 
 def pixels(face: Face, codes: list[int], size: int) -> np.ndarray:
     """The glyph images of all these characters, moved by a part of a pixel."""
-    images = [face.draw(code, size, 0.017) for code in codes]
+    images = [face.draw(code, Canvas(size), 0.017) for code in codes]
     return np.stack([image for image in images if image is not None])
 
 

@@ -12,6 +12,7 @@ from fontTools.ttLib import TTFont
 from PIL import Image
 
 from fontgan.data.store import GlyphStore
+from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.face import Face
 from fontgan.fonts.location import FontLocation
 from tests.conftest import make_toy_store
@@ -146,7 +147,7 @@ def test_pictures_take_the_place_of_a_font(here: Path, type_command: Command) ->
     content = build_font(here / "content.ttf", CHARACTERS)
     (here / "drawn").mkdir()
     for code in CHARACTERS[:30]:
-        image = face.draw(code, 128)
+        image = face.draw(code, Canvas(128))
         assert image is not None
         Image.fromarray(image).save(here / "drawn" / f"{chr(code)}.png")
     (here / "drawn" / "title page.png").write_bytes(b"")
@@ -157,5 +158,5 @@ def test_pictures_take_the_place_of_a_font(here: Path, type_command: Command) ->
     assert "title page.png" in err
     with GlyphStore(Path(out.strip())) as store:
         assert store.codes("drawn") == CHARACTERS[:30]
-        assert store.record.style("drawn").kind == "pictures"
+        assert store.record.face("drawn").kind == "pictures"
     assert '"pictures"' in type_command("inspect", "drawn", "--json")[1]

@@ -20,9 +20,11 @@ from fontgan.data.render import render_dataset
 from fontgan.data.store import GlyphStore
 from fontgan.data.writer import StoreWriter
 from fontgan.errors import FontganError
+from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.charset import gb2312_level
 from fontgan.fonts.face import Face
 from fontgan.fonts.location import FontLocation
+from tests.conftest import images_of
 from tests.toy_fonts import CHARACTERS, build_font, build_variable_font
 
 
@@ -61,11 +63,11 @@ def test_the_store_has_what_each_font_draws_and_no_blank(tmp_path: Path) -> None
         assert store.codes("con-tent") == CHARACTERS[5:]
         assert store.codes("style") == [code for code in CHARACTERS[5:30] if code != CHARACTERS[9]]
         for face in record.faces:
-            images = store.images(face.key, store.codes(face.key))
+            images = images_of(store, face.key, store.codes(face.key))
             assert len(images) == face.count
             assert (images.min(axis=(1, 2)) == 0).all()
-        one = store.images("style", [0x4E0B])[0]
-        drawn = Face(style).draw(0x4E0B, 64, record.style("style").shift)
+        one = images_of(store, "style", [0x4E0B])[0]
+        drawn = Face(style).draw(0x4E0B, Canvas(64), record.face("style").shift)
         assert drawn is not None
         assert np.array_equal(one, drawn)
         assert store.verify() == []
@@ -77,15 +79,13 @@ def test_of_several_content_fonts_the_first_that_draws_a_character_gives_it(tmp_
     style = FontLocation(build_font(tmp_path / "c.ttf", CHARACTERS, "Style"))
     output = tmp_path / "g.lmdb"
     record = render_dataset([first, second], [style], CHARACTERS, 64, output).record
-    assert [(face.key, face.role, face.count) for face in record.faces] == [
-        ("first", "content", 20),
-        ("second", "content", 20),
-        ("style", "style", 40),
-    ]
+    assert record.contents == ("first", "second")
+    assert record.styles == ("style",)
+    assert [(face.key, face.count) for face in record.faces] == [("first", 20), ("second", 30), ("style", 64)]
     with GlyphStore(output) as store:
         assert store.content() == {code: "first" if code < 0x4E14 else "second" for code in CHARACTERS[:40]}
-    swapped = render_dataset([second, first], [style], CHARACTERS, 64, output).record
-    assert [face.count for face in swapped.faces] == [30, 10, 40]
+        assert store.content(["second", "first"])[CHARACTERS[15]] == "second"
+        assert store.content(["style"]) == dict.fromkeys(CHARACTERS, "style")
 
 
 def test_a_folder_stands_for_the_fonts_in_it_and_bad_ones_are_told(tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_a_folder_stands_for_the_fonts_in_it_and_bad_ones_are_told(tmp_path: Pat
     build_font(tmp_path / "fonts" / "empty.ttf", CHARACTERS, blank=CHARACTERS)
     folder = FontLocation(tmp_path / "fonts")
     rendered = render_dataset([content], [folder], CHARACTERS, 64, tmp_path / "g.lmdb")
-    assert [face.key for face in rendered.record.of_role("style")] == ["a", "b"]
+    assert [face.key for face in rendered.record.select(rendered.record.styles)] == ["a", "b"]
     assert [note.split(":")[0] for note in rendered.notes] == ["left out"] * 3
     assert "1 glyph pictures in" in rendered.notes[0]
     assert any("broken.otf" in note for note in rendered.notes)
@@ -112,7 +112,7 @@ def test_places_in_a_variable_font_are_faces_of_their_own(tmp_path: Path) -> Non
     assert [face.key for face in record.faces] == ["toy", "toy-wght-300", "toy-wght-900"]
     assert record.faces[2].location == FontLocation(path.resolve(), 0, (("wght", 900.0),))
     with GlyphStore(tmp_path / "g.lmdb") as store:
-        ink = [(255 - store.images(face.key, [0x4E00]).astype(int)).sum() for face in record.faces]
+        ink = [(255 - images_of(store, face.key, [0x4E00]).astype(int)).sum() for face in record.faces]
     assert ink[0] < ink[1] < ink[2]
 
 
@@ -140,15 +140,15 @@ def test_progress_is_told_by_font_and_in_all(tmp_path: Path) -> None:
 
     font = FontLocation(build_font(tmp_path / "a.ttf", CHARACTERS[:3]))
     render_dataset([font], [font], CHARACTERS, 64, tmp_path / "g.lmdb", Listener())
-    assert heard == [128, ("toy", 64), "+64", 67, ("toy-2", 3), "+3"]
+    assert heard == [128, ("toy", 64), "+64", ("toy-2", 64), "+64"]
 
 
 def test_ink_at_the_edge_is_counted(tmp_path: Path) -> None:
     content = FontLocation(build_font(tmp_path / "a.ttf"))
     wide = FontLocation(build_font(tmp_path / "b.ttf", family="Wide", left_shift=150))
     record = render_dataset([content], [wide], CHARACTERS, 64, tmp_path / "g.lmdb").record
-    assert record.of_role("content")[0].cropped == 0
-    assert 0 < record.style("wide").cropped < len(CHARACTERS)
+    assert record.faces[0].cropped == 0
+    assert 0 < record.face("wide").cropped < len(CHARACTERS)
 
 
 def test_fonts_that_cannot_be_used_are_told_and_the_old_store_stays(toy_store: Path) -> None:
@@ -162,9 +162,9 @@ def test_fonts_that_cannot_be_used_are_told_and_the_old_store_stays(toy_store: P
         render_dataset([good], [good], [0x41], 64, toy_store)
     with pytest.raises(FontganError, match="have none of the 66 characters in common"):
         render_dataset([good], [other], [*CHARACTERS, 0x9000, 0x9001], 64, toy_store)
-    with pytest.raises(FontganError, match="use 64, 128 or 256"):
+    with pytest.raises(FontganError, match="set size to 64, 128 or 256"):
         render_dataset([good], [good], CHARACTERS, 100, toy_store)
-    with pytest.raises(FontganError, match="--target"):
+    with pytest.raises(FontganError, match="with source and target"):
         render_dataset([good], [], CHARACTERS, 64, toy_store)
     assert toy_store.read_bytes() == before
 

@@ -14,11 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from fontgan.data.layout import pack
 from fontgan.data.record import FaceRecord
-from fontgan.data.store import GlyphStore, is_store, pack
+from fontgan.data.store import GlyphStore, is_store
 from fontgan.data.writer import StoreWriter, new_store
 from fontgan.errors import FontganError
-from tests.conftest import FACE, make_toy_store
+from fontgan.fonts.canvas import Canvas
+from tests.conftest import FACE, images_of, make_toy_store
 from tests.toy_fonts import CHARACTERS
 
 IMAGES = st.dictionaries(
@@ -44,7 +46,7 @@ def some_images(count: int = 3) -> dict[int, np.ndarray]:
 def test_images_and_record_come_back_as_they_were(
     tmp_path: Path, images: dict[int, np.ndarray], others: dict[int, np.ndarray]
 ) -> None:
-    with new_store(tmp_path / "glyphs.lmdb", 64, PLAN) as writer:
+    with new_store(tmp_path / "glyphs.lmdb", Canvas(64), PLAN, CHARACTERS) as writer:
         put(writer, "toy", images)
         put(writer, "toy-2", others)
         writer.finish("2026-01-02T03:04:05+00:00")
@@ -53,7 +55,7 @@ def test_images_and_record_come_back_as_they_were(
         assert store.record.faces == (face_of("toy", len(images)), face_of("toy-2", len(others)))
         assert store.codes("toy") == sorted(images)
         assert store.codes("toy-2") == sorted(others)
-        found = store.images("toy", images)
+        found = images_of(store, "toy", images)
         assert found.shape == (len(images), 64, 64)
         assert all(np.array_equal(one, image) for one, image in zip(found, images.values(), strict=True))
     assert [path.name for path in tmp_path.iterdir()] == ["glyphs.lmdb"]
@@ -61,15 +63,15 @@ def test_images_and_record_come_back_as_they_were(
 
 def test_the_map_grows_by_itself(tmp_path: Path) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (1200, 256, 256), np.uint8)  # cannot be compressed
-    with new_store(tmp_path / "glyphs.lmdb", 256, PLAN) as writer:
+    with new_store(tmp_path / "glyphs.lmdb", Canvas(256), PLAN, CHARACTERS) as writer:
         put(writer, "toy", dict(enumerate(noise, start=0x4E00)))
         writer.finish("now")
     with GlyphStore(tmp_path / "glyphs.lmdb") as store:
-        assert np.array_equal(store.images("toy", store.codes("toy")), noise)
+        assert np.array_equal(images_of(store, "toy", store.codes("toy")), noise)
 
 
 def test_the_first_content_font_gives_a_character(tmp_path: Path) -> None:
-    with new_store(tmp_path / "glyphs.lmdb", 64, PLAN) as writer:
+    with new_store(tmp_path / "glyphs.lmdb", Canvas(64), PLAN, CHARACTERS) as writer:
         put(writer, "b", {0x4E00: np.zeros((64, 64), np.uint8)})
         put(writer, "a", some_images())
         writer.finish("now")
@@ -79,27 +81,27 @@ def test_the_first_content_font_gives_a_character(tmp_path: Path) -> None:
 
 def test_what_is_broken_off_leaves_the_old_store_whole_and_is_gone_on_with(toy_store: Path) -> None:
     before = toy_store.read_bytes()
-    with pytest.raises(KeyboardInterrupt), new_store(toy_store, 64, PLAN) as writer:
+    with pytest.raises(KeyboardInterrupt), new_store(toy_store, Canvas(64), PLAN, CHARACTERS) as writer:
         put(writer, "toy", some_images())
         raise KeyboardInterrupt
     assert toy_store.read_bytes() == before
-    with new_store(toy_store, 64, PLAN) as writer:
+    with new_store(toy_store, Canvas(64), PLAN, CHARACTERS) as writer:
         assert [face.key for face in writer.record.faces] == ["toy"]
         assert writer.codes("toy") == [*some_images()]
         writer.finish("now")
     with GlyphStore(toy_store) as store:
-        assert np.array_equal(store.images("toy", [0x4E01])[0], some_images()[0x4E01])
+        assert np.array_equal(images_of(store, "toy", [0x4E01])[0], some_images()[0x4E01])
     assert [path.name for path in toy_store.parent.iterdir()] == [toy_store.name]
 
 
 def test_what_is_broken_off_is_forgotten_by_another_plan_and_if_nothing_was_finished(tmp_path: Path) -> None:
     path = tmp_path / "glyphs.lmdb"
-    with pytest.raises(ZeroDivisionError), new_store(path, 64, PLAN) as writer:
+    with pytest.raises(ZeroDivisionError), new_store(path, Canvas(64), PLAN, CHARACTERS) as writer:
         put(writer, "toy", some_images())
         raise ZeroDivisionError
     with pytest.raises(FontganError, match="is not complete"):
         GlyphStore(path)
-    with pytest.raises(ZeroDivisionError), new_store(path, 64, "another") as writer:
+    with pytest.raises(ZeroDivisionError), new_store(path, Canvas(64), "another", CHARACTERS) as writer:
         assert writer.record.faces == ()
         raise ZeroDivisionError
     assert [one for one in tmp_path.iterdir() if "partial" in one.name] == []
@@ -111,9 +113,9 @@ def test_a_second_writer_is_told_to_wait(tmp_path: Path) -> None:
         FileLock(tmp_path / ".glyphs.lmdb.lock"),
         pytest.raises(FontganError, match="another process"),
     )
-    with lock, told, new_store(path, 64, PLAN):
+    with lock, told, new_store(path, Canvas(64), PLAN, CHARACTERS):
         pass
-    with new_store(path, 64, PLAN) as writer:
+    with new_store(path, Canvas(64), PLAN, CHARACTERS) as writer:
         writer.finish("now")
 
 
@@ -125,14 +127,17 @@ def test_what_is_no_store_is_told_and_never_replaced(tmp_path: Path) -> None:
         assert not is_store(path)
         with pytest.raises(FontganError, match="is not a glyph store"):
             GlyphStore(path)
-        with pytest.raises(FontganError, match="is not a glyph store"), new_store(path, 64, PLAN):
+        with (
+            pytest.raises(FontganError, match="is not a glyph store"),
+            new_store(path, Canvas(64), PLAN, CHARACTERS),
+        ):
             pass
     assert letter.read_text().startswith("Dear reader")
-    with pytest.raises(FontganError, match="fontgan render-dataset"):
+    with pytest.raises(FontganError, match="make it with fontgan.render first"):
         GlyphStore(tmp_path / "none.lmdb")
 
 
-@pytest.mark.parametrize(("number", "cure"), [(1, "render it again"), (99, "update fontgan")])
+@pytest.mark.parametrize(("number", "cure"), [(1, "make it again"), (99, "update fontgan")])
 def test_a_store_of_another_format_says_so_and_may_be_made_anew(
     toy_store: Path, number: int, cure: str
 ) -> None:
@@ -144,16 +149,19 @@ def test_a_store_of_another_format_says_so_and_may_be_made_anew(
     environment.close()
     with pytest.raises(FontganError, match=f"has format {number}.*{cure}"):
         GlyphStore(toy_store)
-    with new_store(toy_store, 64, PLAN) as writer:
+    with new_store(toy_store, Canvas(64), PLAN, CHARACTERS) as writer:
         writer.finish("now")
     GlyphStore(toy_store).close()
 
 
 def test_a_glyph_that_is_not_there_is_named(toy_store: Path) -> None:
     with GlyphStore(toy_store) as store, pytest.raises(FontganError, match=r"content U\+0041"):
-        store.images("content", [0x41])
-    with GlyphStore(toy_store) as store, pytest.raises(FontganError, match="there are style"):
-        store.record.style("content")
+        images_of(store, "content", [0x41])
+    with (
+        GlyphStore(toy_store) as store,
+        pytest.raises(FontganError, match="has no face 'contant'; did you mean 'content'"),
+    ):
+        store.record.face("contant")
 
 
 def test_verifying_finds_each_kind_of_damage(toy_store: Path) -> None:
@@ -180,7 +188,7 @@ def test_verifying_finds_each_kind_of_damage(toy_store: Path) -> None:
         ):
             assert words in problems
         with pytest.raises(FontganError, match="is damaged"):
-            store.images("content", [0x4E00])
+            images_of(store, "content", [0x4E00])
 
 
 @pytest.mark.parametrize("kept", [0.3, 0.6, 0.95])
@@ -189,7 +197,7 @@ def test_a_store_that_was_cut_short_is_told(toy_store: Path, kept: float) -> Non
     toy_store.write_bytes(whole[: int(len(whole) * kept)])
     with pytest.raises(FontganError, match="was cut short"):
         GlyphStore(toy_store)
-    with new_store(toy_store, 64, PLAN) as writer:  # as the message says
+    with new_store(toy_store, Canvas(64), PLAN, CHARACTERS) as writer:  # as the message says
         writer.finish("now")
     GlyphStore(toy_store).close()
 

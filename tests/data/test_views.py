@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 
 from fontgan.compute.ranks import Ranks
 from fontgan.data.augmentation import Augmentation
-from fontgan.data.images import InMemory, OutOfStore, as_bytes, as_floats
+from fontgan.data.images import FromStore, InMemory, as_bytes, as_floats
 from fontgan.data.render import render_dataset
 from fontgan.data.splits import SPLITS
 from fontgan.data.store import GlyphStore
 from fontgan.data.views import View, load_view
 from fontgan.errors import FontganError
 from fontgan.fonts.location import FontLocation
+from tests.conftest import images_of
 from tests.toy_fonts import CHARACTERS, build_font
 
 STILL = Augmentation()
@@ -31,7 +32,13 @@ def some_view(count: int = 10, size: int = 16, paired: bool = True) -> View:
     grey = torch.cat((numbers, numbers + 100)).to(torch.uint8)
     images = InMemory(grey[:, None, None, None].expand(-1, 1, size, size).clone())
     return View(
-        images, numbers, numbers, numbers, numbers + count, torch.zeros(count, dtype=torch.int64), paired
+        images,
+        numbers,
+        numbers[:, None],
+        numbers,
+        numbers + count,
+        torch.zeros(count, dtype=torch.int64),
+        paired,
     )
 
 
@@ -54,24 +61,25 @@ def many_styles(tmp_path: Path) -> Path:
 
 def test_a_pair_is_one_character_in_content_and_style(many_styles: Path) -> None:
     with GlyphStore(many_styles) as store:
-        views = {split: load_view(store, ["d"], split) for split in SPLITS}
+        views = {split: load_view(store, ["a", "b"], ["d"], split) for split in SPLITS}
         codes = [code for view in views.values() for code in view.codes_b.tolist()]
         assert sorted(codes) == CHARACTERS[::2]
         content = store.content()
         for view in views.values():
             assert torch.equal(view.codes_a, view.codes_b)
-            for code, row_a, row_b in zip(view.codes_a.tolist(), view.rows_a, view.rows_b, strict=True):
-                pictures = [view.images.take(row[None])[0, 0].numpy() for row in (row_a, row_b)]
-                assert np.array_equal(pictures[0], store.images(content[code], [code])[0])
-                assert np.array_equal(pictures[1], store.images("d", [code])[0])
-        with pytest.raises(FontganError, match="nothing has too few characters"):
-            load_view(store, ["nothing"], "train")
+            sides = view.codes_a.tolist(), view.content(), view.targets()
+            for code, *images in zip(*sides, strict=True):
+                pictures = [image[0].numpy() for image in images]
+                assert np.array_equal(pictures[0], images_of(store, content[code], [code])[0])
+                assert np.array_equal(pictures[1], images_of(store, "d", [code])[0])
+        with pytest.raises(FontganError, match="has no face 'nothing'"):
+            load_view(store, ["a", "b"], ["nothing"], "train")
 
 
 def test_many_styles_are_numbered_and_each_glyph_comes_once_an_epoch(many_styles: Path) -> None:
     with GlyphStore(many_styles) as store:
-        view = load_view(store, ["c", "d"], "train")
-        counts = [len(load_view(store, [style], "train")) for style in ("c", "d")]
+        view = load_view(store, ["a", "b"], ["c", "d"], "train")
+        counts = [len(load_view(store, ["a", "b"], [style], "train")) for style in ("c", "d")]
         assert view.styles.tolist() == [0] * counts[0] + [1] * counts[1]
         batches = view.training_batches(sum(counts), STILL, 0)
         batch = next(batches)
@@ -83,9 +91,11 @@ def test_many_styles_are_numbered_and_each_glyph_comes_once_an_epoch(many_styles
 
 def test_what_does_not_fit_into_memory_is_read_from_the_store_alike(many_styles: Path) -> None:
     with GlyphStore(many_styles) as store:
-        inside, outside = (load_view(store, ["c", "d"], "train", room=room) for room in (None, 1000))
+        inside, outside = (
+            load_view(store, ["a", "b"], ["c", "d"], "train", room=room) for room in (None, 1000)
+        )
         assert isinstance(inside.images, InMemory)
-        assert isinstance(outside.images, OutOfStore)
+        assert isinstance(outside.images, FromStore)
         both = (
             view.to(torch.device("cpu")).training_batches(7, Augmentation(1, 0.1), 3)
             for view in (inside, outside)
@@ -100,7 +110,7 @@ def test_an_unpaired_view_has_all_of_the_content_and_never_a_character_beside_it
     many_styles: Path,
 ) -> None:
     with GlyphStore(many_styles) as store:
-        view = load_view(store, ["d"], "train", paired=False)
+        view = load_view(store, ["a", "b"], ["d"], "train", paired=False)
         assert set(view.codes_b.tolist()) < set(view.codes_a.tolist())
         choices = view._choices(8, 0, 0)
         for chosen_a, chosen_b in islice(choices, 200):
@@ -179,7 +189,7 @@ def test_a_batch_is_never_larger_than_the_characters_there_are() -> None:
 @pytest.mark.parametrize("room", [None, 0])
 def test_a_gpu_has_the_batches_of_the_cpu(many_styles: Path, room: int | None) -> None:
     with GlyphStore(many_styles) as store:
-        view = load_view(store, ["c", "d"], "train", room=room)
+        view = load_view(store, ["a", "b"], ["c", "d"], "train", room=room)
         devices = (torch.device("cpu"), torch.device("cuda"))
         here, there = (view.to(device).training_batches(7, Augmentation(2, 0.1), 3) for device in devices)
         for one, other in islice(zip(here, there, strict=False), 20):
@@ -191,7 +201,7 @@ def test_a_gpu_has_the_batches_of_the_cpu(many_styles: Path, room: int | None) -
 
 def test_references_are_other_glyphs_of_the_same_style(many_styles: Path) -> None:
     with GlyphStore(many_styles) as store:
-        view = load_view(store, ["c", "d"], "train")
+        view = load_view(store, ["a", "b"], ["c", "d"], "train")
         whole = {style: view.images.take(view.rows_b[view.styles == style]) for style in (0, 1)}
     for batch in islice(view.training_batches(8, STILL, seed=1, references=3), 6):
         assert batch.references.shape == (8, 3, 1, 64, 64)
@@ -212,7 +222,7 @@ def test_references_do_not_change_what_else_a_batch_holds() -> None:
 
 def test_the_examples_of_a_style_are_the_same_each_time_and_its_own(many_styles: Path) -> None:
     with GlyphStore(many_styles) as store:
-        view = load_view(store, ["c", "d"], "train")
+        view = load_view(store, ["a", "b"], ["c", "d"], "train")
         first, again = view.references(5), view.references(5)
         own = [view.images.take(view.rows_b[view.styles == style]) for style in (0, 1)]
     assert first.shape == (2, 5, 1, 64, 64)
@@ -224,7 +234,7 @@ def test_the_examples_of_a_style_are_the_same_each_time_and_its_own(many_styles:
 
 def test_characters_are_numbered_from_the_content_alone(many_styles: Path) -> None:
     with GlyphStore(many_styles) as store:
-        view = load_view(store, ["c", "d"], "train")
+        view = load_view(store, ["a", "b"], ["c", "d"], "train")
     numbers: dict[int, int] = {}
     for code, number in zip(view.codes_a.tolist(), view.characters.tolist(), strict=True):
         assert numbers.setdefault(code, number) == number

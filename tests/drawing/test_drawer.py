@@ -28,7 +28,7 @@ from fontgan.report.glyphs import save_drawing
 from fontgan.runs.dataset import write_dataset
 from fontgan.runs.folder import Run
 from fontgan.runs.record import CheckpointRecord
-from tests.conftest import keep_weights, shared
+from tests.conftest import images_of, keep_weights, shared
 from tests.models.small import CPU
 from tests.toy_fonts import CHARACTERS, build_font
 
@@ -57,9 +57,9 @@ def test_a_drawing_knows_all_about_each_character(run: Run, toy_store: Path, tmp
     assert drawing.learnt == {code for code in drawing.codes if split_of(code) == "train"}
     assert (drawing.content.shape, drawing.images.shape) == ((2, 1, 64, 64), (2, 64, 64))
     with GlyphStore(toy_store) as store:
-        assert np.array_equal(drawing.content[:, 0], store.images("content", drawing.codes))
+        assert np.array_equal(drawing.content[:, 0], images_of(store, "content", drawing.codes))
         true = [glyph for glyph in drawing.truth if glyph is not None]
-        assert np.array_equal(np.stack(true), store.images("style", drawing.codes))
+        assert np.array_equal(np.stack(true), images_of(store, "style", drawing.codes))
         shift = store.record.faces[1].shift
     glyph = drawing[chr(CHARACTERS[2])]
     assert [one.code for one in drawing] == drawing.codes
@@ -202,14 +202,10 @@ def stacked(tmp_path: Path) -> CheckpointRecord:
     half = build_font(tmp_path / "half.ttf", CHARACTERS[::2], "Half", width=300)
     style = build_font(tmp_path / "style.ttf", CHARACTERS, "Style")
     data = tmp_path / "glyphs.lmdb"
-    # Two stores, since a face of a store holds no character that an earlier content font has.
-    faces = []
-    for font in (whole, half):
-        render_dataset([FontLocation(font)], [FontLocation(style)], CHARACTERS, 64, data)
-        with GlyphStore(data) as store:
-            face, learnt = store.record.faces
-            faces.append(face)
-        data.unlink()
+    contents = [FontLocation(whole), FontLocation(half)]
+    render_dataset(contents, [FontLocation(style)], CHARACTERS, 64, data)
+    with GlyphStore(data) as store:
+        *faces, learnt = store.record.faces
     return CheckpointRecord(
         "pix2pix", settings, Canvas(64), 1, tuple(faces), (learnt,), {"iou": 0.5}, "iou", stacked=True
     )

@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from fontgan.errors import FontganError
+from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.container import FontFile
 from fontgan.fonts.description import describe
 from fontgan.fonts.face import Face
@@ -58,7 +59,7 @@ def outcome_of(path: Path, content: bytes, describes: bool) -> str:
     try:
         face = Face(FontLocation(path), FontFile(path, content))
         for code in [*islice(face.mapped(), 20), 0x4E00]:
-            image = face.draw(code, 64, 0.01)
+            image = face.draw(code, Canvas(64), 0.01)
             if image is not None:
                 assert image.dtype == np.uint8
                 assert image.shape == (64, 64)

@@ -13,7 +13,7 @@ from fontTools.ttLib.tables._g_l_y_f import GlyphCoordinates
 
 from fontgan.assets import CONTENT_FONT, STYLE_FONTS, bundled_font
 from fontgan.errors import FontganError
-from fontgan.fonts.canvas import font_shift
+from fontgan.fonts.canvas import Canvas, font_shift
 from fontgan.fonts.charset import gb2312_level
 from fontgan.fonts.description import describe
 from fontgan.fonts.face import Face
@@ -22,7 +22,7 @@ from tests.toy_fonts import CHARACTERS, EM, build_font, build_variable_font, rec
 
 
 def drawn(face: Face, code: int, size: int = 64, shift: float = 0.0) -> np.ndarray:
-    image = face.draw(code, size, shift)
+    image = face.draw(code, Canvas(size), shift)
     assert image is not None
     return image
 
@@ -32,7 +32,7 @@ def test_a_character_is_drawn_if_mapped_with_ink_and_no_placeholder(tmp_path: Pa
     face = Face(FontLocation(path))
     asked = (0x4E00, 0x4E01, 0x4E02, 0x5000)
     assert [face.draws(code) for code in asked] == [False, False, True, False]
-    assert [face.draw(code, 64) is not None for code in asked] == [False, False, True, False]
+    assert [face.draw(code, Canvas(64)) is not None for code in asked] == [False, False, True, False]
     assert list(face.mapped()) == CHARACTERS
 
 
@@ -139,8 +139,10 @@ def test_the_shift_moves_the_ink_up_and_nothing_else(tmp_path: Path) -> None:
 def test_the_font_shift_brings_the_ink_of_all_to_the_centre(tmp_path: Path) -> None:
     plain = Face(FontLocation(build_font(tmp_path / "plain.ttf")))
     raised = Face(FontLocation(build_font(tmp_path / "raised.ttf", raised=90)))
-    assert font_shift(plain, CHARACTERS) - font_shift(raised, CHARACTERS) == pytest.approx(0.09)
-    shift = font_shift(raised, CHARACTERS)
+    assert font_shift(plain, CHARACTERS, Canvas(64)) - font_shift(
+        raised, CHARACTERS, Canvas(64)
+    ) == pytest.approx(0.09)
+    shift = font_shift(raised, CHARACTERS, Canvas(64))
     images = [drawn(raised, code, shift=shift) for code in CHARACTERS]
     rows = (255 - np.stack(images).astype(float)).sum(axis=(0, 2))
     assert np.average(np.arange(64) + 0.5, weights=rows) == pytest.approx(32, abs=0.1)
@@ -166,7 +168,7 @@ def test_ink_beyond_the_canvas_is_cut_off(tmp_path: Path) -> None:
     image = drawn(face, CHARACTERS[0], shift=0.5)
     assert image.shape == (64, 64)
     assert image[0].min() == 0
-    assert face.draw(CHARACTERS[0], 64, shift=2) is None
+    assert face.draw(CHARACTERS[0], Canvas(64), shift=2) is None
 
 
 def test_a_face_of_a_collection_is_named_by_its_number(tmp_path: Path) -> None:

@@ -12,16 +12,18 @@ from PIL import Image, ImageOps
 
 from fontgan.assets import STYLE_FONTS, bundled_font
 from fontgan.errors import FontganError
+from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.face import Face
 from fontgan.fonts.location import FontLocation
 from fontgan.fonts.pictures import PictureFolder, code_of_name
+from tests.toy_fonts import AnyCanvas
 
 CODE = 0x6C38
 KAI = Face(FontLocation(bundled_font(STYLE_FONTS[0])))
 
 
 def glyph(size: int = 64, shift: float = 0.0) -> np.ndarray:
-    image = KAI.draw(0x554A, size, shift)  # 啊
+    image = KAI.draw(0x554A, AnyCanvas(size), shift)  # 啊
     assert image is not None
     return image
 
@@ -30,7 +32,7 @@ def picture(folder: Path, image: Image.Image, size: int = 64, shift: float = 0.0
     """The glyph image of one picture alone in a folder."""
     folder.mkdir(exist_ok=True)
     image.save(folder / "永.png")
-    return PictureFolder(FontLocation(folder)).draw(CODE, size, shift)
+    return PictureFolder(FontLocation(folder)).draw(CODE, Canvas(size), shift)
 
 
 def test_a_picture_at_the_right_size_is_the_glyph_image(tmp_path: Path) -> None:
@@ -161,7 +163,7 @@ def test_bad_folders_and_pictures_are_told(tmp_path: Path) -> None:
     whole = (tmp_path / "永.png").read_bytes()
     (tmp_path / "永.png").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(FontganError, match=r"永.png is not a picture"):
-        folder.draw(CODE, 64)
+        folder.draw(CODE, Canvas(64))
     (tmp_path / "U+6C38.png").write_bytes(whole)
     with pytest.raises(FontganError, match="are the same character"):
         PictureFolder(FontLocation(tmp_path))
@@ -170,4 +172,4 @@ def test_bad_folders_and_pictures_are_told(tmp_path: Path) -> None:
     Image.new("1", (9000, 9000)).save(tmp_path / "U+6C38.png")
     (tmp_path / "永.png").unlink()
     with pytest.raises(FontganError, match="make it smaller"):
-        PictureFolder(FontLocation(tmp_path)).draw(CODE, 64)
+        PictureFolder(FontLocation(tmp_path)).draw(CODE, Canvas(64))

@@ -1,0 +1,78 @@
+"""`fontgan inspect STORE`: which glyphs a dataset holds, and whether they are whole."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from fontgan.errors import FontganError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from fontgan.data.inspection import StoreContents
+
+
+def inspect_store(path: Path, sheet: Path | None, seed: int, verify: bool, as_json: bool) -> None:
+    """Show what a dataset holds; verify every glyph of it if asked.
+
+    Raises:
+        FontganError: it cannot be read, or is damaged.
+    """
+    from fontgan.cli.console import Bar, default_sheet, print_json, results
+    from fontgan.data.inspection import contents_of, random_glyphs
+    from fontgan.data.store import GlyphStore
+    from fontgan.fonts.location import FontLocation
+    from fontgan.report.contact import save_store_sheet
+    from fontgan.report.sheet import COLUMNS
+
+    target = sheet or default_sheet(FontLocation(path))
+    with GlyphStore(path) as store:
+        contents = contents_of(store)
+        problems: list[str] = []
+        if verify:
+            with Bar("glyphs") as bar:
+                problems = store.verify(bar)
+        if not problems:
+            save_store_sheet(target, path.name, contents.size, random_glyphs(store, COLUMNS, seed))
+    if as_json:
+        checked = {"problems": problems} if verify else {}
+        print_json({**asdict(contents), **checked, "sheet": None if problems else str(target)})
+    else:
+        results.print(_store_table(contents))
+        if verify and not problems:
+            results.print(f"verified: all {contents.glyphs:,} glyphs are whole")
+        if not problems:
+            typer.echo(target)
+    if problems:
+        more = f", and {len(problems) - 1:,} more" if len(problems) > 1 else ""
+        raise FontganError(f"{problems[0]}{more}", "render it again")
+
+
+def _store_table(contents: StoreContents) -> Table:
+    from rich.table import Table
+
+    title = (
+        f"{contents.path}: {contents.glyphs:,} glyphs at {_canvas(contents)}, "
+        f"{contents.bytes / 1e6:.1f} MB, {contents.completed}"
+    )
+    table = Table(title=title, title_justify="left")
+    table.add_column("face", no_wrap=True)
+    table.add_column("role")
+    for name in ("glyphs", "train", "validation", "test", "cut"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for face in contents.faces:
+        record, splits = face.record, face.splits
+        counts = (record.count, splits["train"], splits["validation"], splits["test"], record.cropped)
+        table.add_row(record.key, face.role, *(f"{count:,}" for count in counts))
+    table.caption = "\n".join(f"{face.record.key}: {face.record.location}" for face in contents.faces)
+    table.caption_justify = "left"
+    return table
+
+
+def _canvas(contents: StoreContents) -> str:
+    margin = f" with a margin of {contents.margin:g} em" if contents.margin else ""
+    return f"{contents.size} px{margin}"
