@@ -26,8 +26,8 @@ FORMAT = 5
 
 
 @dataclass(frozen=True)
-class Base:
-    """The weights that training started from: the name of their run or file, and the file's SHA-256."""
+class Origin:
+    """Weights that training started from: the name of their run or file, and the file's SHA-256."""
 
     name: str
     sha256: str
@@ -62,7 +62,7 @@ class CheckpointRecord:
     best_by: BestBy
     first: FirstStage | None = None
     stacked: bool = False
-    base: Base | None = None
+    base: Origin | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -158,7 +158,7 @@ class CheckpointRecord:
             best_by=data["best_by"],
             first=first,
             stacked=bool(data["stacked"]),
-            base=Base(**data["base"]) if data["base"] else None,
+            base=Origin(**data["base"]) if data["base"] else None,
             extra=extra,
         )
 
