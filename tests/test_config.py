@@ -1,87 +1,210 @@
-"""Settings: read from texts, written as TOML, and their mistakes."""
+"""Settings: read from texts, written as TOML, checked where they are made, and what older names mean."""
 
 from __future__ import annotations
 
+import json
 import tomllib
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import get_args, get_type_hints
+from typing import Any, ClassVar, get_args
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from fontgan.config.reading import changed, from_record
-from fontgan.config.settings import ModelSettings, TrainingPlan, deciding, setting, without_effect
+from fontgan.config.effects import without_effect
+from fontgan.config.groups import flat, groups_of, paths_of, switch_of
+from fontgan.config.legacy import RENAMED
+from fontgan.config.reading import changed, from_record, read_toml
+from fontgan.config.settings import (
+    ModelSettings,
+    OptimisationSettings,
+    Settings,
+    TrainingPlan,
+    deciding,
+    explained,
+    group,
+    setting,
+)
+from fontgan.config.values import types_of
 from fontgan.config.writing import to_toml
 from fontgan.errors import FontganError
 from fontgan.models import find_model, model_names
+from fontgan.models.autoencoder import AutoEncoderSettings
+from fontgan.models.pix2pix import Pix2PixSettings
+
+# All settings of every preset as format 4 of checkpoints had them, before they stood in groups.
+OLD = json.loads((Path(__file__).parent / "old_settings.json").read_text(encoding="utf-8"))
+PRESETS = [(name, preset) for name in model_names() for preset in find_model(name).presets]
+
+
+@dataclass(frozen=True)
+class Lens(Settings):
+    weight: float = setting(1.0, "a number", least=0)
+    sharp: bool = setting(False, "a switch")
 
 
 @dataclass(frozen=True)
 class Sample(ModelSettings):
     widths: tuple[int, ...] = setting((1, 2), "some numbers")
-    sharp: bool = setting(False, "a switch")
     name: str = setting("a", "a word")
+    later: int = setting(7, "a setting that is younger than some files", older=3)
+    lens: Lens | None = group(None, "may be off", switch="weight")
+
+    usual_lens: ClassVar[Lens] = Lens(sharp=True)
+
+
+def parts_of(kind: type[Any]) -> Iterator[type[Any]]:
+    yield kind
+    yield from groups_of(kind).values()
 
 
 def test_each_text_is_read_as_its_settings_type() -> None:
-    given = {"batch_size": "8", "learning_rate": "1e-3", "widths": "8, 16,32", "sharp": "true", "name": "b"}
-    read = changed(Sample(), given | {"schedule": "cosine"})
-    assert read == Sample(8, learning_rate=1e-3, widths=(8, 16, 32), sharp=True, name="b", schedule="cosine")
+    given = {"batch_size": "8", "learning_rate": "1e-3", "widths": "8, 16,32", "name": "b"}
+    read = changed(Sample(), given | {"schedule": "cosine", "lens.weight": "2"})
+    optimisation = OptimisationSettings(batch_size=8, learning_rate=1e-3, schedule="cosine")
+    assert read == Sample(optimisation, widths=(8, 16, 32), name="b", lens=Lens(2.0, sharp=True))
+    assert changed(Sample(), {"frozen": ""}).optimisation.frozen == ()
 
 
-def test_all_mistakes_are_told_together_with_what_is_near() -> None:
-    mistakes = {
-        "bach_size": "8",
-        "learning_rate": "fast",
-        "schedule": "square",
-        "sharp": "yes",
-        "widths": "x",
-    }
+def test_all_mistakes_are_listed_together_with_what_is_near() -> None:
+    mistakes = {"bach_size": "8", "learning_rate": "fast", "schedule": "square", "widths": "x"}
     with pytest.raises(FontganError) as caught:
         changed(Sample(), mistakes)
     message = str(caught.value)
-    assert "did you mean 'batch_size'" in message
-    assert "learning_rate=fast: a number is needed" in message
+    assert "\n" not in message
+    assert "there is no setting 'bach_size'; did you mean 'batch_size'" in message
+    assert "learning_rate=fast: expected a number" in message
     assert "schedule=square: choose one of constant, linear, cosine" in message
-    assert "sharp=yes: write true or false" in message
-    with pytest.raises(FontganError, match="batch_size=0: it must be at least 1"):
-        changed(Sample(), {"batch_size": "0"})
-    with pytest.raises(FontganError, match="learning_rate=inf: it must be at least 0"):
-        changed(Sample(), {"learning_rate": "inf"})
-    with pytest.raises(FontganError, match="learning_rate=nan: it must be at least 0"):
-        changed(Sample(), {"learning_rate": "nan"})
+    assert "widths=x: expected a whole number" in message
+    for name, value, words in (
+        ("batch_size", "0", "batch_size=0: it must be at least 1"),
+        ("learning_rate", "inf", "learning_rate=inf: it must be at least 0"),
+        ("learning_rate", "nan", "learning_rate=nan: it must be at least 0"),
+        ("lens.sharp", "yes", "lens.sharp=yes: write true or false"),
+        ("optimisation", "none", "optimisation=none: this model needs it"),
+    ):
+        with pytest.raises(FontganError, match=words):
+            changed(replace(Sample(), lens=Lens()), {name: value})
     assert changed(Sample(), {"widths": "[3, 4]"}).widths == (3, 4)
-    assert "widths=x: a whole number is needed" in message
 
 
-@pytest.mark.parametrize("name", model_names())
-def test_every_preset_survives_toml_and_a_record(name: str) -> None:
-    for settings in find_model(name).presets.values():
-        read = tomllib.loads(to_toml({name: settings}, "a title"))[name]
-        assert from_record(type(settings), read) == settings
-        assert from_record(type(settings), asdict(settings)) == settings
+def test_settings_that_cannot_be_are_never_made() -> None:
+    """F5: nothing else looked at them before a run."""
+    for make, words in (
+        (lambda: OptimisationSettings(batch_size=0), "batch_size=0: it must be at least 1"),
+        (lambda: OptimisationSettings(schedule="square"), "schedule=square: choose one of"),  # type: ignore[arg-type]
+        (lambda: OptimisationSettings(batch_size=8, accumulation=3), "does not divide into 3 equal parts"),
+        (
+            lambda: OptimisationSettings(beta1=2, beta2=-1),
+            "beta1=2: it must be from 0 to 0.9999; beta2=-1: it",
+        ),
+        (lambda: TrainingPlan(minutes=0), "minutes=0: it must be at least 0.01"),
+        (lambda: replace(Pix2PixSettings(), objective=None), "objective=None: expected other settings"),  # type: ignore[arg-type]
+    ):
+        with pytest.raises(FontganError, match=words):
+            make()
+
+
+def test_settings_are_changed_by_short_and_dotted_names() -> None:
+    usual = find_model("pix2pix").preset("default")
+    new = usual.changed(
+        learning_rate=1e-4, generator__widths=[8, 12], discriminator__width=16, adversarial_weight=1
+    )
+    assert new.optimisation == replace(usual.optimisation, learning_rate=1e-4)
+    assert new.generator == replace(usual.generator, widths=(8, 12))
+    assert new.discriminator == replace(Pix2PixSettings.usual_discriminator, width=16)
+    assert (
+        new.changed(discriminator=None)
+        == new.changed({"discriminator": "none"})
+        == new.changed(adversarial_weight=0)
+    )
+    with pytest.raises(FontganError, match=r"set discriminator\.weight too"):
+        usual.changed(discriminator__width=8)
+    with pytest.raises(FontganError, match="discriminator=None: this model needs it"):
+        find_model("cyclegan").preset("default").changed(discriminator=None)
+
+
+@pytest.mark.parametrize(("name", "preset"), PRESETS)
+def test_a_setting_that_is_set_to_its_own_value_changes_nothing(name: str, preset: str) -> None:
+    settings = find_model(name).preset(preset)
+    for path, value in flat(settings).items():
+        assert settings.changed({path: value}) == settings, path
+
+
+@pytest.mark.parametrize(("name", "preset"), PRESETS)
+def test_every_preset_survives_toml_and_a_record(name: str, preset: str, tmp_path: Path) -> None:
+    settings = find_model(name).preset(preset)
+    path = tmp_path / "config.toml"
+    path.write_text(to_toml({name: settings}, "a title"))
+    assert tomllib.loads(path.read_text())["format"] == 2
+    assert from_record(type(settings), read_toml(path)[name]) == settings
+    assert from_record(type(settings), json.loads(json.dumps(asdict(settings), default=str))) == settings
+    assert from_record(type(settings), flat(settings)) == settings
+
+
+@given(data=st.data())
+def test_changed_settings_survive_toml(data: st.DataObject) -> None:
+    settings = (
+        find_model("pix2pix")
+        .preset("paper")
+        .changed(
+            batch_size=4 * data.draw(st.integers(1, 99)),
+            accumulation=data.draw(st.sampled_from([1, 2, 4])),
+            learning_rate=data.draw(st.floats(0, 1)),
+            widths=tuple(data.draw(st.lists(st.integers(1, 99), min_size=1))),
+            frozen=tuple(data.draw(st.lists(st.text("abc.", min_size=1)))),
+            feature_network=data.draw(st.text("abc\"'# =字", min_size=1)),
+        )
+    )
+    settings = data.draw(st.sampled_from([settings, settings.changed(discriminator=None)]))
+    assert from_record(type(settings), tomllib.loads(to_toml({"m": settings}, "a title"))["m"]) == settings
 
 
 @pytest.mark.parametrize("name", model_names())
 def test_every_setting_is_explained(name: str) -> None:
-    kind = type(find_model(name).preset("default"))
-    assert all(len(item.metadata["help"]) > 10 for item in fields(kind))
-    text = to_toml({name: kind()}, "a title")
-    given = [item for item in fields(kind) if getattr(kind(), item.name) is not None]
-    assert all(f"# {item.metadata['help']}\n{item.name} = " in text for item in given)
+    settings = find_model(name).preset("default")
+    for kind in parts_of(type(settings)):
+        own = [item for item in fields(kind) if "group" not in item.metadata]
+        assert all(len(item.metadata["help"]) > 10 for item in own)
+        text = to_toml({name: kind()}, "a title")
+        shown = [item for item in own if getattr(kind(), item.name) is not None]
+        assert all(f"# {explained(kind, item.name)}\n{item.name} = " in text for item in shown)
+
+
+def test_choices_are_listed_from_their_type() -> None:
+    assert explained(OptimisationSettings, "optimiser").endswith("(adam, adamw, muon)")
+    assert "(" not in explained(OptimisationSettings, "batch_size")
 
 
 @pytest.mark.parametrize("name", model_names())
 def test_what_a_setting_needs_is_a_setting_with_such_values(name: str) -> None:
     """A misspelt need would never be met, or always."""
-    every = {item for other in model_names() for item in fields(find_model(other).preset("default"))}
-    known = {item.name for item in every}
-    for item in fields(find_model(name).preset("default")):
-        for need in filter(None, item.metadata["needs"].split(",")):
-            other, _, wanted = need.partition("=")
-            assert other in known
-            kind = get_type_hints(type(find_model("pix2pix").preset("default"))).get(other)
-            assert not wanted or set(wanted.split("|")) <= set(get_args(kind))
+    root = type(find_model(name).preset("default"))
+    every = {
+        item.name
+        for other in model_names()
+        for kind in parts_of(type(find_model(other).preset("default")))
+        for item in fields(kind)
+    }
+    for kind in parts_of(root):
+        for item in fields(kind):
+            for need in filter(None, item.metadata["needs"].split(",")):
+                path, _, wanted = need.partition("=")
+                owner, _, leaf = path.rpartition(".")
+                assert leaf in every
+                allowed = get_args(types_of(groups_of(root)[owner] if owner else kind).get(leaf))
+                assert not wanted or not allowed or set(wanted.split("|")) <= set(allowed)
+
+
+@pytest.mark.parametrize("name", model_names())
+def test_short_names_mean_one_setting(name: str) -> None:
+    """What is looked up without a dot is found in one place, but for the discriminator's own."""
+    kind = type(find_model(name).preset("default"))
+    short = [path.rpartition(".")[2] for path in paths_of(kind) if not path.startswith("discriminator.")]
+    assert len(short) == len(set(short))
+    assert not {item.name for item in fields(TrainingPlan)} & set(short)
 
 
 @pytest.mark.parametrize("name", model_names())
@@ -91,28 +214,92 @@ def test_every_preset_is_whole(name: str) -> None:
         assert without_effect(settings, settings) == []
 
 
-def test_a_record_with_an_unknown_setting_is_refused() -> None:
-    with pytest.raises(FontganError, match="newer_thing"):
-        from_record(Sample, {"newer_thing": 1})
+@pytest.mark.parametrize(("name", "preset"), PRESETS)
+def test_records_of_before_there_were_groups_are_read(name: str, preset: str) -> None:
+    settings = find_model(name).preset(preset)
+    old = OLD[f"{name}/{preset}"]
+    assert from_record(type(settings), old) == settings
+    # A group that was off had values all the same.
+    if "adversarial_weight" in old and not old["adversarial_weight"]:
+        assert from_record(type(settings), old | {"penalty": "r1", "discriminator_width": 3}) == settings
+
+
+def test_every_old_name_is_a_setting_of_today() -> None:
+    for key, old in OLD.items():
+        kind = type(find_model(key.partition("/")[0]).preset("default"))
+        known = {path.rpartition(".")[2] for path in paths_of(kind) if not path.startswith("discriminator.")}
+        for name in old:
+            assert RENAMED.get(name, "") in paths_of(kind) or name in known, name
+    assert set(RENAMED) <= {name for old in OLD.values() for name in old}
+
+
+@pytest.mark.parametrize("name", sorted(RENAMED))
+def test_every_old_name_sets_what_it_used_to(name: str) -> None:
+    settings = find_model("pix2pix").preset("paper")
+    path = RENAMED[name]
+    group_name, _, leaf = path.partition(".")
+    kind = groups_of(type(settings))[group_name]
+    now, choice = flat(settings)[path], get_args(types_of(kind)[leaf])
+    other = not now if isinstance(now, bool) else now / 2 + 0.25 if isinstance(now, float) else None
+    other = next((one for one in choice if one != now), other)
+    other = now + 1 if other is None else other
+    if name == "adversarial":
+        other = "hinge"
+    new = settings.changed({name: str(other).lower()})
+    changes = {key for key, value in flat(new).items() if flat(settings)[key] != value}
+    assert changes == {path}
+    assert flat(new)[path] == other
+    assert new == settings.changed({path: other})
+
+
+def test_turning_a_group_off_and_on() -> None:
+    for texts, wanted in (
+        ({"lens": "none"}, None),
+        ({"lens.weight": "0"}, None),
+        ({"lens.weight": "3"}, Lens(3.0, sharp=True)),
+        ({"lens.sharp": "false", "lens.weight": "3"}, Lens(3.0)),
+        ({"lens.weight": "3", "lens": "none"}, Lens(3.0, sharp=True)),
+    ):
+        assert changed(Sample(), texts).lens == wanted
+    assert switch_of(Sample, "lens") == "weight"
+    with pytest.raises(FontganError, match=r"lens.sharp has no effect without a lens: set lens\.weight too"):
+        changed(Sample(lens=Lens()), {"lens": "none", "lens.sharp": "true"})
+
+
+def test_a_record_keeps_its_meaning_where_settings_came_later() -> None:
+    assert Sample().later == 7
+    assert from_record(Sample, {"name": "b"}) == Sample(name="b", later=3)
+    assert from_record(Sample, {"name": "b", "later": 7}) == Sample(name="b")
+
+
+def test_what_a_newer_version_added_to_a_record_is_left_alone_and_bad_values_are_refused() -> None:
+    assert from_record(Sample, {"newer_thing": 1, "optimisation": {"newer": 2}, "later": 7}) == Sample()
+    with pytest.raises(FontganError, match=r"batch_size=0: it must be at least 1.*another version"):
+        from_record(Sample, {"optimisation": {"batch_size": 0}})
+
+
+def test_a_configuration_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text("format = 3\n[training]\n")
+    with pytest.raises(FontganError, match=r"a\.toml has format 3.*reads up to 2: update fontgan"):
+        read_toml(tmp_path / "a.toml")
 
 
 def test_values_of_toml_are_read_as_their_settings_type() -> None:
-    given = {"batch_size": 8, "learning_rate": 1, "widths": [8, 16], "sharp": True}
-    read = changed(Sample(), given)
-    assert read == Sample(8, learning_rate=1.0, widths=(8, 16), sharp=True)
-    assert isinstance(read.learning_rate, float)
-    for name, value in (("batch_size", 1.5), ("batch_size", True), ("sharp", 1), ("widths", 3), ("name", 4)):
+    read = changed(Sample(), {"batch_size": 8, "learning_rate": 1, "widths": [8, 16]})
+    assert read == Sample(OptimisationSettings(batch_size=8, learning_rate=1.0), widths=(8, 16))
+    assert isinstance(read.optimisation.learning_rate, float)
+    for name, value in (("batch_size", 1.5), ("batch_size", True), ("widths", 3), ("name", 4)):
         with pytest.raises(FontganError, match=f"{name}={value}: "):
             changed(Sample(), {name: value})
 
 
 def test_what_may_be_none_may_be_given_too() -> None:
-    assert changed(TrainingPlan(), {"steps": None, "style": None}) == TrainingPlan()
-    assert changed(TrainingPlan(), {"steps": "3", "style": "kai", "run": "x"}) == TrainingPlan(
+    assert TrainingPlan().changed(steps=None, style=None) == TrainingPlan()
+    assert TrainingPlan().changed(steps="3", style="kai", run="x") == TrainingPlan(
         steps=3, style="kai", run=Path("x")
     )
 
 
 def test_the_weights_depend_on_what_decides_them() -> None:
-    assert deciding(TrainingPlan) == ["model", "preset", "style", "stage1", "seed"]
-    assert "batch_size" in deciding(ModelSettings)
+    assert deciding(TrainingPlan) == ["model", "preset", "style", "stage1", "base", "seed"]
+    assert deciding(AutoEncoderSettings) == [item.name for item in fields(AutoEncoderSettings)]

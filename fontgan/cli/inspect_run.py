@@ -66,9 +66,9 @@ def _check_drawing(network: bool, drawing: Path | None) -> None:
 
 
 def _dissect(generator: nn.Module, record: CheckpointRecord) -> Anatomy:
-    from fontgan.anatomy.examples import example_inputs
     from fontgan.anatomy.layers import dissect
     from fontgan.models import find_model
+    from fontgan.models.examples import example_inputs
 
     return dissect(generator, example_inputs(find_model(record.model), record.settings, record.size))
 

@@ -10,29 +10,30 @@ import typer
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from fontgan.anatomy.overview import Entry
+    from fontgan.models.catalogue import Entry
 
-_SECONDS = 2.0  # that each preset is trained for, to see how fast it is
+_SECONDS = 2.0  # for which each preset is trained to measure its speed
 
 
 def models_command(
     size: Annotated[int, typer.Option(help="Pixels of an em: 64, 128 or 256.", min=1)] = 64,
     measure: Annotated[
-        bool, typer.Option("--measure", help="Train each for two seconds, to tell how fast it is here.")
+        bool,
+        typer.Option("--measure", help="Train each for two seconds to measure its speed on this machine."),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
-    """Show all models and presets: what each is for, what it learns from, and what it costs."""
+    """List all models and presets: what each is for, what it learns from, and what it costs."""
     from fontgan.cli.console import Bar, messages, results
 
     with messages.status("loading torch"):
-        from fontgan.anatomy.overview import overview
+        from fontgan.models.catalogue import catalogue
 
     if measure:
         with Bar("presets") as bar:
-            entries = overview(size, _SECONDS, bar)
+            entries = catalogue(size, _SECONDS, bar)
     else:
-        entries = overview(size)
+        entries = catalogue(size)
     if as_json:
         import json
         from dataclasses import asdict
@@ -75,7 +76,7 @@ def _preset(entry: Entry, measured: bool) -> Table:
 
 
 def _row(preset: str, weights: str, flops: str, speed: str, loss: str) -> Table:
-    """One line of columns that are as wide in each: together they are the table."""
+    """One line of the table; the columns have the same width in each."""
     from rich.table import Table
 
     table = Table.grid(padding=(0, 2))
@@ -91,12 +92,12 @@ def _row(preset: str, weights: str, flops: str, speed: str, loss: str) -> Table:
 def _caption(size: int, measured: bool) -> str:
     """What the columns are."""
     lines = [
-        "Of each model: what it is, what it is for, what data it learns from, and its source.",
-        "default: the best for minutes on a CPU; paper: as its source has it.",
-        f"weights: of what draws; a glyph: FLOPs to draw one of {size} px; loss: of the generator.",
+        "For each model: what it is, what it is for, what data it learns from, and its source.",
+        "default: the best for minutes on a CPU; paper: as published.",
+        f"weights: the generator's; a glyph: FLOPs for one {size}-px glyph; loss: the generator's.",
     ]
     if measured:
-        lines.append("images/s: glyphs learnt from in a second, here and now.")
+        lines.append("images/s: glyphs per second in training, on this machine.")
     else:
-        lines.append("How fast each of them learns here: fontgan models --measure")
+        lines.append("To measure their speed on this machine: fontgan models --measure")
     return "\n".join(lines)

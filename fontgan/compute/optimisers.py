@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from fontgan.config.settings import ModelSettings, Schedule
+from fontgan.config.settings import OptimisationSettings, Schedule
 
 # Coefficients of the first four iterations of Polar Express: Amsel et al. 2025, «The Polar Express:
 # Optimal Matrix Sign Methods and Their Application to the Muon Algorithm», algorithm 1.
@@ -83,6 +84,21 @@ def orthogonal(matrix: Tensor, precision: torch.dtype = torch.float32) -> Tensor
     return (x.T if tall else x).to(matrix.dtype)
 
 
+@dataclass(frozen=True)
+class ParameterGroup:
+    """Weights that are trained together.
+
+    Attributes:
+        name: what they are.
+        weights: all of them require a gradient.
+        rate: by which their learning rate is multiplied.
+    """
+
+    name: str
+    weights: tuple[Tensor, ...]
+    rate: float = 1.0
+
+
 class Optimisers:
     """All that moves the weights of one network, under one schedule.
 
@@ -95,12 +111,21 @@ class Optimisers:
         precision: in which Muon computes.
         rate: by which every step size is multiplied; two networks of one model may differ (Heusel et al.
             2017, «GANs Trained by a Two Time-Scale Update Rule»).
+        groups: the weights that are trained, with learning rates of their own; None: all that can be.
     """
 
     def __init__(
-        self, network: nn.Module, settings: ModelSettings, precision: torch.dtype, rate: float = 1.0
+        self,
+        network: nn.Module,
+        settings: OptimisationSettings,
+        precision: torch.dtype,
+        rate: float = 1.0,
+        groups: Sequence[ParameterGroup] | None = None,
     ) -> None:
-        self.weights = [weight for weight in network.parameters() if weight.requires_grad]
+        if groups is None:
+            groups = [ParameterGroup("all", tuple(w for w in network.parameters() if w.requires_grad))]
+        rates = {id(weight): group.rate for group in groups for weight in group.weights}
+        self.weights = [weight for weight in network.parameters() if id(weight) in rates]
         tables = [module.weight for module in network.modules() if isinstance(module, nn.Embedding)]
         matrices = [
             weight
@@ -113,17 +138,27 @@ class Optimisers:
         self._in_order = [(weight, in_memory_order(weight, weight)) for weight in others]
         decay, betas = settings.weight_decay, (settings.beta1, settings.beta2)
         # Only matrices decay: a norm's scale or a bias drawn to 0 would change what a layer means.
-        groups = [
-            {"params": [same for weight, same in self._in_order if weight.ndim > 1], "weight_decay": decay},
-            {"params": [same for weight, same in self._in_order if weight.ndim <= 1], "weight_decay": 0.0},
-        ]
+        tuned: list[dict[str, Any]] = []
+        for share in dict.fromkeys(rates.values()):
+            mine = [(weight, same) for weight, same in self._in_order if rates[id(weight)] == share]
+            tuned += [
+                {"params": [same for weight, same in mine if weight.ndim > 1], "weight_decay": decay},
+                {"params": [same for weight, same in mine if weight.ndim <= 1], "weight_decay": 0.0},
+            ]
+            tuned[-1]["rate"] = tuned[-2]["rate"] = share
         kind = torch.optim.Adam if settings.optimiser == "adam" else torch.optim.AdamW
         self._optimisers: list[torch.optim.Optimizer] = [
-            kind(groups, rate * settings.learning_rate, betas, fused=True)
+            kind(tuned, rate * settings.learning_rate, betas, fused=True)
         ]
         if hidden:
             length = rate * settings.muon_learning_rate
             self._optimisers.append(Muon(hidden, length, weight_decay=decay, precision=precision))
+            self._optimisers[-1].param_groups = [
+                {**group, "params": mine, "rate": share}
+                for group in self._optimisers[-1].param_groups
+                for share in dict.fromkeys(rates.values())
+                if (mine := [weight for weight in hidden if rates[id(weight)] == share])
+            ]
         self._settings = settings
         self._rates = [optimiser.defaults["lr"] for optimiser in self._optimisers]
 
@@ -157,7 +192,7 @@ class Optimisers:
         share = scheduled(settings.schedule, progress) * min(1.0, number / (settings.warm_up + 1))
         for optimiser, rate in zip(self._optimisers, self._rates, strict=True):
             for group in optimiser.param_groups:
-                group["lr"] = rate * share
+                group["lr"] = rate * share * group.get("rate", 1.0)
         for weight, same in self._in_order:
             same.grad = None if weight.grad is None else in_memory_order(weight.grad, weight)
         for optimiser in self._optimisers:

@@ -1,11 +1,17 @@
-"""All settings that a training has: frozen dataclasses whose fields carry default, type, range and help."""
+"""Settings: frozen dataclasses whose fields carry default, type, range and help, checked when made."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, Self, TypeVar
+
+from fontgan.config.groups import flat
+from fontgan.config.reading import changed
+from fontgan.config.values import checked, choices, types_of
+from fontgan.errors import FontganError
 
 T = TypeVar("T")
 
@@ -24,102 +30,194 @@ def setting(
     most: float = math.inf,
     decides: bool = True,
     needs: str = "",
+    older: Any = MISSING,
 ) -> T:
-    """A dataclass field with its default, its help, and the range that a number may be in, ends included.
+    """A dataclass field with its default, its help, and the range of its numbers.
 
-    What `decides` is kept by a run that is resumed: the weights that come out depend on it. Where what it
-    `needs` is not so, it has no effect: `generator=unet`, or `dice_weight` for any value but 0, none or "".
-    Several things are parted by commas.
+    Args:
+        default: its value where none is given.
+        text: its help; the values that a `Literal` allows are listed by `explained`.
+        least: the lower end of the range, included.
+        most: the upper end, included.
+        decides: whether a run that is resumed keeps it: the weights that come out depend on it.
+        needs: what must hold for it to have an effect, separated by commas: `kind=unet|resnet`, or
+            `dice_weight` for any value but 0, none or "". A name with a dot is in that group.
+        older: what files meant that were written before the setting existed, if not the default.
     """
     metadata = {"help": text, "least": least, "most": most, "decides": decides, "needs": needs}
+    if older is not MISSING:
+        metadata["older"] = older
     return field(default=default, metadata=metadata)
 
 
-@dataclass(frozen=True)
-class ModelSettings:
-    """What every model can be told; each model's own settings extend it."""
+def group(default: T, text: str, switch: str = "") -> T:
+    """A dataclass field that holds settings of its own.
 
-    batch_size: int = setting(32, "characters in one training step", least=1)
+    Args:
+        default: its value where none is given.
+        text: what the group is about.
+        switch: the setting in it that turns it on, where it may be None. What it then begins with stands in
+            the class attribute `usual_NAME`.
+    """
+    return field(default=default, metadata={"help": text, "group": switch, "decides": True, "needs": ""})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Settings that cannot be made with a value that its field cannot have, or with contradictory ones.
+
+    Raises:
+        FontganError: some are so; the message lists all mistakes.
+    """
+
+    def __post_init__(self) -> None:
+        mistakes = []
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if "group" in item.metadata:
+                if not isinstance(value, types_of(type(self))[item.name]):
+                    mistakes.append(f"{item.name}={value!r}: expected other settings")
+                continue
+            try:
+                object.__setattr__(self, item.name, checked(type(self), item.name, value))
+            except ValueError as error:
+                mistakes.append(f"{item.name}={value}: {error}")
+        mistakes = mistakes or self.contradictions()
+        if mistakes:
+            raise FontganError("; ".join(mistakes))
+
+    def contradictions(self) -> list[str]:
+        """What cannot be wanted together, a line each; none where all is well."""
+        return []
+
+    def changed(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> Self:
+        """These settings with other values: `changed(learning_rate=1e-3, discriminator__width=8)`.
+
+        Args:
+            values: by the names that `--set` takes, with a dot or without; as text or Python values.
+            named: the same as keywords, `__` for the dot.
+
+        Raises:
+            FontganError: a name is unknown, a value cannot be, or some contradict each other.
+        """
+        dotted = {name.replace("__", "."): value for name, value in named.items()}
+        return changed(self, {**(values or {}), **dotted})
+
+
+@dataclass(frozen=True)
+class OptimisationSettings(Settings):
+    """How the weights of a model are moved."""
+
+    batch_size: int = setting(32, "characters per training step", least=1)
     accumulation: int = setting(
-        1, "parts that a batch is computed in, one after the other, which takes less memory", least=1
+        1, "compute each batch in this many parts, one after another, to save memory", least=1
     )
-    shift: int = setting(0, "each pair is moved by up to so many pixels at random, both sides alike", least=0)
-    scale: float = setting(
-        0.0,
-        "each pair is enlarged or reduced by up to this share at random, both sides alike",
-        least=0,
-        most=0.5,
-    )
-    optimiser: Optimiser = setting("adam", "adam, adamw, or muon for hidden layers and AdamW for the others")
-    learning_rate: float = setting(2e-4, "Adam's step size at its highest", least=0)
+    optimiser: Optimiser = setting("adam", "optimiser; muon moves the hidden layers, AdamW the others")
+    learning_rate: float = setting(2e-4, "Adam's learning rate at its highest", least=0)
     muon_learning_rate: float = setting(
-        0.02, "Muon's step size at its highest", least=0, needs="optimiser=muon"
+        0.02, "Muon's learning rate at its highest", least=0, needs="optimiser=muon"
     )
-    beta1: float = setting(0.5, "decay of the gradient's mean in Adam", least=0, most=0.9999)
-    beta2: float = setting(0.999, "decay of the gradient's square in Adam", least=0, most=0.9999)
+    beta1: float = setting(0.5, "decay of Adam's mean of the gradient", least=0, most=0.9999)
+    beta2: float = setting(0.999, "decay of Adam's mean of the squared gradient", least=0, most=0.9999)
     weight_decay: float = setting(
-        0.0, "pulls weights to 0: by the gradient in adam, by the step size in adamw and muon", least=0
+        0.0, "pull of the weights to 0: through the gradient in adam, decoupled in adamw and muon", least=0
     )
-    warm_up: int = setting(0, "first steps, in which the step size rises from 0", least=0)
+    warm_up: int = setting(0, "first steps, over which the learning rate rises from 0", least=0)
     schedule: Schedule = setting(
-        "constant", "the step size: constant, linear (from half way) or cosine, to 0"
+        "constant", "learning rate over the run; linear falls to 0 from half way, cosine from the start"
     )
-    clip_value: float = setting(0.0, "no single gradient is larger than this; 0: any may be", least=0)
-    clip_norm: float = setting(0.0, "all gradients of a network together are no longer; 0: any", least=0)
+    clip_value: float = setting(0.0, "clip each gradient value to this; 0: off", least=0)
+    clip_norm: float = setting(0.0, "clip the total gradient norm of a network to this; 0: off", least=0)
     ema_decay: float = setting(
-        0.995, "decay of the running average of the weights, which is what is kept", least=0, most=1
+        0.995, "decay of the running average of the weights, which is what a run keeps", least=0, most=1
+    )
+    frozen: tuple[str, ...] = setting(
+        (), "parts of the generator that are not trained, by the beginning of their weights' names"
     )
 
     def contradictions(self) -> list[str]:
         """What cannot be wanted together, a line each; none where all is well."""
         if self.batch_size % self.accumulation:
-            return [f"batch_size={self.batch_size} has no {self.accumulation} equal parts (accumulation)"]
+            return [
+                f"batch_size={self.batch_size} does not divide into {self.accumulation} equal parts "
+                "(accumulation)"
+            ]
         return []
+
+
+@dataclass(frozen=True)
+class AugmentationSettings(Settings):
+    """How the pairs of a batch are changed at random."""
+
+    shift: int = setting(0, "move each pair at random by up to this many pixels, both images alike", least=0)
+    scale: float = setting(
+        0.0, "enlarge or reduce each pair at random by up to this share, both images alike", least=0, most=0.5
+    )
+
+
+@dataclass(frozen=True)
+class ModelSettings(Settings):
+    """The settings of every model; each model's own extend them."""
+
+    optimisation: OptimisationSettings = group(OptimisationSettings(), "how the weights are moved")
+    augmentation: AugmentationSettings = group(AugmentationSettings(), "how batches are changed at random")
 
     def terms(self) -> list[str]:
         """The loss of the generator, in words: `100 × l1`, each term by itself."""
         return []
 
 
-def weighed(*terms: tuple[float, str]) -> list[str]:
+def weighted(*terms: tuple[float, str]) -> list[str]:
     """Those of the terms that have a weight, with it where it is not 1."""
     return [name if weight == 1 else f"{weight:g} × {name}" for weight, name in terms if weight]
 
 
 @dataclass(frozen=True)
-class TrainingPlan:
-    """What the user decides about a training, apart from the model's own settings."""
+class TrainingPlan(Settings):
+    """What the user decides about a run, apart from the model's own settings."""
 
-    model: str = setting("pix2pix", "which model")
-    preset: str = setting("default", "where its settings start from: default (best for the time) or paper")
-    data: Path = setting(Path("data/glyphs.lmdb"), "the glyph store", decides=False)
+    model: str = setting("pix2pix", "model to train")
+    preset: str = setting(
+        "default", "settings to start from: default (best for the time) or paper (as published)"
+    )
+    data: Path = setting(Path("data/glyphs.lmdb"), "dataset to learn from", decides=False)
     style: str | None = setting(
-        None, "the style to learn, if not the store's first, or all of them where a model learns many"
+        None, "style to learn (default: the dataset's first, or all for a multi-style model)"
     )
-    stage1: Path | None = setting(None, "the trained run that a denoiser cleans the drawings of")
-    run: Path | None = setting(None, "the folder for the run, if not runs/MODEL-1, -2, …", decides=False)
+    stage1: Path | None = setting(None, "trained run whose output the denoiser cleans")
+    base: Path | None = setting(None, "checkpoint whose weights the generator starts from")
+    run: Path | None = setting(
+        None, "folder of the run (default: runs/MODEL-1, then -2 and so on)", decides=False
+    )
     minutes: float = setting(
-        4.0, "how long to train; start and samples are not counted", least=0.01, decides=False
+        4.0, "minutes to train; starting up and drawing samples are not counted", least=0.01, decides=False
     )
-    steps: int | None = setting(None, "how many steps to train, instead of minutes", least=1, decides=False)
-    device: DeviceChoice = setting("auto", "what computes", decides=False)
+    steps: int | None = setting(None, "steps to train, instead of minutes", least=1, decides=False)
+    device: DeviceChoice = setting("auto", "device to compute on", decides=False)
     precision: PrecisionChoice = setting(
-        "auto", "of the layers: bfloat16 where the device multiplies it, else float32", decides=False
+        "auto",
+        "precision of the layers: bfloat16 where the hardware supports it, otherwise float32",
+        decides=False,
     )
-    threads: int = setting(0, "of the processor; 0: as many as are faster now", least=0, decides=False)
-    compile: bool = setting(False, "compile the networks first: a minute or more", decides=False)
-    seed: int = setting(0, "of the random numbers", least=0, most=2**63 - 1)
+    threads: int = setting(0, "CPU threads; 0: a short trial chooses", least=0, decides=False)
+    compile: bool = setting(False, "compile the networks first, which takes a minute or more", decides=False)
+    seed: int = setting(0, "random seed", least=0, most=2**63 - 1)
     save_minutes: float = setting(
-        5.0, "a checkpoint after so many minutes, and at each tenth of the training", least=0, decides=False
+        5.0,
+        "minutes between checkpoints; one is also kept at every tenth of the run",
+        least=0,
+        decides=False,
     )
     keep: int = setting(
-        1, "how many of the newest checkpoints to keep, beside the best", least=1, decides=False
+        1, "number of recent checkpoints to keep, besides the best one", least=1, decides=False
     )
     best_by: BestBy = setting(
-        "fixed_l1", "the measure on held-out characters by which a checkpoint is the best", decides=False
+        "fixed_l1", "measure on held-out characters that decides which checkpoint is best", decides=False
     )
     tensorboard: bool = setting(
-        False, "keep losses, rates, gradients, samples and the network for TensorBoard too", decides=False
+        False,
+        "write losses, learning rates, gradients, samples and the network for TensorBoard too",
+        decides=False,
     )
     content: tuple[str, ...] = setting(
         (), "faces of the dataset that give the content, in order; default: its content fonts"
@@ -129,38 +227,16 @@ class TrainingPlan:
     )
 
 
-def unmet(settings: Any, name: str) -> str:
-    """What a setting needs and these settings do not have, as `setting` is told it; "" where all is there."""
-    for need in filter(None, settings.__dataclass_fields__[name].metadata["needs"].split(",")):
-        other, _, wanted = need.partition("=")
-        has = getattr(settings, other, None)
-        if has is None and other not in settings.__dataclass_fields__:
-            continue  # this model leaves no choice there
-        if (str(has) not in wanted.split("|")) if wanted else has in (0, None, "", "none", False):
-            return need  # type: ignore[no-any-return]
-        if further := unmet(settings, other):
-            return further
-    return ""
-
-
-def without_effect(settings: Any, usual: Any) -> list[str]:
-    """Settings that were changed from the usual ones and have no effect among the others, a line a reason."""
-    idle: dict[str, list[str]] = {}
-    for item in fields(settings):
-        need = unmet(settings, item.name)
-        if need and getattr(settings, item.name) != getattr(usual, item.name):
-            idle.setdefault(need, []).append(item.name)
-    return [
-        f"{' and '.join(names)} {'has' if len(names) == 1 else 'have'} no effect without {need}: "
-        f"set {need.partition('=')[0]} too"
-        for need, names in idle.items()
-    ]
-
-
 def help_of(kind: type[Any], name: str) -> str:
     """The help of one setting of a settings dataclass."""
     text: str = kind.__dataclass_fields__[name].metadata["help"]
     return text
+
+
+def explained(kind: type[Any], name: str) -> str:
+    """The help of one setting, with the values that it can be chosen from."""
+    options = choices(kind, name)
+    return f"{help_of(kind, name)} ({', '.join(options)})" if options else help_of(kind, name)
 
 
 def deciding(kind: type[Any]) -> list[str]:
@@ -168,6 +244,6 @@ def deciding(kind: type[Any]) -> list[str]:
     return [item.name for item in fields(kind) if item.metadata["decides"]]
 
 
-def decisive(*parts: Any) -> dict[str, Any]:
-    """All settings of several dataclasses on which the weights depend, by name."""
-    return {name: getattr(part, name) for part in parts for name in deciding(type(part))}
+def decisive(plan: TrainingPlan, settings: ModelSettings) -> dict[str, Any]:
+    """All on which the weights depend, by name, those of the model's groups with a dot."""
+    return {**{name: getattr(plan, name) for name in deciding(type(plan))}, **flat(settings)}

@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from fontgan.config.reading import FORMAT
+from fontgan.config.settings import explained
+
+if TYPE_CHECKING:
+    from tomlkit.items import Table
 
 
 def to_toml(tables: Mapping[str, Any], title: str) -> str:
-    """TOML text of settings: one table each, every value under its help as a comment; no empty ones.
+    """TOML text of settings: a table each and one for each group, every value under its help as a comment.
+
+    What is None is omitted, but for a group that is off: `discriminator = "none"`.
 
     Args:
         tables: a name and a settings dataclass for each table.
@@ -19,15 +27,30 @@ def to_toml(tables: Mapping[str, Any], title: str) -> str:
 
     document = tomlkit.document()
     document.add(tomlkit.comment(title))
+    document.add("format", tomlkit.item(FORMAT))
     for name, settings in tables.items():
-        table = tomlkit.table()
-        for item in fields(settings):
-            value = getattr(settings, item.name)
-            if value is not None:
-                table.add(tomlkit.comment(item.metadata["help"]))
-                table.add(item.name, _plain(value))
-        document.add(name, table)
+        document.add(name, _table(settings))
     return tomlkit.dumps(document)
+
+
+def _table(settings: Any) -> Table:
+    import tomlkit
+
+    table = tomlkit.table()
+    groups = {}
+    for item in fields(settings):
+        value = getattr(settings, item.name)
+        if "group" in item.metadata:
+            if value is not None:
+                groups[item.name] = value
+                continue
+            value = "none"
+        if value is not None:
+            table.add(tomlkit.comment(explained(type(settings), item.name)))
+            table.add(item.name, _plain(value))
+    for name, group in groups.items():
+        table.add(name, _table(group))
+    return table
 
 
 def _plain(value: Any) -> Any:

@@ -15,12 +15,13 @@ from fontgan.errors import FontganError
 if TYPE_CHECKING:
     from fontgan.models.base import Model
 
+_NO_MODELS = ("base", "catalogue", "examples")
+
 
 def model_names() -> list[str]:
     """The names of all models: each is a module of this package; parts/ has what they are made of."""
-    return sorted(
-        module.name for module in pkgutil.iter_modules(__path__) if not module.ispkg and module.name != "base"
-    )
+    modules = (module.name for module in pkgutil.iter_modules(__path__) if not module.ispkg)
+    return sorted(name for name in modules if name not in _NO_MODELS)
 
 
 def find_model(name: str) -> type[Model[Any]]:

@@ -5,51 +5,40 @@ The baseline of the project's source notes on font transfer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, TypeVar
 
-from torch import Tensor
+from torch import Tensor, nn
 
-from fontgan.config.settings import setting
+from fontgan.config.settings import OptimisationSettings, setting
 from fontgan.data.views import Batch
-from fontgan.models.base import FAST_OPTIMISATION, Learnt
-from fontgan.models.parts.generator import Generator
+from fontgan.models.base import FAST_AUGMENTATION, FAST_OPTIMISATION, GeneratorSpec, Learnt
+from fontgan.models.parts.generator import GeneratorSettings
+from fontgan.models.parts.objective import ObjectiveSettings
 from fontgan.models.parts.translation import Translation, TranslationSettings
 from fontgan.networks.autoencoder import DECODERS, coarsened
 
-_COARSEST = 1.0  # growing begins with the pictures of the decoder's second unit: 4×4 at 64 px
+_COARSEST = 1.0  # growing begins with the images of the decoder's second unit: 4×4 at 64 px
 
 
 @dataclass(frozen=True)
 class AutoEncoderSettings(TranslationSettings):
-    """The settings of AutoEncoderGen; their defaults are those of the notes."""
+    """The settings of AutoEncoderGen."""
 
-    batch_size: int = setting(8, "characters in one training step", least=1)
-    learning_rate: float = setting(1e-4, "Adam's step size at its highest", least=0)
-    generator: Generator = setting("autoencoder", "the network that draws: unet, resnet or autoencoder")
-    decoder_dropout: float = setting(
-        0.5, "in the AutoEncoderGen's decoder units", least=0, most=1, needs="generator=autoencoder"
-    )
     growing: float = setting(
         0.0,
-        "share of the training in which the AutoEncoderGen grows from coarse pictures to full ones; 0: none",
+        "share of the run in which the AutoEncoderGen grows from coarse images to full ones; 0: off",
         least=0,
         most=1,
-        needs="generator=autoencoder",
+        needs="generator.kind=autoencoder",
     )
-    reconstruction_weight: float = setting(1.0, "of that distance in the generator's loss", least=0)
-    adversarial_weight: float = setting(0.0, "of the discriminator's word; 0: no discriminator", least=0)
 
     def contradictions(self) -> list[str]:
         """What cannot be wanted together, a line each; none where all is well."""
         found = super().contradictions()
-        if self.growing and self.global_skip:
-            found.append("a picture that grows does not begin as the content: set growing or global_skip")
+        if self.growing and self.generator.global_skip:
+            found.append("an image that grows does not begin as the content: set growing or global_skip")
         return found
-
-    def grows(self) -> bool:
-        """Whether pictures are wanted from every size."""
-        return self.growing > 0
 
 
 S = TypeVar("S", bound=AutoEncoderSettings)
@@ -58,18 +47,34 @@ S = TypeVar("S", bound=AutoEncoderSettings)
 class ThroughOneVector(Translation[S]):
     """A translation by AutoEncoderGen, which may grow while it learns (Karras et al. 2018, «ProGAN»)."""
 
+    @classmethod
+    def build_generator(cls, settings: S, spec: GeneratorSpec) -> nn.Module:
+        """The network that the settings name, with images from every size if it is to grow."""
+        return settings.generator.build(spec.size, spec.contents, grows=settings.growing > 0)
+
     def step(self, batch: Batch, number: int, progress: float) -> Learnt:
         """See `Model`; where the generator grows, it does so first."""
         if self.settings.growing:
-            share = min(1.0, progress / self.settings.growing)
-            self.generator.get_buffer("grown").fill_(_COARSEST + (DECODERS - _COARSEST) * share)
+            grown = min(1.0, progress / self.settings.growing)
+            self.generator.get_buffer("grown").fill_(_COARSEST + (DECODERS - _COARSEST) * grown)
         return super().step(batch, number, progress)
 
-    def truth(self, part: Batch) -> Tensor:
+    def target(self, batch: Batch) -> Tensor:
         """The true glyphs, as coarse as the generator is now."""
         if not self.settings.growing:
-            return part.real_b
-        return coarsened(part.real_b, float(self.generator.get_buffer("grown")))
+            return batch.real_b
+        return coarsened(batch.real_b, float(self.generator.get_buffer("grown")))
+
+
+# The notes' network; what they do not say is pix2pix'.
+NOTES_GENERATOR = GeneratorSettings(kind="autoencoder", dropout=0.5, decoder_dropout=0.5)
+FAST_GENERATOR = replace(NOTES_GENERATOR, width=16, dropout=0.0, decoder_dropout=0.0)
+
+PAPER = AutoEncoderSettings(
+    optimisation=OptimisationSettings(batch_size=8, learning_rate=1e-4),
+    generator=NOTES_GENERATOR,
+    objective=ObjectiveSettings(reconstruction="l1", reconstruction_weight=1.0),
+)
 
 
 class AutoEncoder(ThroughOneVector[AutoEncoderSettings]):
@@ -79,11 +84,15 @@ class AutoEncoder(ThroughOneVector[AutoEncoderSettings]):
     source = "the project's source notes"
     purpose = "the baseline: what skip connections are needed for"
     presets: ClassVar = {
-        # The best pictures for minutes on a CPU; docs/benchmarks.md has what was tried.
-        "default": AutoEncoderSettings(
-            **FAST_OPTIMISATION, width=16, dropout=0.0, decoder_dropout=0.0, reconstruction="fixed-l1"
+        # The best images for minutes on a CPU; docs/benchmarks.md has what was tried.
+        "default": replace(
+            PAPER,
+            optimisation=FAST_OPTIMISATION,
+            augmentation=FAST_AUGMENTATION,
+            generator=FAST_GENERATOR,
+            objective=replace(PAPER.objective, reconstruction="fixed-l1"),
         ),
-        "paper": AutoEncoderSettings(),
+        "paper": PAPER,
     }
 
 

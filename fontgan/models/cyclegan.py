@@ -5,79 +5,77 @@ Zhu et al. 2017, «Unpaired Image-to-Image Translation using Cycle-Consistent Ad
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
 
 from fontgan.compute.engine import Engine
 from fontgan.compute.optimisers import Optimisers
-from fontgan.config.settings import Schedule, setting, weighed
-from fontgan.data.views import Batch
-from fontgan.losses.adversarial import Adversarial
+from fontgan.config.settings import ModelSettings, OptimisationSettings, group, setting, weighted
+from fontgan.errors import FontganError
 from fontgan.losses.reconstruction import Reconstruction, reconstruction
-from fontgan.models.base import FAST_OPTIMISATION, Learnt, Loss, Model, Phase, Task
-from fontgan.models.parts.generator import FAST_UNET, Generator, GeneratorSettings
-from fontgan.models.parts.judge import Judge, Shown
-from fontgan.models.parts.judge_settings import JudgeSettings
+from fontgan.models.base import FAST_AUGMENTATION, FAST_OPTIMISATION, GeneratorSpec, Model, Phase
+from fontgan.models.parts.adversary import Adversary, DiscriminatorInput
+from fontgan.models.parts.discriminator_settings import DiscriminatorSettings
+from fontgan.models.parts.generator import FAST_UNET, GeneratorSettings
+from fontgan.models.parts.loss import Loss
+from fontgan.models.parts.part import Part
 from fontgan.models.parts.pool import Pool
 from fontgan.networks.composites import BothWays
-from fontgan.networks.layers import Padding
+
+Side = Literal["A", "B"]
+
+_SIDES: tuple[Side, ...] = ("A", "B")
 
 
 @dataclass(frozen=True)
-class CycleGanSettings(JudgeSettings, GeneratorSettings):
-    """The settings of CycleGAN; their defaults are the published ones (section 4 and appendix 7)."""
+class CycleGanSettings(ModelSettings):
+    """The settings of CycleGAN."""
 
-    batch_size: int = setting(1, "glyphs of each font in one training step", least=1)
-    schedule: Schedule = setting("linear", "the step size: constant, linear (from half way) or cosine, to 0")
-    generator: Generator = setting("resnet", "the network that draws: unet, resnet or autoencoder")
-    residual: int = setting(
-        6,
-        "residual blocks: in the ResNet in all (the paper has 9 above 128 px), in the U-Net at each size",
-        least=0,
-        needs="generator=unet|resnet",
+    generator: GeneratorSettings = group(GeneratorSettings(), "the network that draws, once for each way")
+    discriminator: DiscriminatorSettings = group(
+        DiscriminatorSettings(), "both discriminators", switch="weight"
     )
-    padding: Padding = setting(
-        "reflect", "what lies outside of the maps: zeros (paper) or reflect", needs="generator=resnet"
-    )
-    dropout: float = setting(
-        0.0,
-        "in the U-Net's three inner decoder sizes, the ResNet's blocks, the AutoEncoderGen's last encoders",
-        least=0,
-        most=1,
-    )
-    adversarial: Adversarial = setting(
-        "least-squares",
-        "what the two play for: vanilla, least-squares, hinge or wasserstein",
-        needs="adversarial_weight",
-    )
-    adversarial_weight: float = setting(1.0, "of the discriminators' word", least=0.001)
-    cycle: Reconstruction = setting("l1", "distance between a glyph and what comes back of it")
-    cycle_weight: float = setting(10.0, "of that distance", least=0)
+    cycle: Reconstruction = setting("l1", "distance between a glyph and itself after both ways")
+    cycle_weight: float = setting(10.0, "weight of that distance", least=0)
     identity_weight: float = setting(
-        0.0, "of the change that a glyph suffers which is in the wanted style already", least=0
+        0.0,
+        "weight of the identity loss, times cycle_weight: a glyph in the target style should not change",
+        least=0,
     )
-    pool: int = setting(50, "past drawings that the discriminators are shown among the new ones", least=0)
+    pool: int = setting(50, "past fakes that the discriminators see among the new ones", least=0)
 
     def contradictions(self) -> list[str]:
         """What cannot be wanted together, a line each; none where all is well."""
         found = super().contradictions()
-        if self.matching_weight:
+        if self.discriminator.matching_weight:
             found.append(
-                "matching_weight compares drawn glyphs with true ones, and cyclegan has no pairs: set it to 0"
+                "discriminator.matching_weight compares fake glyphs with real ones, and cyclegan has no "
+                "pairs: set it to 0"
             )
         return found
 
     def terms(self) -> list[str]:
         """The loss of the generators, in words."""
         identity = self.identity_weight * self.cycle_weight
-        return weighed((self.cycle_weight, f"cycle {self.cycle}"), (identity, "identity")) + super().terms()
+        terms = weighted((self.cycle_weight, f"cycle {self.cycle}"), (identity, "identity"))
+        return terms + self.discriminator.terms()
+
+
+# Section 4 and appendix 7.
+PAPER = CycleGanSettings(
+    optimisation=OptimisationSettings(batch_size=1, schedule="linear"),
+    # The paper has 9 blocks above 128 px.
+    generator=GeneratorSettings(kind="resnet", residual=6, padding="reflect", dropout=0.0),
+    discriminator=DiscriminatorSettings(loss="least-squares"),
+)
 
 
 class CycleGan(Model[CycleGanSettings]):
-    """Translations from content to style and back, learnt from glyphs of both that are no pairs."""
+    """Translations from content to style and back, learnt from glyphs of both that are not pairs."""
 
     summary = "two generators, there and back, each judged by a PatchGAN"
     source = "Zhu et al. 2017"
@@ -85,103 +83,117 @@ class CycleGan(Model[CycleGanSettings]):
     paired = False
     presets: ClassVar = {
         # What counts in minutes on a CPU is to begin with the content as it is, and many small steps.
-        "default": CycleGanSettings(
-            **{**FAST_OPTIMISATION, "batch_size": 4},
-            **{**FAST_UNET, "widths": (32, 64), "residual": 1},
-            generator="unet",
-            global_skip=True,
-            padding="zeros",
+        "default": replace(
+            PAPER,
+            optimisation=replace(FAST_OPTIMISATION, batch_size=4),
+            augmentation=FAST_AUGMENTATION,
+            generator=GeneratorSettings(
+                **{**FAST_UNET, "widths": (32, 64), "residual": 1}, global_skip=True, padding="zeros"
+            ),
+            discriminator=DiscriminatorSettings(loss="hinge", width=32),
             cycle="fixed-l1",
             cycle_weight=5.0,
-            adversarial="hinge",
-            discriminator_width=32,
         ),
-        "paper": CycleGanSettings(),
+        "paper": PAPER,
     }
 
-    def __init__(self, settings: CycleGanSettings, task: Task, engine: Engine) -> None:
-        super().__init__(settings, task, engine)
-        judges = {
-            name: Judge(settings, task.size, engine, 1, show, name=f"D_{name}")
-            for name, show in (("A", self._show_a), ("B", self._show_b))
+    def __init__(self, settings: CycleGanSettings, spec: GeneratorSpec, engine: Engine) -> None:
+        super().__init__(settings, spec, engine)
+        self._adversaries = {
+            side: Adversary(
+                settings.discriminator, settings.optimisation, spec.size, engine, 1, name=f"D_{side}"
+            )
+            for side in _SIDES
         }
-        self._judges = judges
-        self._pools = {name: Pool(settings.pool, task.size, engine) for name in judges}
-        for name, judge in judges.items():
-            self.networks[f"discriminator_{name}"] = judge.network
-            self.networks[f"pool_{name}"] = self._pools[name]
-        self._fakes: dict[int, tuple[Tensor, Tensor]] = {}
-        self._pooled: dict[tuple[str, int], Tensor] = {}
-        optimisers = Optimisers(self.generator, settings, engine.precision)
-        # The generators first, then the discriminators, by what was drawn before (the authors' code).
-        every, first = settings.discriminator_steps, 1 + settings.discriminator_first
-        self.phases = (
-            Phase("G", optimisers, self._translate, every, first),
-            *judges["A"].phases(),
-            *judges["B"].phases(),
+        self._pools = {side: Pool(settings.pool, spec.size, engine) for side in _SIDES}
+        for side in _SIDES:
+            self.networks[f"discriminator_{side}"] = self._adversaries[side].network
+            self.networks[f"pool_{side}"] = self._pools[side]
+        self._optimiser = Optimisers(
+            self.generator,
+            settings.optimisation,
+            engine.precision,
+            groups=self.parameter_groups(self.generator),
         )
 
     @classmethod
-    def build_generator(cls, settings: CycleGanSettings, task: Task) -> nn.Module:
+    def build_generator(cls, settings: CycleGanSettings, spec: GeneratorSpec) -> nn.Module:
         """Two generators of the same kind."""
-        return BothWays(settings.build(task.size), settings.build(task.size))
+        if spec.contents > 1:
+            raise FontganError(
+                f"cyclegan draws backward too, to one content font and not to {spec.contents}",
+                "use it without {stacked}",
+            )
+        return BothWays(settings.generator.build(spec.size), settings.generator.build(spec.size))
 
-    def step(self, batch: Batch, number: int, progress: float) -> Learnt:
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """The generators first, then the discriminators, by what was drawn before (the authors' code)."""
+        settings = self.settings.discriminator
+        first = 1 + settings.first
+        phases = [
+            Phase("G", self._optimiser, self.generator_loss, settings.steps, first, averages=True),
+        ]
+        for side in _SIDES:
+            loss, penalty = partial(self.discriminator_loss, side), partial(self.discriminator_penalty, side)
+            phases += self._adversaries[side].phases(loss, penalty)
+        return tuple(phases)
+
+    def compiled_modules(self) -> list[nn.Module]:
         """See `Model`."""
-        learnt = super().step(batch, number, progress)
-        self._fakes.clear()
-        self._pooled.clear()
-        return learnt
+        return list(self._ways)
 
-    def _translate(self, part: Batch, progress: float) -> Loss:
-        settings = self.settings
-        forth, back = self._ways()
+    def generator_loss(self, part: Part) -> Loss:
+        """Both generators: what comes back, both discriminators, and what should not change."""
+        settings, (forth, back) = self.settings, self._ways
+        real_a, real_b = part.batch.real_a, part.batch.real_b
         with self.engine.autocast():
-            fake_b, fake_a = forth(part.real_a), back(part.real_b)
+            fake_b, fake_a = forth(real_a), back(real_b)
             rec_a, rec_b = back(fake_b), forth(fake_a)
-        self._fakes[id(part)] = (fake_a.detach(), fake_b.detach())
-        returned = reconstruction(settings.cycle, rec_a, part.real_a)
-        returned = returned + reconstruction(settings.cycle, rec_b, part.real_b)
-        total, losses = settings.cycle_weight * returned, {"cycle": returned.detach()}
-        if progress >= settings.adversarial_from:
-            for name, real, fake in (("A", part.real_a, fake_a), ("B", part.real_b, fake_b)):
-                belief, more = self._judges[name].convince(Shown((), real, fake))
-                total, losses = total + belief, losses | more
+        part.once("fakes", lambda: {"A": fake_a.detach(), "B": fake_b.detach()})
+        loss = settings.cycle_weight * Loss.of("cycle", self._distance(rec_a, real_a, rec_b, real_b))
+        if part.progress >= settings.discriminator.start:
+            for side, real, fake in zip(_SIDES, (real_a, real_b), (fake_a, fake_b), strict=True):
+                pair = DiscriminatorInput(real), DiscriminatorInput(fake)
+                loss += self._adversaries[side].generator_loss(*pair)
         if settings.identity_weight:
             with self.engine.autocast():
-                idt_a, idt_b = back(part.real_a), forth(part.real_b)
-            identity = reconstruction(settings.cycle, idt_a, part.real_a)
-            identity = identity + reconstruction(settings.cycle, idt_b, part.real_b)
-            losses["identity"] = identity.detach()
-            total = total + settings.identity_weight * settings.cycle_weight * identity
-        return total, losses
+                same_a, same_b = back(real_a), forth(real_b)
+            identity = Loss.of("identity", self._distance(same_a, real_a, same_b, real_b))
+            loss += settings.identity_weight * settings.cycle_weight * identity
+        return loss
 
-    def running(self) -> list[nn.Module]:
-        """See `Model`."""
-        return list(self._ways())
+    def discriminator_loss(self, side: Side, part: Part) -> Loss:
+        """What the discriminator of one side learns from."""
+        return self._adversaries[side].discriminator_loss(*self._pair(side, part))
 
+    def discriminator_penalty(self, side: Side, part: Part) -> Loss:
+        """The penalty on its gradient, where that is rarer than each step."""
+        return self._adversaries[side].penalty(*self._pair(side, part))
+
+    @property
     def _ways(self) -> tuple[nn.Module, nn.Module]:
         """The generators to the style and back."""
         assert isinstance(self.generator, BothWays)
         return self.generator.forth, self.generator.back
 
-    def _show_a(self, part: Batch) -> Shown:
-        return Shown((), part.real_a, self._from_pool("A", part))
+    def _pair(self, side: Side, part: Part) -> tuple[DiscriminatorInput, DiscriminatorInput]:
+        """Real glyphs of one side, and fakes of now and of before."""
+        real = part.batch.real_a if side == "A" else part.batch.real_b
+        fakes = part.once("fakes", lambda: self._fakes(part))
+        fake = part.once(f"pooled {side}", lambda: self._pools[side](fakes[side]))
+        return DiscriminatorInput(real), DiscriminatorInput(fake)
 
-    def _show_b(self, part: Batch) -> Shown:
-        return Shown((), part.real_b, self._from_pool("B", part))
+    def _fakes(self, part: Part) -> dict[str, Tensor]:
+        """What the generators draw in a step that they do not learn in."""
+        forth, back = self._ways
+        with torch.no_grad(), self.engine.autocast():
+            return {"A": back(part.batch.real_b), "B": forth(part.batch.real_a)}
 
-    def _from_pool(self, name: str, part: Batch) -> Tensor:
-        """Drawings of now and of before; asked once for all phases of a step."""
-        key = (name, id(part))
-        if key not in self._pooled:
-            if id(part) not in self._fakes:
-                forth, back = self._ways()
-                with torch.no_grad(), self.engine.autocast():
-                    self._fakes[id(part)] = (back(part.real_b), forth(part.real_a))
-            fake_a, fake_b = self._fakes[id(part)]
-            self._pooled[key] = self._pools[name](fake_a if name == "A" else fake_b)
-        return self._pooled[key]
+    def _distance(self, one_a: Tensor, real_a: Tensor, one_b: Tensor, real_b: Tensor) -> Tensor:
+        """How far glyphs of both sides are from the real ones."""
+        cycle = self.settings.cycle
+        return reconstruction(cycle, one_a, real_a) + reconstruction(cycle, one_b, real_b)
 
 
 MODEL = CycleGan

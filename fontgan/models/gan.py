@@ -1,4 +1,4 @@
-"""gan: AutoEncoderGen, and a discriminator that judges what it draws.
+"""gan: AutoEncoderGen, and a discriminator of whole images that it learns against.
 
 The project's source notes on font transfer: the same generator as `autoencoder`, so that what the
 discriminator adds can be seen.
@@ -6,58 +6,62 @@ discriminator adds can be seen.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from fontgan.config.settings import setting
-from fontgan.models.autoencoder import AutoEncoderSettings, ThroughOneVector
-from fontgan.models.base import FAST_OPTIMISATION
-from fontgan.networks.discriminator import View
+from fontgan.config.settings import OptimisationSettings
+from fontgan.models.autoencoder import (
+    FAST_GENERATOR,
+    NOTES_GENERATOR,
+    AutoEncoderSettings,
+    ThroughOneVector,
+)
+from fontgan.models.base import FAST_AUGMENTATION, FAST_OPTIMISATION
+from fontgan.models.parts.discriminator_settings import ConditionalDiscriminatorSettings
+from fontgan.models.parts.objective import ObjectiveSettings
 
 
 @dataclass(frozen=True)
 class GanSettings(AutoEncoderSettings):
-    """The settings of the GAN; the notes give none, so they are DCGAN's with pix2pix' weight of L1."""
+    """The settings of the GAN."""
 
-    learning_rate: float = setting(2e-4, "Adam's step size at its highest", least=0)
-    reconstruction_weight: float = setting(100.0, "of that distance in the generator's loss", least=0)
-    adversarial_weight: float = setting(1.0, "of the discriminator's word; 0: no discriminator", least=0)
-    discriminator: View = setting(
-        "image", "what it judges by itself: patch, pixel or the image as one", needs="adversarial_weight"
+    usual_discriminator: ClassVar = ConditionalDiscriminatorSettings(
+        kind="image", layers=4, conditional=False
     )
-    discriminator_layers: int = setting(
-        4,
-        "its halvings; an image of 64×64 is 4×4 after 4 of them",
-        least=1,
-        most=6,
-        needs="adversarial_weight,discriminator=patch|image",
-    )
-    conditional: bool = setting(
-        False, "the discriminator sees the content beside each glyph", needs="adversarial_weight"
-    )
+
+
+# The notes give no settings, so these are DCGAN's with pix2pix' weight of L1.
+PAPER = GanSettings(
+    optimisation=OptimisationSettings(batch_size=8, learning_rate=2e-4),
+    generator=NOTES_GENERATOR,
+    objective=ObjectiveSettings(reconstruction="l1", reconstruction_weight=100.0),
+    discriminator=GanSettings.usual_discriminator,
+)
 
 
 class Gan(ThroughOneVector[GanSettings]):
-    """A paired translation through one vector, judged by a discriminator."""
+    """A paired translation through one vector, with an adversarial loss."""
 
     summary = "AutoEncoderGen, judged by a discriminator of whole pictures"
     source = "the project's source notes; Radford et al. 2016, DCGAN"
     purpose = "to see what a discriminator adds to the autoencoder"
     presets: ClassVar = {
-        "default": GanSettings(
-            **FAST_OPTIMISATION,
-            width=16,
-            dropout=0.0,
-            decoder_dropout=0.0,
-            reconstruction="fixed-l1",
-            reconstruction_weight=1.0,
-            adversarial="hinge",
-            adversarial_weight=0.01,
-            discriminator_width=16,
-            spectral_norm=True,
-            discriminator_norm="none",
+        "default": replace(
+            PAPER,
+            optimisation=FAST_OPTIMISATION,
+            augmentation=FAST_AUGMENTATION,
+            generator=FAST_GENERATOR,
+            objective=ObjectiveSettings(reconstruction="fixed-l1", reconstruction_weight=1.0),
+            discriminator=replace(
+                GanSettings.usual_discriminator,
+                loss="hinge",
+                weight=0.01,
+                width=16,
+                spectral_norm=True,
+                norm="none",
+            ),
         ),
-        "paper": GanSettings(),
+        "paper": PAPER,
     }
 
 

@@ -1,25 +1,32 @@
-"""pix2pix: a U-Net that translates, a PatchGAN that judges what it draws.
+"""pix2pix: a U-Net that translates, and a PatchGAN that it learns against.
 
 Isola et al. 2017, «Image-to-Image Translation with Conditional Adversarial Networks».
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from fontgan.config.settings import Schedule, setting
-from fontgan.models.base import FAST_OPTIMISATION
-from fontgan.models.parts.generator import FAST_UNET
-from fontgan.models.parts.objective import FAST_OBJECTIVE
+from fontgan.config.settings import OptimisationSettings
+from fontgan.models.base import FAST_AUGMENTATION, FAST_OPTIMISATION
+from fontgan.models.parts.discriminator_settings import ConditionalDiscriminatorSettings
+from fontgan.models.parts.generator import FAST_UNET, GeneratorSettings
+from fontgan.models.parts.objective import FAST_OBJECTIVE, ObjectiveSettings
 from fontgan.models.parts.translation import Translation, TranslationSettings
 
 
 @dataclass(frozen=True)
 class Pix2PixSettings(TranslationSettings):
-    """The settings of pix2pix; their defaults are the published ones."""
+    """The settings of pix2pix."""
 
-    schedule: Schedule = setting("linear", "the step size: constant, linear (from half way) or cosine, to 0")
+
+PAPER = Pix2PixSettings(
+    optimisation=OptimisationSettings(batch_size=1, schedule="linear"),
+    generator=GeneratorSettings(),
+    objective=ObjectiveSettings(reconstruction="l1", reconstruction_weight=100.0),
+    discriminator=ConditionalDiscriminatorSettings(),
+)
 
 
 class Pix2Pix(Translation[Pix2PixSettings]):
@@ -29,9 +36,16 @@ class Pix2Pix(Translation[Pix2PixSettings]):
     source = "Isola et al. 2017"
     purpose = "the usual choice: one style, some hundred of its glyphs"
     presets: ClassVar = {
-        # The best pictures for minutes on a CPU; docs/benchmarks.md has what was tried.
-        "default": Pix2PixSettings(**FAST_OPTIMISATION, **FAST_UNET, **FAST_OBJECTIVE),
-        "paper": Pix2PixSettings(),
+        # The best images for minutes on a CPU; docs/benchmarks.md has what was tried.
+        "default": replace(
+            PAPER,
+            optimisation=FAST_OPTIMISATION,
+            augmentation=FAST_AUGMENTATION,
+            generator=GeneratorSettings(**FAST_UNET),
+            objective=FAST_OBJECTIVE,
+            discriminator=None,
+        ),
+        "paper": PAPER,
     }
 
 

@@ -5,7 +5,7 @@ Jiang et al. 2018, «W-Net: One-Shot Arbitrary-Style Chinese Character Generatio
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from torch import Tensor, nn
@@ -13,95 +13,67 @@ from torch.nn import functional as F
 
 from fontgan.compute.engine import Engine
 from fontgan.compute.optimisers import Optimisers
-from fontgan.config.settings import setting, weighed
+from fontgan.config.settings import OptimisationSettings, group, setting, weighted
 from fontgan.data.views import Batch
-from fontgan.losses.adversarial import Adversarial
-from fontgan.models.base import FAST_OPTIMISATION, Loss, Phase, Task
+from fontgan.models.base import FAST_AUGMENTATION, FAST_OPTIMISATION, GeneratorSpec, Phase
+from fontgan.models.parts.discriminator_settings import DiscriminatorSettings
 from fontgan.models.parts.generator import FAST_UNET, UNetSettings
-from fontgan.models.parts.judge_settings import Penalty
-from fontgan.models.parts.objective import FAST_OBJECTIVE
-from fontgan.models.parts.paired import Drawn, Paired, PairedSettings
-from fontgan.networks.discriminator import View
+from fontgan.models.parts.loss import Loss
+from fontgan.models.parts.objective import FAST_OBJECTIVE, ObjectiveSettings
+from fontgan.models.parts.paired import GeneratorOutput, Paired, PairedSettings
+from fontgan.models.parts.part import Part
 from fontgan.networks.initialisation import initialise
-from fontgan.networks.norms import Norm
 from fontgan.networks.wnet import WNetwork
 
 
 @dataclass(frozen=True)
-class WNetSettings(PairedSettings, UNetSettings):
-    """The settings of W-Net; their defaults are the published ones (section 4.1).
+class WNetSettings(PairedSettings):
+    """The settings of W-Net."""
 
-    The paper's weight of 75 on VGG's features needs VGG's weights: set feature_weights to yours.
-    """
-
-    batch_size: int = setting(16, "characters in one training step", least=1)
-    learning_rate: float = setting(5e-4, "Adam's step size at its highest", least=0)
-    widths: tuple[int, ...] = setting(
-        (64, 128, 256, 512, 512, 512),
-        "channels at each size, from the largest; sizes below one pixel are left out",
-        least=1,
-    )
-    down_kernel: int = setting(
-        5, "kernel of the convolutions that halve the size", least=2, most=7, needs="downsampling=stride"
-    )
-    norm: Norm = setting("batch", "batch, layer, instance, group, pixel or none")
-    dropout: float = setting(0.0, "in the three inner decoder sizes", least=0, most=1)
+    generator: UNetSettings = group(UNetSettings(), "both encoders and the decoder")
     references: int = setting(1, "glyphs in the style that each character is drawn from", least=1)
     mixing: int = setting(
         5, "residual blocks in the content's skip at the third size; two fewer at each larger one", least=0
     )
-    styled: int = setting(3, "how many inner sizes get the style's maps", least=0)
-    style_norms: bool = setting(False, "the decoder's norms follow the style's code too")
-    reconstruction_weight: float = setting(50.0, "of that distance in the generator's loss", least=0)
+    styled: int = setting(3, "number of inner sizes that get the style's maps", least=0)
+    style_norms: bool = setting(False, "let the decoder's norms follow the style's code too")
     content_constancy: float = setting(
-        3.0, "of the distance between the content's code and that of what is drawn", least=0
+        3.0, "weight of the distance between the content's code and that of the fake", least=0
     )
     style_constancy: float = setting(
-        5.0, "of the distance between the style's code and that of what is drawn", least=0
+        5.0, "weight of the distance between the style's code and that of the fake", least=0
     )
     content_category: float = setting(
-        0.2, "of guessing from the content's code which character it is", least=0
+        0.2, "weight of guessing the character from the content's code", least=0
     )
-    style_category: float = setting(0.2, "of guessing from the style's code which style it is", least=0)
+    style_category: float = setting(0.2, "weight of guessing the style from the style's code", least=0)
     category_weight: float = setting(
-        1.0, "of the discriminator's guess which style it is", least=0, needs="adversarial_weight"
+        1.0, "weight of the discriminator's guess of the style", least=0, needs="discriminator"
     )
-    adversarial: Adversarial = setting(
-        "wasserstein",
-        "what the two play for: vanilla, least-squares, hinge or wasserstein",
-        needs="adversarial_weight",
-    )
-    adversarial_weight: float = setting(3.0, "of the discriminator's word; 0: no discriminator", least=0)
-    discriminator: View = setting(
-        "image", "what it judges by itself: patch, pixel or the image as one", needs="adversarial_weight"
-    )
-    discriminator_width: int = setting(
-        32, "channels after the discriminator's first layer", least=1, needs="adversarial_weight"
-    )
-    discriminator_layers: int = setting(
-        6,
-        "its halvings; an image of 64×64 is one pixel after 6 of them",
-        least=1,
-        most=6,
-        needs="adversarial_weight,discriminator=patch|image",
-    )
-    discriminator_norm: Norm = setting("layer", "its normalisation, as norm", needs="adversarial_weight")
-    penalty: Penalty = setting(
-        "gradient",
-        "on its gradient: none, r1 (at true glyphs) or gradient (WGAN-GP, between true and drawn)",
-        needs="adversarial_weight",
+
+    usual_discriminator: ClassVar = DiscriminatorSettings(
+        loss="wasserstein", weight=3.0, kind="image", width=32, layers=6, norm="layer", penalty="gradient"
     )
 
     def terms(self) -> list[str]:
         """The loss of the generator, in words."""
-        category = self.category_weight if self.adversarial_weight else 0
-        return super().terms() + weighed(
+        category = 0.0 if self.discriminator is None else self.category_weight
+        return super().terms() + weighted(
             (self.content_constancy, "content constancy"),
             (self.style_constancy, "style constancy"),
             (category, "category"),
             (self.content_category, "content category"),
             (self.style_category, "style category"),
         )
+
+
+# Section 4.1. The paper's weight of 75 on VGG's features needs VGG's weights: set feature_weights to yours.
+PAPER = WNetSettings(
+    optimisation=OptimisationSettings(batch_size=16, learning_rate=5e-4),
+    generator=UNetSettings(widths=(64, 128, 256, 512, 512, 512), down_kernel=5, norm="batch", dropout=0.0),
+    objective=ObjectiveSettings(reconstruction="l1", reconstruction_weight=50.0),
+    discriminator=WNetSettings.usual_discriminator,
+)
 
 
 class WNet(Paired[WNetSettings]):
@@ -113,10 +85,13 @@ class WNet(Paired[WNetSettings]):
     many_styles = True
     conditions = ("references",)
     presets: ClassVar = {
-        "default": WNetSettings(
-            **FAST_OPTIMISATION,
-            **{**FAST_UNET, "widths": (48, 96, 128)},
-            **FAST_OBJECTIVE,
+        "default": replace(
+            PAPER,
+            optimisation=FAST_OPTIMISATION,
+            augmentation=FAST_AUGMENTATION,
+            generator=UNetSettings(**{**FAST_UNET, "widths": (48, 96, 128)}),
+            objective=FAST_OBJECTIVE,
+            discriminator=None,
             references=2,
             mixing=0,
             styled=1,
@@ -126,96 +101,115 @@ class WNet(Paired[WNetSettings]):
             content_category=0.0,
             style_category=0.1,
         ),
-        "paper": WNetSettings(),
+        "paper": PAPER,
     }
 
-    def __init__(self, settings: WNetSettings, task: Task, engine: Engine) -> None:
-        self.classes = task.styles
-        self.category_weight = settings.category_weight
-        super().__init__(settings, task, engine)
+    def __init__(self, settings: WNetSettings, spec: GeneratorSpec, engine: Engine) -> None:
+        super().__init__(
+            settings,
+            spec,
+            engine,
+            channels=spec.contents + 1,
+            classes=spec.styles,
+            category_weight=settings.category_weight,
+        )
         self.references = settings.references
+        self._guesses: tuple[nn.Module, nn.Module] | None = None
         if settings.content_category or settings.style_category:
-            self._guess = self._add_classifiers(settings, task, engine)
-
-    @property
-    def seen(self) -> int:
-        """A glyph, the content, and the first of the references."""
-        return 3
+            self._guesses = self._add_classifiers()
 
     @classmethod
-    def build_generator(cls, settings: WNetSettings, task: Task) -> nn.Module:
+    def build_generator(cls, settings: WNetSettings, spec: GeneratorSpec) -> nn.Module:
         """The two encoders and the decoder."""
         network = WNetwork(
-            settings.shape(task.size),
-            settings.layers(),
-            settings.tail,
+            settings.generator.shape(spec.size),
+            settings.generator.layers(),
+            settings.generator.tail,
             settings.mixing,
             settings.styled,
             settings.style_norms,
+            spec.contents,
         )
-        initialise(network, settings.initialisation)
+        initialise(network, settings.generator.initialisation)
         return network
 
-    def _add_classifiers(self, settings: WNetSettings, task: Task, engine: Engine) -> nn.ModuleList:
-        """One that guesses the character from the content's code, one the style; they learn in phase C."""
-        width = settings.shape(task.size).widths[-1]
-        guess = nn.ModuleList([nn.Linear(width, task.characters), nn.Linear(width, task.styles)])
-        self.networks["classifiers"] = engine.place(guess)
-        optimisers = Optimisers(guess, settings, engine.precision)
-        self.phases = (Phase("C", optimisers, self._classify), *self.phases)
-        return guess
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """Those of a paired model, after the classifiers' if there are any."""
+        if self._guesses is None:
+            return super().phases
+        return (Phase("C", self._of_classifiers, self._classifier_loss), *super().phases)
 
-    def running(self) -> list[nn.Module]:
+    def compiled_modules(self) -> list[nn.Module]:
         """See `Model`."""
-        assert isinstance(self.generator, WNetwork)
-        return [self.generator.content, self.generator.style, self.generator.decoder]
+        return [self._network.content, self._network.style, self._network.decoder]
 
-    def draw(self, part: Batch) -> Drawn:
+    def draw(self, batch: Batch) -> GeneratorOutput:
         """Each character in the style of its references."""
-        network = self.generator
-        assert isinstance(network, WNetwork)
-        content, style = network.content(part.real_a), network.styles_of(part.references)
-        codes = content[-1].float().mean((2, 3)), style[-1].float().mean((2, 3))
-        return Drawn(network.decode(content, style), part.styles, codes)
+        content, style = self._network.content(batch.real_a), self._network.styles_of(batch.references)
+        return GeneratorOutput(
+            self._network.decode(content, style), batch.styles, (_code(content), _code(style))
+        )
 
-    def beside(self, part: Batch) -> tuple[Tensor, ...]:
+    def condition_images(self, batch: Batch) -> tuple[Tensor, ...]:
         """The content, and the first of the references."""
-        return part.real_a, part.references[:, 0]
+        return batch.real_a, batch.references[:, 0]
 
-    def further(self, part: Batch, drawn: Drawn) -> Loss:
+    def extra_loss(self, batch: Batch, fake: GeneratorOutput) -> Loss:
         """The categories by the codes, and the codes of what is drawn against them."""
-        settings = self.settings
-        total, losses = super().further(part, drawn)
-        if settings.content_category or settings.style_category:
-            total = total + self._categories(drawn.codes[0], drawn.codes[1], part)[0]
-        for name, weight, encode, code in (
-            ("content_constancy", settings.content_constancy, self.generator.content, drawn.codes[0]),
-            ("style_constancy", settings.style_constancy, self.generator.style, drawn.codes[1]),
-        ):
-            if weight:
-                with self.engine.autocast():
-                    again = encode(drawn.pictures)[-1]  # type: ignore[operator]
-                constancy = F.mse_loss(again.float().mean((2, 3)), code)
-                losses[name] = constancy.detach()
-                total = total + weight * constancy
-        return total, losses
+        settings, network = self.settings, self._network
+        content, style = fake.codes
+        # The categories have a phase of their own, whose terms are the ones in the log.
+        loss = Loss(self._categories(content, style, batch).total)
+        if settings.content_constancy:
+            images = fake.images.expand(-1, self.spec.contents, -1, -1)
+            distance = self._distance(network.content, images, content)
+            loss += settings.content_constancy * Loss.of("content_constancy", distance)
+        if settings.style_constancy:
+            distance = self._distance(network.style, fake.images, style)
+            loss += settings.style_constancy * Loss.of("style_constancy", distance)
+        return loss
 
-    def _categories(self, content: Tensor, style: Tensor, part: Batch) -> Loss:
-        settings = self.settings
-        total, losses = content.new_zeros(()), {}
-        for name, weight, guess, code, label in (
-            ("content_category", settings.content_category, self._guess[0], content, part.characters),
-            ("style_category", settings.style_category, self._guess[1], style, part.styles),
-        ):
-            if weight:
-                category = F.cross_entropy(guess(code), label)
-                losses[name] = category.detach()
-                total = total + weight * category
-        return total, losses
+    @property
+    def _network(self) -> WNetwork:
+        assert isinstance(self.generator, WNetwork)
+        return self.generator
 
-    def _classify(self, part: Batch, _progress: float) -> Loss:
-        content, style = self._drawn(part).codes
-        return self._categories(content.detach(), style.detach(), part)
+    def _distance(self, encoder: nn.Module, images: Tensor, code: Tensor) -> Tensor:
+        """How far the code of what is drawn is from the one that it was drawn from."""
+        with self.engine.autocast():
+            maps = encoder(images)
+        return F.mse_loss(_code(maps), code)
+
+    def _add_classifiers(self) -> tuple[nn.Module, nn.Module]:
+        """One that guesses the character from the content's code, one the style; they learn in phase C."""
+        width = self.settings.generator.shape(self.spec.size).widths[-1]
+        guesses = nn.Linear(width, self.spec.characters), nn.Linear(width, self.spec.styles)
+        network = self.networks["classifiers"] = self.engine.place(nn.ModuleList(guesses))
+        self._of_classifiers = Optimisers(network, self.settings.optimisation, self.engine.precision)
+        return guesses
+
+    def _categories(self, content: Tensor, style: Tensor, batch: Batch) -> Loss:
+        """How well the classifiers guess from the codes."""
+        settings, loss = self.settings, Loss()
+        if self._guesses is None:
+            return loss
+        if settings.content_category:
+            category = F.cross_entropy(self._guesses[0](content), batch.characters)
+            loss += settings.content_category * Loss.of("content_category", category)
+        if settings.style_category:
+            category = F.cross_entropy(self._guesses[1](style), batch.styles)
+            loss += settings.style_category * Loss.of("style_category", category)
+        return loss
+
+    def _classifier_loss(self, part: Part) -> Loss:
+        content, style = self.fake(part).codes
+        return self._categories(content.detach(), style.detach(), part.batch)
+
+
+def _code(maps: list[Tensor]) -> Tensor:
+    """The means of an encoder's innermost maps, (n, channels)."""
+    return maps[-1].float().mean((2, 3))
 
 
 MODEL = WNet

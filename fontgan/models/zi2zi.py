@@ -1,11 +1,11 @@
-"""zi2zi: a U-Net that learns many styles at once, told which one to draw.
+"""zi2zi: a U-Net that learns many styles at once and is given the number of the one to draw.
 
 Tian 2017, «zi2zi: Master Chinese Calligraphy with Conditional Adversarial Networks», and its code.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import torch
@@ -13,63 +13,64 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from fontgan.compute.engine import Engine
-from fontgan.config.settings import Schedule, setting, weighed
+from fontgan.config.settings import OptimisationSettings, group, setting, weighted
 from fontgan.data.views import Batch
-from fontgan.models.base import FAST_OPTIMISATION, Loss, Task
+from fontgan.models.base import FAST_AUGMENTATION, FAST_OPTIMISATION, GeneratorSpec
+from fontgan.models.parts.discriminator_settings import DiscriminatorSettings
 from fontgan.models.parts.generator import FAST_UNET, UNetSettings
-from fontgan.models.parts.objective import FAST_OBJECTIVE
-from fontgan.models.parts.paired import Drawn, Paired, PairedSettings
-from fontgan.networks.discriminator import View
+from fontgan.models.parts.loss import Loss
+from fontgan.models.parts.objective import FAST_OBJECTIVE, ObjectiveSettings
+from fontgan.models.parts.paired import GeneratorOutput, Paired, PairedSettings
 from fontgan.networks.initialisation import initialise
-from fontgan.networks.norms import Norm
 from fontgan.networks.zi2zi import Told, Zi2ZiNet
 
 
 @dataclass(frozen=True)
-class Zi2ZiSettings(PairedSettings, UNetSettings):
-    """The settings of zi2zi; their defaults are those of its code.
+class Zi2ZiSettings(PairedSettings):
+    """The settings of zi2zi."""
 
-    Apart from kernels of 4×4 for its 5×5, a discriminator without its last layer of stride 1, with its loss
-    halved as pix2pix has it, a category by softmax for its sigmoids, and a step size that falls linearly for
-    its halvings.
-    """
-
-    batch_size: int = setting(16, "characters in one training step", least=1)
-    learning_rate: float = setting(1e-3, "Adam's step size at its highest", least=0)
-    schedule: Schedule = setting("linear", "the step size: constant, linear (from half way) or cosine, to 0")
-    norm: Norm = setting("batch", "batch, layer, instance, group, pixel or none")
-    embedding: int = setting(128, "the length of the vector that stands for a style", least=1)
+    generator: UNetSettings = group(UNetSettings(), "the network that draws")
+    embedding: int = setting(128, "length of the vector that stands for a style", least=1)
     style_into: Told = setting(
-        "bottleneck", "where it goes in: bottleneck, norms (of the decoder: conditional norms) or both"
+        "bottleneck", "where that vector goes: beside the innermost maps, into the decoder's norms, or both"
     )
     shuffling: bool = setting(
-        True, "each character is drawn in a random style too, for all losses but the distance"
+        True, "also draw each character in a random style, used by every loss except the reconstruction"
     )
     constancy_weight: float = setting(
-        15.0, "of the distance between the innermost maps of the content and of what is drawn", least=0
+        15.0, "weight of the distance between the innermost maps of the content and of the fake", least=0
     )
     category_weight: float = setting(
-        1.0, "of the discriminator's guess which style it is", least=0, needs="adversarial_weight"
+        1.0, "weight of the discriminator's guess of the style", least=0, needs="discriminator"
     )
     generator_steps: int = setting(
-        2, "steps of the generator for one of the discriminator", least=1, needs="adversarial_weight"
+        2, "steps of the generator per step of the discriminator", least=1, needs="discriminator"
     )
-    discriminator: View = setting(
-        "image", "what it judges by itself: patch, pixel or the image as one", needs="adversarial_weight"
-    )
-    discriminator_norm: Norm = setting("batch", "its normalisation, as norm", needs="adversarial_weight")
+
+    usual_discriminator: ClassVar = DiscriminatorSettings(kind="image", norm="batch")
 
     def contradictions(self) -> list[str]:
         """What cannot be wanted together, a line each; none where all is well."""
         found = super().contradictions()
-        if self.shuffling and not self.adversarial_weight and not self.constancy_weight:
-            found.append("shuffling has no loss to learn by: set adversarial_weight=1 or shuffling=false")
+        if self.shuffling and self.discriminator is None and not self.constancy_weight:
+            found.append("shuffling has no loss to learn from: set discriminator.weight=1 or shuffling=false")
         return found
 
     def terms(self) -> list[str]:
         """The loss of the generator, in words."""
-        category = self.category_weight if self.adversarial_weight else 0
-        return super().terms() + weighed((self.constancy_weight, "constancy"), (category, "category"))
+        category = 0.0 if self.discriminator is None else self.category_weight
+        return super().terms() + weighted((self.constancy_weight, "constancy"), (category, "category"))
+
+
+# As in its code, apart from kernels of 4×4 for its 5×5, a discriminator without its last layer of stride 1,
+# with its loss halved as pix2pix has it, a category by softmax for its sigmoids, and a learning rate that
+# falls linearly for its halvings.
+PAPER = Zi2ZiSettings(
+    optimisation=OptimisationSettings(batch_size=16, learning_rate=1e-3, schedule="linear"),
+    generator=UNetSettings(norm="batch"),
+    objective=ObjectiveSettings(reconstruction="l1", reconstruction_weight=100.0),
+    discriminator=Zi2ZiSettings.usual_discriminator,
+)
 
 
 class Zi2Zi(Paired[Zi2ZiSettings]):
@@ -81,70 +82,80 @@ class Zi2Zi(Paired[Zi2ZiSettings]):
     many_styles = True
     conditions = ("styles",)
     presets: ClassVar = {
-        "default": Zi2ZiSettings(
-            **FAST_OPTIMISATION,
-            **FAST_UNET,
-            **FAST_OBJECTIVE,
+        "default": replace(
+            PAPER,
+            optimisation=FAST_OPTIMISATION,
+            augmentation=FAST_AUGMENTATION,
+            generator=UNetSettings(**FAST_UNET),
+            objective=FAST_OBJECTIVE,
+            discriminator=None,
             embedding=32,
             style_into="both",
             shuffling=False,
             constancy_weight=0.0,
             generator_steps=1,
         ),
-        "paper": Zi2ZiSettings(),
+        "paper": PAPER,
     }
 
-    def __init__(self, settings: Zi2ZiSettings, task: Task, engine: Engine) -> None:
-        self.classes = task.styles
-        self.category_weight = settings.category_weight
-        self.repeats = settings.generator_steps if settings.adversarial_weight else 1
-        super().__init__(settings, task, engine)
+    def __init__(self, settings: Zi2ZiSettings, spec: GeneratorSpec, engine: Engine) -> None:
+        super().__init__(
+            settings,
+            spec,
+            engine,
+            channels=spec.contents,
+            classes=spec.styles,
+            category_weight=settings.category_weight,
+            repeats=1 if settings.discriminator is None else settings.generator_steps,
+        )
 
     @classmethod
-    def build_generator(cls, settings: Zi2ZiSettings, task: Task) -> nn.Module:
+    def build_generator(cls, settings: Zi2ZiSettings, spec: GeneratorSpec) -> nn.Module:
         """The U-Net with a vector for each style."""
         network = Zi2ZiNet(
-            settings.shape(task.size),
-            settings.layers(),
-            settings.tail,
-            task.styles,
+            settings.generator.shape(spec.size),
+            settings.generator.layers(),
+            settings.generator.tail,
+            spec.styles,
             settings.embedding,
             settings.style_into,
+            spec.contents,
         )
-        initialise(network, settings.initialisation)
+        initialise(network, settings.generator.initialisation)
         return network
 
-    def running(self) -> list[nn.Module]:
+    def compiled_modules(self) -> list[nn.Module]:
         """See `Model`."""
-        assert isinstance(self.generator, Zi2ZiNet)
-        return [self.generator.encoder, self.generator.decoder]
+        return [self._network.encoder, self._network.decoder]
 
-    def draw(self, part: Batch) -> Drawn:
+    def draw(self, batch: Batch) -> GeneratorOutput:
         """Each character in its style and, if that is wanted, in a random one."""
-        network = self.generator
-        assert isinstance(network, Zi2ZiNet)
-        maps = network.encoder(part.real_a)
-        styles, pictures = part.styles, network.decode(maps, part.styles)
-        if self.settings.shuffling and self.classes > 1:
-            shuffled = self._shuffled(part)
-            pictures = torch.cat((pictures, network.decode(maps, shuffled)))
+        maps = self._network.encoder(batch.real_a)
+        styles, images = batch.styles, self._network.decode(maps, batch.styles)
+        if self.settings.shuffling and self.spec.styles > 1:
+            shuffled = self._shuffled(batch)
+            images = torch.cat((images, self._network.decode(maps, shuffled)))
             styles = torch.cat((styles, shuffled))
-        return Drawn(pictures, styles, (maps[-1],))
+        return GeneratorOutput(images, styles, (maps[-1],))
 
-    def further(self, part: Batch, drawn: Drawn) -> Loss:
+    def extra_loss(self, batch: Batch, fake: GeneratorOutput) -> Loss:
         """The code of what is drawn is to be that of the content (Taigman et al. 2017, «DTN», equation 3)."""
-        weight, (code,) = self.settings.constancy_weight, drawn.codes
-        if not weight:
-            return super().further(part, drawn)
+        if not self.settings.constancy_weight:
+            return Loss()
         with self.engine.autocast():
-            again = self.generator.encoder(drawn.pictures)[-1]  # type: ignore[operator]
-        constancy = F.mse_loss(again.float(), code.float().repeat(len(again) // len(part), 1, 1, 1))
-        return weight * constancy, {"constancy": constancy.detach()}
+            again = self._network.encoder(fake.images.expand(-1, self.spec.contents, -1, -1))[-1]
+        code = fake.codes[0].float().repeat(len(again) // len(batch), 1, 1, 1)
+        return self.settings.constancy_weight * Loss.of("constancy", F.mse_loss(again.float(), code))
 
-    def _shuffled(self, part: Batch) -> Tensor:
+    @property
+    def _network(self) -> Zi2ZiNet:
+        assert isinstance(self.generator, Zi2ZiNet)
+        return self.generator
+
+    def _shuffled(self, batch: Batch) -> Tensor:
         """Random styles, drawn for the whole batch; this process' share of them."""
-        ranks, device = self.engine.ranks, part.styles.device
-        return ranks.share(torch.randint(self.classes, (len(part) * ranks.count,), device=device))
+        ranks, device = self.engine.ranks, batch.styles.device
+        return ranks.share(torch.randint(self.spec.styles, (len(batch) * ranks.count,), device=device))
 
 
 MODEL = Zi2Zi

@@ -58,7 +58,19 @@ class GlobalSkip(nn.Module):
                 nn.init.zeros_(last.weight)
 
     def forward(self, pictures: Tensor) -> Tensor:
-        """(n, inputs, size, size) in [0, 1], the first of which is to be changed, to (n, 1, size, size)."""
+        """(n, inputs, size, size) in [0, 1] to (n, 1, size, size).
+
+        Of several pictures stacked as channels, the first that is not blank is changed.
+        """
         maps: Tensor = self.network(pictures).float()
         signs = maps.new_tensor([1.0, -1.0])[: maps.shape[1]].view(1, -1, 1, 1)
-        return self.to_picture(maps + signs * self._FIRM * (2 * pictures[:, :1] - 1))  # type: ignore[no-any-return]
+        return self.to_picture(maps + signs * self._FIRM * (2 * _first_drawn(pictures) - 1))  # type: ignore[no-any-return]
+
+
+def _first_drawn(pictures: Tensor) -> Tensor:
+    """Of pictures (n, inputs, size, size) the first of each that is not blank paper, (n, 1, size, size)."""
+    if pictures.shape[1] == 1:
+        return pictures
+    blank = (pictures == 1).flatten(2).all(2)
+    first = (~blank).float().argmax(1)[:, None, None, None]
+    return pictures.gather(1, first.expand(-1, 1, *pictures.shape[2:]))

@@ -30,14 +30,22 @@ class WNetwork(nn.Module):
         mixing: residual blocks in the content's skips; the paper's 5 are 1, 3 and 5.
         styled: how many of the inner sizes get the style's maps beside the innermost one; the paper's are 3.
         norms: whether the decoder's norms follow the style.
+        inputs: channels of the content pictures.
     """
 
     def __init__(
-        self, shape: Shape, layers: Layers, tail: Tail, mixing: int, styled: int, norms: bool
+        self,
+        shape: Shape,
+        layers: Layers,
+        tail: Tail,
+        mixing: int,
+        styled: int,
+        norms: bool,
+        inputs: int = 1,
     ) -> None:
         super().__init__()
         widths, depth = shape.widths, len(shape.widths) - 1
-        self.content, self.style = Encoder(shape, layers), Encoder(shape, layers)
+        self.content, self.style = Encoder(shape, layers, inputs), Encoder(shape, layers)
         self.skips = nn.ModuleList(
             nn.Sequential(*(ResidualBlock(width, layers) for _ in range(mixing - 2 * (2 - level))))
             if level <= _MIXED
@@ -54,7 +62,7 @@ class WNetwork(nn.Module):
         self.decoder = Decoder(shape, layers, tail, 2 * widths[-1], skipped, style)
 
     def forward(self, pictures: Tensor, references: Tensor) -> Tensor:
-        """(n, 1, size, size) and (n or 1, any count, 1, size, size), in [0, 1], to (n, 1, size, size).
+        """(n, inputs, size, size) and (n or 1, any count, 1, size, size), in [0, 1], to (n, 1, size, size).
 
         One row of references shows the style of all pictures, and is looked at once.
         """

@@ -18,7 +18,7 @@ Told = Literal["bottleneck", "norms", "both"]
 
 
 class Zi2ZiNet(nn.Module):
-    """Pictures (n, 1, size, size) in [0, 1] and the numbers of their styles to glyph images.
+    """Pictures (n, inputs, size, size) in [0, 1] and the numbers of their styles to glyph images.
 
     Args:
         shape: of the U-Net.
@@ -27,15 +27,23 @@ class Zi2ZiNet(nn.Module):
         styles: how many there are.
         length: of the vector that stands for a style.
         told: where it goes in: beside the innermost maps, as published, into the decoder's norms, or both.
+        inputs: channels of the pictures.
     """
 
     def __init__(
-        self, shape: Shape, layers: Layers, tail: Tail, styles: int, length: int, told: Told
+        self,
+        shape: Shape,
+        layers: Layers,
+        tail: Tail,
+        styles: int,
+        length: int,
+        told: Told,
+        inputs: int = 1,
     ) -> None:
         super().__init__()
         self.inside = told != "norms"
         inner = shape.widths[-1] + (length if self.inside else 0)
-        self.encoder = Encoder(shape, layers)
+        self.encoder = Encoder(shape, layers, inputs)
         self.embedding = nn.Embedding(styles, length)
         self.decoder = Decoder(shape, layers, tail, inner, style=0 if told == "bottleneck" else length)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from torch import nn
 
+from fontgan.config.groups import Draft, flattened
 from fontgan.config.reading import from_record, nearest
 from fontgan.config.settings import BestBy, ModelSettings
 from fontgan.data.record import FaceRecord, face_from_2_to_3
@@ -20,7 +21,7 @@ from fontgan.fonts.canvas import Canvas
 from fontgan.formats import upgraded
 from fontgan.measures.table import MEASURES, Measures
 from fontgan.models import find_model
-from fontgan.models.base import FirstStage, Task
+from fontgan.models.base import FirstStage, GeneratorSpec
 
 FORMAT = 5
 
@@ -88,9 +89,8 @@ class CheckpointRecord:
         Raises:
             FontganError: no network has these settings.
         """
-        return find_model(self.model).build_generator(
-            self.settings, Task(self.size, len(self.styles), first=self.first)
-        )
+        spec = GeneratorSpec(self.size, len(self.styles), contents=self.channels, first=self.first)
+        return find_model(self.model).build_generator(self.settings, spec)
 
     def style(self, key: str | None = None) -> FaceRecord:
         """The style of that key, or the first one.
@@ -180,6 +180,8 @@ def from_4_to_5(data: dict[str, Any]) -> dict[str, Any]:
 def _read_settings(model: str, given: Mapping[str, Any]) -> tuple[ModelSettings, dict[str, Any]]:
     """A model's settings, and those that this version does not know."""
     kind: type[ModelSettings] = type(find_model(model).preset("default"))
-    names = {item.name for item in fields(kind)}
-    unknown = {name: value for name, value in given.items() if name not in names}
-    return from_record(kind, {name: value for name, value in given.items() if name in names}), unknown
+    draft = Draft(kind())
+    draft.set(given, whole=True)
+    names = {name for _, name in draft.unknown}
+    unknown = {name: value for name, value in flattened(given).items() if name in names}
+    return from_record(kind, given), unknown

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from fontgan.config.reading import nearest, read_toml, read_values
-from fontgan.config.settings import ModelSettings, TrainingPlan, decisive, without_effect
+from fontgan.config.effects import without_effect
+from fontgan.config.groups import Draft
+from fontgan.config.mistakes import together
+from fontgan.config.reading import from_record, nearest, no_such_setting, older_values, read_toml, read_values
+from fontgan.config.settings import ModelSettings, TrainingPlan, deciding, decisive
 from fontgan.errors import FontganError
 from fontgan.models import find_model, model_names
 from fontgan.runs.folder import RUNS, Run, is_run, newest_run
 
-_PLAN = "training"  # the table of a configuration that is no model's
+_PLAN = "training"  # the table of a configuration that is not a model's
+
+Mistake = str | FontganError
 
 
 @dataclass(frozen=True)
@@ -30,15 +36,15 @@ def decide(
     changes: Mapping[str, str] | None = None,
     config: Path | None = None,
 ) -> Decision:
-    """Decide on a new training.
+    """Decide on a new run.
 
     Args:
-        options: what was said of the plan, by its fields' names.
-        changes: single settings of the model or of the plan, as texts by name; they have the last word.
+        options: values of the plan, by its fields' names.
+        changes: single settings of the model or of the plan, as texts by name; they override all others.
         config: a TOML file with the tables [training] and [MODEL], as a run has it.
 
     Raises:
-        FontganError: something is unknown, impossible or contradictory; all of it is told together.
+        FontganError: something is unknown, impossible or contradictory; all mistakes are listed.
     """
     return _decide([config] if config else [], options or {}, changes or {})
 
@@ -49,95 +55,142 @@ def decide_again(
     config: Path | None = None,
     runs: Path = RUNS,
 ) -> Decision:
-    """Decide how to go on with a run: as it was decided, but for what may change.
+    """Decide how to continue a run: as it was decided, except for what may change.
 
     Without `run` among the options, that is the newest run in `runs`, of the model if one is named there. The
     other arguments are those of `decide`.
 
     Raises:
-        FontganError: there is no such run, or what is said of it contradicts what was decided.
+        FontganError: there is no such run, or what is asked for contradicts what was decided.
     """
     options, changes = options or {}, changes or {}
     run = Path(options["run"]) if options.get("run") else newest_run(runs, options.get("model")).path
     if not is_run(run):
-        raise FontganError(f"{run} is not a run", "name another {run}, or omit {resume} to start it")
+        raise FontganError(f"{run} is not a run", "choose another {run}, or omit {resume} to start it")
     known = Run(run).config_path
     if not read_toml(known).get(_PLAN):
-        raise FontganError(f"{known} is empty", "start a new run without {resume}")
+        raise FontganError(
+            f"{known} is empty, so the run cannot continue", "start a new one without {resume}"
+        )
     before = _decide([known], {}, {})
     configs = [known, config] if config else [known]
     now = _decide(configs, {**options, "run": run}, changes)
     mistakes = contradictions(decisive(before.plan, before.settings), decisive(now.plan, now.settings))
     if mistakes:
         raise FontganError(
-            f"{run} cannot be continued with other settings ({'; '.join(mistakes)})",
+            f"{run} cannot continue with other settings ({'; '.join(mistakes)})",
             "leave them as they were, or start a new run without {resume}",
         )
     return replace(now, resume=True)
 
 
+def check_settings(model: str, settings: ModelSettings) -> None:
+    """Refuse settings that are another model's.
+
+    Raises:
+        FontganError: they are.
+    """
+    kind = settings_of(model)
+    if type(settings) is not kind:
+        raise FontganError(f"{type(settings).__name__} are not the settings of {model}, {kind.__name__} are")
+
+
+def settings_of(model: str) -> type[ModelSettings]:
+    """The settings dataclass of the model of that name.
+
+    Raises:
+        FontganError: there is no such model.
+    """
+    return type(find_model(model).preset("default"))
+
+
+def contradictions(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """What decides the weights and is no longer as it was, a line each.
+
+    Args:
+        before: `decisive`, or what JSON made of it, of this or of an older version of fontgan.
+        now: the same of today.
+    """
+    before, now = _today(before), _today(now)
+    return [
+        f"{name} was {before.get(name)} and is to be {now.get(name)}"
+        for name in dict.fromkeys((*before, *now))
+        if before.get(name) != now.get(name)
+    ]
+
+
+def _today(decided: Mapping[str, Any]) -> dict[str, Any]:
+    """What an older version decided as this one would have: with today's names, and all settings of today."""
+    names = deciding(TrainingPlan)
+    known = {name: value for name, value in decided.items() if name in names}
+    plan = TrainingPlan(**{**older_values(TrainingPlan), **known})
+    rest = {name: value for name, value in decided.items() if name not in names}
+    found = decisive(plan, from_record(settings_of(plan.model), rest))
+    return json.loads(json.dumps(found, default=str))  # type: ignore[no-any-return]
+
+
 def _decide(configs: Sequence[Path], options: Mapping[str, Any], changes: Mapping[str, str]) -> Decision:
     tables = [(path, read_toml(path)) for path in configs]
     plan_names = {item.name for item in fields(TrainingPlan)}
-    plan, mistakes = TrainingPlan(), []
-    spoken: list[tuple[str, Mapping[str, Any]]] = [
+    plan = TrainingPlan()
+    mistakes: list[Mistake] = []
+    layers: list[tuple[str, Mapping[str, Any]]] = [
         (f"{path}: ", table.get(_PLAN, {})) for path, table in tables
     ]
-    spoken += [("", options), ("", {name: text for name, text in changes.items() if name in plan_names})]
-    for where, given in spoken:
+    layers += [("", options), ("", {name: text for name, text in changes.items() if name in plan_names})]
+    for where, given in layers:
         values, wrong = read_values(TrainingPlan, given)
         mistakes += [where + mistake for mistake in wrong]
         if "minutes" in values and "steps" not in values:
-            values["steps"] = None  # who says minutes later wants no steps said before
+            values["steps"] = None  # minutes that are given later replace steps that were given before
         plan = replace(plan, **values)
     if plan.model not in model_names():
-        raise FontganError(
-            "; ".join([*mistakes, f"there is no model {plan.model!r}{nearest(plan.model, model_names())}"])
-        )
-    settings, wrong = _settings(plan, tables, {n: text for n, text in changes.items() if n not in plan_names})
-    if mistakes + wrong:
-        raise FontganError("; ".join(mistakes + wrong))
+        raise together([*mistakes, f"there is no model {plan.model!r}{nearest(plan.model, model_names())}"])
+    others = {name: text for name, text in changes.items() if name not in plan_names}
+    settings, wrong_settings = _settings(plan, tables, others)
+    mistakes += [*wrong_settings, *_stages(plan)]
+    if mistakes:
+        raise together(mistakes)
     return Decision(plan, settings)
 
 
 def _settings(
     plan: TrainingPlan, tables: Sequence[tuple[Path, Mapping[str, Any]]], changes: Mapping[str, str]
-) -> tuple[ModelSettings, list[str]]:
+) -> tuple[ModelSettings, list[Mistake]]:
     """The model's settings, and all mistakes."""
     kind = find_model(plan.model)
-    others = [item.name for item in fields(TrainingPlan)]
-    mistakes = []
+    mistakes: list[Mistake] = []
     if plan.preset not in kind.presets:
         mistakes.append(f"there is no preset {plan.preset!r}{nearest(plan.preset, kind.presets)}")
     preset: ModelSettings = kind.presets.get(plan.preset, kind.presets["default"])
-    settings = preset
-    spoken = []
-    known = (_PLAN, plan.model)
+    draft = Draft(preset)
     for path, table in tables:
-        mistakes += [_other_table(path, name, plan.model) for name in table if name not in known]
-        spoken.append((f"{path}: ", table.get(plan.model, {})))
-    for where, given in (*spoken, ("", changes)):
-        values, wrong = read_values(type(settings), given, others if given is changes else ())
-        mistakes += [where + mistake for mistake in wrong]
-        settings = replace(settings, **values)
-    if kind.two_stages and plan.stage1 is None:
-        mistakes.append(f"{plan.model} cleans what a trained run draws: name that run by --stage1")
-    if plan.stage1 is not None and not kind.two_stages:
-        mistakes.append(f"{plan.model} has one stage: leave --stage1 out, or train --model denoiser")
-    return settings, mistakes + without_effect(settings, preset) + settings.contradictions()
+        mistakes += [
+            _other_table(path, name, plan.model) for name in table if name not in (_PLAN, plan.model)
+        ]
+        draft.set(table.get(plan.model, {}), f"{path}: ", whole=True)
+    draft.set(changes)
+    settings, wrong = draft.finished()
+    others = [item.name for item in fields(TrainingPlan)]
+    mistakes += [where + no_such_setting(type(preset), name, others) for where, name in draft.unknown]
+    return settings, [*mistakes, *wrong, *without_effect(settings, preset)]
 
 
-def _other_table(path: Path, name: str, model: str) -> str:
+def _stages(plan: TrainingPlan) -> list[Mistake]:
+    """What is wrong with the run that a second stage continues from."""
+    two_stages = find_model(plan.model).two_stages
+    if two_stages and plan.stage1 is None:
+        return [FontganError(f"{plan.model} cleans what a trained run draws", "name that run with {stage1}")]
+    if plan.stage1 is not None and not two_stages:
+        remedy = "omit {stage1}, or use denoiser as the {model}"
+        return [FontganError(f"{plan.model} has one stage", remedy)]
+    return []
+
+
+def _other_table(path: Path, name: str, model: str) -> Mistake:
     if name in model_names():
-        return f"{path} is a configuration of {name}, and {model} is to be trained: say --model {name}"
+        return FontganError(
+            f"{path} is a configuration of {name}, and {model} is to be trained",
+            f"use {name} as the {{model}}",
+        )
     return f"{path}: there is no table [{name}]{nearest(name, (_PLAN, model))}"
-
-
-def contradictions(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    """What decides the weights and is no longer as it was."""
-    names = dict.fromkeys((*before, *now))
-    return [
-        f"{name} was {before.get(name)} and is to be {now.get(name)}"
-        for name in names
-        if before.get(name) != now.get(name)
-    ]

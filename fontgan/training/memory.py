@@ -34,7 +34,7 @@ def out_of_memory(model: Model[Any], batch: Batch, batch_size: int) -> FontganEr
         "{set} batch_size={whole} fits, or {set} accumulation={parts}, which computes the same batch "
         "in parts",
         whole=size * model.engine.ranks.count,
-        parts=model.settings.accumulation * len(batch) // size,
+        parts=model.settings.optimisation.accumulation * len(batch) // size,
     )
 
 

@@ -1,4 +1,4 @@
-"""All that a training needs, made ready: the same for training and for an estimate of it."""
+"""All that a training run needs, made ready: the same for training and for an estimate of it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from typing import Any
 
 import torch
 
-from fontgan.compute.engine import choose_engine
+from fontgan.compute.engine import Engine, choose_engine
+from fontgan.config.groups import flat
 from fontgan.config.settings import ModelSettings, TrainingPlan, decisive
 from fontgan.data.augmentation import Augmentation
 from fontgan.data.record import FaceRecord, families
@@ -21,14 +22,15 @@ from fontgan.data.store import GlyphStore
 from fontgan.data.views import Batch, View, load_view
 from fontgan.errors import FontganError
 from fontgan.models import find_model, model_names
-from fontgan.models.base import FirstStage, Model, Task
+from fontgan.models.base import Base, FirstStage, GeneratorSpec, Model
 from fontgan.runs.folder import find_weights
-from fontgan.runs.weights import load_checkpoint
+from fontgan.runs.weights import load_checkpoint, origin_of
+from fontgan.training.decision import check_settings
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A model, what it learns from, and the plan as it was decided in the end.
+    """A model, what it learns from, and the plan with all that was chosen.
 
     Attributes:
         plan: with the precision and the threads that were chosen.
@@ -37,7 +39,7 @@ class Prepared:
         views: the characters of each split.
         contents: the content faces.
         styles: the faces to learn.
-        task: what the model was made for.
+        spec: what the generator is made for.
         model: untrained.
     """
 
@@ -47,12 +49,12 @@ class Prepared:
     views: Mapping[Split, View]
     contents: tuple[FaceRecord, ...]
     styles: tuple[FaceRecord, ...]
-    task: Task
+    spec: GeneratorSpec
     model: Model[Any]
 
     @property
     def faces(self) -> tuple[FaceRecord, ...]:
-        """All that is learnt from."""
+        """All faces that are learnt from."""
         return (*self.contents, *self.styles)
 
     @property
@@ -77,12 +79,12 @@ class Prepared:
             self.views["train"]
             .to(self.model.engine.device)
             .training_batches(
-                settings.batch_size,
-                Augmentation(settings.shift, settings.scale),
+                settings.optimisation.batch_size,
+                Augmentation(settings.augmentation.shift, settings.augmentation.scale),
                 self.plan.seed,
                 first,
-                partial(ranks.share, parts=settings.accumulation),
-                ranks.count * settings.accumulation,
+                partial(ranks.share, parts=settings.optimisation.accumulation),
+                ranks.count * settings.optimisation.accumulation,
                 self.model.references,
             )
         )
@@ -95,14 +97,9 @@ def prepared(plan: TrainingPlan, settings: ModelSettings) -> Iterator[Prepared]:
     Raises:
         FontganError: the plan cannot be followed.
     """
+    check_settings(plan.model, settings)
     engine = choose_engine(plan.device, plan.precision, plan.threads, plan.compile)
-    parts = engine.ranks.count * settings.accumulation
-    if settings.batch_size % parts:
-        raise FontganError(
-            f"batch_size={settings.batch_size} cannot be shared out evenly among {engine.ranks.count} "
-            f"processes in {settings.accumulation} parts: set it to a multiple of {parts}, "
-            "or start fewer processes"
-        )
+    _check_parts(settings, engine)
     torch.manual_seed(plan.seed)
     kind = find_model(plan.model)
     with GlyphStore(plan.data) as store:
@@ -118,14 +115,15 @@ def prepared(plan: TrainingPlan, settings: ModelSettings) -> Iterator[Prepared]:
         }
         characters = int(views["train"].characters.max()) + 1
         first = None if plan.stage1 is None else _first_stage(plan.stage1, store, styles)
-        # The place for the number of content channels: `len(contents) if plan.stacked else 1`.
-        task = Task(store.record.size, len(styles), characters, first)
-        model = kind(settings, task, engine)
+        base = None if plan.base is None else _base(plan.base, plan.model, settings, store)
+        channels = len(contents) if plan.stacked else 1
+        spec = GeneratorSpec(store.record.size, len(styles), characters, channels, first, base)
+        model = kind(settings, spec, engine)
         decided = replace(plan, precision=str(engine.precision).removeprefix("torch."))  # type: ignore[arg-type]
         if engine.device.type == "cpu":
             # Sums over threads are made in another order: a run that is resumed keeps their number.
             decided = replace(decided, threads=torch.get_num_threads())
-        yield Prepared(decided, settings, store, views, contents, styles, task, model)
+        yield Prepared(decided, settings, store, views, contents, styles, spec, model)
 
 
 def _styles(store: GlyphStore, plan: TrainingPlan, kind: type[Model[Any]]) -> tuple[FaceRecord, ...]:
@@ -146,26 +144,83 @@ def _first_stage(run: Path, store: GlyphStore, styles: Sequence[FaceRecord]) -> 
     """The trained generator of a run.
 
     Raises:
-        FontganError: there is none, or it draws other pictures than those of the store.
+        FontganError: there is none, or it draws other images than those of the dataset.
     """
     network, record = load_checkpoint(find_weights(run))
     if not _can_be_cleaned(find_model(record.model)):
         able = [name for name in model_names() if _can_be_cleaned(find_model(name))]
         raise FontganError(
-            f"{run} is a run of {record.model}, which a denoiser cannot clean: name one of {', '.join(able)}"
+            f"{run} is a run of {record.model}, which a denoiser cannot clean",
+            f"use a {{stage1}} of {', '.join(able)}",
         )
     if record.size != store.record.size:
         raise FontganError(
-            f"{run} draws pictures of {record.size} px, {store.path} has {store.record.size}: "
-            "name another --stage1, or another --data"
+            f"{run} draws images of {record.size} px, {store.path} has {store.record.size}",
+            "choose another {stage1}, or another {data}",
         )
     learnt, wanted = record.styles[0], styles[0]
     if learnt.sha256 != wanted.sha256:
         raise FontganError(
-            f"{run} has learnt {learnt.family}, and {wanted.family} is to be learnt: "
-            f"name another --stage1, or --style {learnt.key}"
+            f"{run} was trained on {learnt.family}, but the style to learn is {wanted.family}",
+            "choose another {stage1}, or {key} as the {style}",
+            key=learnt.key,
         )
     return FirstStage(record.model, record.settings, network.state_dict())
+
+
+def _base(given: Path, model: str, settings: ModelSettings, store: GlyphStore) -> Base:
+    """The weights that a training starts from.
+
+    Raises:
+        FontganError: there are none, or they are of another model, other settings or another size.
+    """
+    path = find_weights(given)
+    network, record = load_checkpoint(path)
+    if record.model != model:
+        raise FontganError(
+            f"{given} is a run of {record.model}, and {model} is to be trained",
+            f"choose another {{base}}, or use {record.model} as the {{model}}",
+        )
+    if record.size != store.record.size:
+        raise FontganError(
+            f"{given} draws images of {record.size} px, {store.path} has {store.record.size}",
+            "choose another {base}, or another {data}",
+        )
+    has, wanted = _of_generator(record.settings), _of_generator(settings)
+    other = [f"{name}={_in_words(has.get(name))}" for name in wanted if has.get(name) != wanted[name]]
+    if other:
+        raise FontganError(
+            f"the generator of {given} was made with {' and '.join(other)}",
+            "{set} the same, or choose another {base}",
+        )
+    origin = origin_of(path)
+    return Base(origin.name, origin.sha256, network.state_dict())
+
+
+def _of_generator(settings: ModelSettings) -> dict[str, Any]:
+    """The settings that say how the generator is built."""
+    return {name: value for name, value in flat(settings).items() if name.startswith("generator.")}
+
+
+def _in_words(value: object) -> str:
+    """A setting as `--set` takes it."""
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value).lower()
+
+
+def _check_parts(settings: ModelSettings, engine: Engine) -> None:
+    """Refuse a batch that several processes cannot share.
+
+    Raises:
+        FontganError: they cannot.
+    """
+    optimisation, count = settings.optimisation, engine.ranks.count
+    parts = count * optimisation.accumulation
+    if optimisation.batch_size % parts:
+        raise FontganError(
+            f"batch_size={optimisation.batch_size} cannot be divided evenly among {count} processes in "
+            f"{optimisation.accumulation} parts",
+            f"{{set}} it to a multiple of {parts}, or start fewer processes",
+        )
 
 
 def _can_be_cleaned(kind: type[Model[Any]]) -> bool:

@@ -11,7 +11,7 @@ from fontgan.measures.table import in_words
 from fontgan.runs import state
 from fontgan.runs.folder import Run
 from fontgan.runs.log import Broken, Finished, Measured, Progressed
-from fontgan.runs.record import CheckpointRecord
+from fontgan.runs.record import CheckpointRecord, Origin
 from fontgan.runs.weights import load_checkpoint
 from fontgan.training.events import Sampled
 from fontgan.training.held_out import draw_samples
@@ -138,8 +138,9 @@ class Recorder:
             styles=ready.styles,
             measures=verdict.measures,
             best_by=ready.plan.best_by,
-            first=ready.task.first,
+            first=ready.spec.first,
             stacked=ready.plan.stacked,
+            base=Origin(base.name, base.sha256) if (base := ready.spec.base) else None,
         )
         reached = state.Reached(step.number, step.images, self._clock.seconds, step.progress, ready.decided)
         state.save(self._run, ready.model, record, reached, ready.plan.keep)
@@ -152,7 +153,7 @@ class Recorder:
         return FontganError(
             f"training broke at step {step.number:,}: {why}; {last}",
             "start a new run with a smaller {set} learning_rate={rate:.1g}, or with {set} clip_norm=1",
-            rate=self._ready.settings.learning_rate / 3,
+            rate=self._ready.settings.optimisation.learning_rate / 3,
         )
 
 

@@ -74,7 +74,7 @@ def run_training(decision: Decision) -> Iterator[Event]:
             return
         except torch.OutOfMemoryError:
             pass  # what this exception holds must be let go before anything else is tried
-        raise out_of_memory(ready.model, next(ready.batches()), decision.settings.batch_size)
+        raise out_of_memory(ready.model, next(ready.batches()), decision.settings.optimisation.batch_size)
 
 
 def _recorded(

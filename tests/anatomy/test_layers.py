@@ -8,16 +8,16 @@ import pytest
 import torch
 from torch import nn
 
-from fontgan.anatomy.examples import example_inputs
 from fontgan.anatomy.layers import Anatomy, dissect
 from fontgan.models import find_model
-from fontgan.models.base import FirstStage, Task
-from tests.models.small import PRESETS, small_settings, small_task
+from fontgan.models.base import FirstStage, GeneratorSpec
+from fontgan.models.examples import example_inputs
+from tests.models.small import PRESETS, small_settings, small_spec
 
 
 def anatomy_of(name: str, preset: str, **changes: Any) -> tuple[nn.Module, Anatomy]:
     kind, settings = find_model(name), small_settings(name, preset, **changes)
-    network = kind.build_generator(settings, small_task(name))
+    network = kind.build_generator(settings, small_spec(name))
     return network, dissect(network, example_inputs(kind, settings, 64))
 
 
@@ -98,7 +98,7 @@ def test_two_stages_are_two_parts_whatever_the_first_is() -> None:
     for first in ("autoencoder", "cyclegan"):
         settings = small_settings("denoiser", "default")
         stage = FirstStage(first, small_settings(first, "paper"))
-        network = kind.build_generator(settings, Task(64, first=stage))
+        network = kind.build_generator(settings, GeneratorSpec(64, first=stage))
         anatomy = dissect(network, example_inputs(kind, settings, 64))
         assert len(anatomy.parts) == 2
         assert all(each.name.startswith("first.") for each in anatomy.parts[0].stages)

@@ -13,7 +13,7 @@ import torch
 
 from fontgan.compute.engine import choose_engine
 from fontgan.models import find_model
-from fontgan.models.base import Task
+from fontgan.models.base import GeneratorSpec
 from tests.benchmarks.batches import random_batch
 
 STEPS = 20
@@ -25,7 +25,7 @@ def main() -> None:
     engine = choose_engine("cpu")
     print(engine.reason)
     kind = find_model("pix2pix")
-    model = kind(kind.preset("default"), Task(64), engine)
+    model = kind(kind.preset("default"), GeneratorSpec(64), engine)
     batch = random_batch(32, 64)
     speeds: dict[int, list[float]] = {1: [], os.cpu_count() or 1: []}
     for _ in range(TURNS):

@@ -41,7 +41,7 @@ from fontgan.fonts.charset import parse_charset
 from fontgan.fonts.location import FontLocation
 from fontgan.losses.reconstruction import fixed_l1, l1, soft_dice
 from fontgan.models import find_model
-from fontgan.models.base import Model, Task
+from fontgan.models.base import GeneratorSpec, Model
 from fontgan.models.pix2pix import Pix2Pix
 from fontgan.networks.discriminator import Opinion
 from fontgan.runs.folder import Run
@@ -63,7 +63,7 @@ def said(opinion: Opinion, real: bool) -> torch.Tensor:
 def plain_step(model: Pix2Pix, batch: Batch) -> Step:
     """The published step with the model's own networks, written down plainly."""
     generator, judge = model.generator, model.networks["discriminator"]
-    settings = model.settings
+    settings = model.settings.optimisation
     betas = (settings.beta1, settings.beta2)
     of_g = torch.optim.Adam(generator.parameters(), settings.learning_rate, betas)
     of_d = torch.optim.Adam(judge.parameters(), settings.learning_rate, betas)
@@ -109,7 +109,7 @@ def compare_with_reference(size: int, batch_size: int, rounds: int, compiled: bo
 
 def work(name: str, size: int, batch_size: int, compiled: bool, line: Connection) -> None:
     """Make a step whenever told to, and tell its seconds."""
-    settings = replace(Pix2Pix.preset("paper"), batch_size=batch_size)
+    settings = Pix2Pix.preset("paper").changed(batch_size=batch_size)
     torch.manual_seed(0)
     if name == "ours":
         engine = choose_engine(compiled=compiled)
@@ -118,7 +118,7 @@ def work(name: str, size: int, batch_size: int, compiled: bool, line: Connection
         engine = Engine(torch.device("cuda" if torch.cuda.is_available() else "cpu"), torch.float32)
         reason = f"float32, {torch.get_num_threads()} threads, as torch would"
     batch = random_batch(batch_size, size, engine.device)
-    model = Pix2Pix(settings, Task(size), engine)
+    model = Pix2Pix(settings, GeneratorSpec(size), engine)
     if name == "ours":
         numbers = itertools.count(1)
         step: Step = lambda: model.step(batch, next(numbers), 0.3)  # noqa: E731
@@ -180,7 +180,9 @@ def bare_steps(model: Model[Any], batch: Batch) -> Iterator[float]:
 
 def measure_default(rounds: int) -> None:
     """Print images a second of the default preset by threads, and the memory of the process."""
-    model = find_model("pix2pix")(find_model("pix2pix").preset("default"), Task(64), choose_engine("cpu"))
+    model = find_model("pix2pix")(
+        find_model("pix2pix").preset("default"), GeneratorSpec(64), choose_engine("cpu")
+    )
     batch = random_batch(32, 64)
 
     def with_threads(threads: int) -> Step:

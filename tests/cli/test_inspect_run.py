@@ -12,7 +12,7 @@ import pytest
 from fontgan.fonts.canvas import Canvas
 from fontgan.runs.record import CheckpointRecord
 from tests.conftest import FACE, keep_weights, make_toy_store
-from tests.models.small import small_settings, small_task
+from tests.models.small import small_settings, small_spec
 from tests.toy_fonts import build_font
 
 Command = Callable[..., tuple[int, str, str]]
@@ -29,7 +29,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def make_run(name: str, model: str, step: int = 1200) -> int:
     """A run with one checkpoint of a small network; returns its number of weights."""
     measures = {"iou": 0.8125, "fixed_l1": 0.25, "l1": 0.03, "ink": 1.1, "grey": 0.02}
-    settings, task = small_settings(model, "default"), small_task(model)
+    settings, task = small_settings(model, "default"), small_spec(model)
     styles = (FACE,) * task.styles
     record = CheckpointRecord(model, settings, Canvas(64), step, (FACE,), styles, measures, "iou", task.first)
     network = record.build()

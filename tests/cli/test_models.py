@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from fontgan.anatomy import overview
+from fontgan.models import catalogue
 from tests.models.small import PRESETS
 
 Command = Callable[..., tuple[int, str, str]]
@@ -56,7 +56,7 @@ def test_the_table_fits_the_terminal(
 
 
 def test_speeds_are_told_when_asked_for(type_command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(overview, "images_per_second", lambda *_: 1234.5)
+    monkeypatch.setattr(catalogue, "images_per_second", lambda *_: 1234.5)
     status, out, err = type_command("models", "--measure")
     assert status == 0
     assert out.count("1,234") == len(PRESETS)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from fontgan.compute.optimisers import Muon, Optimisers, orthogonal, scheduled
-from fontgan.config.settings import ModelSettings, Optimiser, Schedule
+from fontgan.config.settings import OptimisationSettings, Optimiser, Schedule
 
 
 @given(rows=st.integers(2, 40), columns=st.integers(2, 40), seed=st.integers(0, 1000))
@@ -42,7 +42,9 @@ def test_muon_moves_every_direction_of_a_convolution_by_the_learning_rate(precis
 def test_decay_shrinks_matrices_and_spares_norms_and_biases() -> None:
     network = nn.Sequential(nn.Conv2d(1, 4, 3), nn.Conv2d(4, 4, 3), nn.BatchNorm2d(4), nn.Conv2d(4, 1, 3))
     before = {name: value.detach().clone() for name, value in network.named_parameters()}
-    settings = ModelSettings(optimiser="muon", learning_rate=0.1, muon_learning_rate=0.1, weight_decay=0.5)
+    settings = OptimisationSettings(
+        optimiser="muon", learning_rate=0.1, muon_learning_rate=0.1, weight_decay=0.5
+    )
     for weight in network.parameters():
         weight.grad = torch.zeros_like(weight)
     Optimisers(network, settings, torch.float32).step(1, progress=0.0)
@@ -55,7 +57,7 @@ def test_decay_shrinks_matrices_and_spares_norms_and_biases() -> None:
 def test_either_optimiser_learns_and_forgets_its_gradients(optimiser: str) -> None:
     torch.manual_seed(0)
     network = nn.Sequential(nn.Conv2d(1, 8, 3), nn.ReLU(), nn.Conv2d(8, 8, 3), nn.ReLU(), nn.Conv2d(8, 1, 3))
-    settings = ModelSettings(optimiser=optimiser, learning_rate=3e-3)  # type: ignore[arg-type]
+    settings = OptimisationSettings(optimiser=optimiser, learning_rate=3e-3)  # type: ignore[arg-type]
     optimisers = Optimisers(network, settings, torch.float32)
     pictures, target = torch.rand(4, 1, 12, 12), torch.rand(4, 1, 6, 6)
     losses = []
@@ -79,7 +81,7 @@ def test_weights_move_alike_however_they_and_their_gradients_lie_in_memory(
     network = nn.Conv2d(5, 6, 4, bias=False)
     network.weight = nn.Parameter(start.to(memory_format=weight_layout))
     kept = network.weight.data_ptr()
-    settings = ModelSettings(optimiser=optimiser, learning_rate=0.1, weight_decay=0.01)
+    settings = OptimisationSettings(optimiser=optimiser, learning_rate=0.1, weight_decay=0.01)
     optimisers = Optimisers(network, settings, torch.float32)
     plain = nn.Parameter(start.clone())
     kind = torch.optim.Adam if optimiser == "adam" else torch.optim.AdamW
@@ -97,7 +99,7 @@ def test_weights_move_alike_however_they_and_their_gradients_lie_in_memory(
 
 @pytest.mark.parametrize("optimiser", ["adam", "adamw", "muon"])
 def test_restored_optimisers_go_on_as_they_would_have(optimiser: Optimiser) -> None:
-    settings = ModelSettings(optimiser=optimiser, learning_rate=0.01, weight_decay=0.1)
+    settings = OptimisationSettings(optimiser=optimiser, learning_rate=0.01, weight_decay=0.1)
 
     def make() -> tuple[nn.Module, Optimisers]:
         torch.manual_seed(0)
@@ -125,7 +127,7 @@ def test_gradients_are_clipped_by_value_and_by_their_common_length_and_the_lengt
     network = nn.ParameterList([weight])
 
     def clipped(**changes: float) -> tuple[float, torch.Tensor]:
-        optimisers = Optimisers(network, ModelSettings(**changes), torch.float32)  # type: ignore[arg-type]
+        optimisers = Optimisers(network, OptimisationSettings(**changes), torch.float32)  # type: ignore[arg-type]
         seen: list[torch.Tensor] = []
         adam = optimisers._optimisers[0]
         adam.register_step_pre_hook(lambda *_: seen.append(adam.param_groups[1]["params"][0].grad.clone()))
@@ -149,7 +151,7 @@ def test_adams_decay_is_part_of_the_gradient_and_adamws_is_not() -> None:
         network = nn.Linear(1, 1, bias=False)
         nn.init.constant_(network.weight, 2.0)
         network.weight.grad = torch.zeros(1, 1)
-        settings = ModelSettings(optimiser=optimiser, learning_rate=0.1, weight_decay=0.5)
+        settings = OptimisationSettings(optimiser=optimiser, learning_rate=0.1, weight_decay=0.5)
         Optimisers(network, settings, torch.float32).step(1, 0.0)
         moved[optimiser] = 2 - float(network.weight.detach())
     assert moved["adam"] == pytest.approx(0.1, rel=1e-3)  # Adam's first step is as long as the step size
@@ -157,7 +159,7 @@ def test_adams_decay_is_part_of_the_gradient_and_adamws_is_not() -> None:
 
 
 def test_two_networks_may_have_step_sizes_apart() -> None:
-    settings = ModelSettings(learning_rate=0.1)
+    settings = OptimisationSettings(learning_rate=0.1)
     slow, fast = (Optimisers(nn.Linear(1, 1), settings, torch.float32, rate) for rate in (1.0, 4.0))
     for optimisers in (slow, fast):
         for weight in optimisers.weights:
@@ -180,7 +182,7 @@ def test_schedules_stay_and_fall_as_named() -> None:
 def test_a_warm_up_takes_its_steps_however_short_the_training() -> None:
     weight = nn.Parameter(torch.ones(1))
     network = nn.ParameterList([weight])
-    settings = ModelSettings(learning_rate=0.1, warm_up=3)
+    settings = OptimisationSettings(learning_rate=0.1, warm_up=3)
     optimisers = Optimisers(network, settings, torch.float32)
     sizes = []
     for step in range(5):
@@ -205,7 +207,7 @@ def test_every_weight_of_any_shape_is_moved(optimiser: Optimiser) -> None:
 
     network = Odd()
     before = {name: weight.detach().clone() for name, weight in network.named_parameters()}
-    optimisers = Optimisers(network, ModelSettings(optimiser=optimiser), torch.float32)
+    optimisers = Optimisers(network, OptimisationSettings(optimiser=optimiser), torch.float32)
     network().backward()
     optimisers.step(1, 0.0)
     for name, weight in network.named_parameters():

@@ -53,7 +53,7 @@ def trained(case: Case, ranks: Ranks) -> dict[str, Any]:
         whole = some_batch(8)
         torch.manual_seed(number)  # as the loop does it, for the dropout
         sides = (getattr(whole, field.name) for field in fields(whole))
-        share = Batch(*(ranks.share(side, model.settings.accumulation) for side in sides))
+        share = Batch(*(ranks.share(side, model.settings.optimisation.accumulation) for side in sides))
         learnt = model.step(share, number, progress=0.2 + number / 10)
     assert learnt is not None
     return {"before": before, "after": _weights(model.networks), "losses": learnt.losses}

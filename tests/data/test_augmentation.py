@@ -70,4 +70,4 @@ def test_each_is_a_setting_of_every_model(name: str) -> None:
     from fontgan.models import find_model, model_names
 
     for model in model_names():
-        assert hasattr(find_model(model).preset("default"), name)
+        assert hasattr(find_model(model).preset("default").augmentation, name)

@@ -2,57 +2,61 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import torch
 
 from fontgan.compute.engine import Engine
+from fontgan.config.groups import flat
 from fontgan.config.settings import ModelSettings
 from fontgan.data.views import Batch
 from fontgan.models import find_model, model_names
-from fontgan.models.base import FirstStage, Model, Task
+from fontgan.models.base import FirstStage, GeneratorSpec, Model
 
 CPU = Engine(torch.device("cpu"), torch.float32, "")
 PRESETS = [(name, preset) for name in model_names() for preset in find_model(name).presets]
 STYLES, CHARACTERS = 2, 8
 
+_WIDTH = 8  # of a discriminator
 _SMALL: dict[str, Any] = {
-    "widths": (8, 12, 16),
-    "width": 4,
-    "discriminator_width": 8,
+    "generator.widths": (8, 12, 16),
+    "generator.width": 4,
+    "generator.residual": 1,
     "embedding": 4,
-    "residual": 1,
     "pool": 4,
     "references": 2,
 }
 
 
 def small_settings(name: str, preset: str, **changes: Any) -> ModelSettings:
-    """A preset with narrow networks; what is no setting of the model is left out."""
+    """A preset with narrow networks; what is not a setting of the model is omitted."""
     settings: ModelSettings = find_model(name).preset(preset)
-    known = {field.name for field in dataclasses.fields(settings)}
+    known = flat(settings)
     usual = {key: value for key, value in _SMALL.items() if key in known}
-    if not getattr(settings, "residual", 0):
-        usual.pop("residual", None)
-    return dataclasses.replace(settings, **{**usual, **changes})
+    if not known["generator.residual"]:
+        del usual["generator.residual"]
+    small = settings.changed({**usual, **{name.replace("__", "."): value for name, value in changes.items()}})
+    return small.changed(discriminator__width=_WIDTH) if "discriminator.width" in flat(small) else small
 
 
 def without_dropout(name: str, preset: str) -> dict[str, Any]:
     """The changes that take the dropout out of a preset."""
-    known = {field.name for field in dataclasses.fields(find_model(name).preset(preset))}
-    return {key: 0.0 for key in ("dropout", "decoder_dropout") if key in known}
+    known = flat(find_model(name).preset(preset))
+    return {key: 0.0 for key in ("generator.dropout", "generator.decoder_dropout") if key in known}
 
 
-def small_task(name: str) -> Task:
-    """Pictures of 64 pixels in two styles; behind a first stage where one is wanted."""
+def small_spec(name: str, contents: int = 1) -> GeneratorSpec:
+    """Images of 64 pixels in two styles; behind a first stage where one is wanted."""
     first = FirstStage("pix2pix", small_settings("pix2pix", "default"))
-    return Task(64, STYLES, CHARACTERS, first if find_model(name).two_stages else None)
+    two_stages = find_model(name).two_stages
+    return GeneratorSpec(64, STYLES, CHARACTERS, contents, first if two_stages else None)
 
 
-def small_model(name: str, preset: str, engine: Engine = CPU, **changes: Any) -> Model[Any]:
+def small_model(
+    name: str, preset: str, engine: Engine = CPU, contents: int = 1, **changes: Any
+) -> Model[Any]:
     torch.manual_seed(0)
-    return find_model(name)(small_settings(name, preset, **changes), small_task(name), engine)
+    return find_model(name)(small_settings(name, preset, **changes), small_spec(name, contents), engine)
 
 
 def some_batch(count: int = 8, references: int = 2) -> Batch:
@@ -79,4 +83,4 @@ def drawn(model: Model[Any], batch: Batch) -> torch.Tensor:
 
 def usual_loss(model: Model[Any]) -> str:
     """The name of the loss that tells how far the pictures are from what they should be."""
-    return str(getattr(model.settings, "reconstruction", "cycle"))
+    return str(flat(model.settings).get("objective.reconstruction", "cycle"))

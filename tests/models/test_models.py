@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from fontgan.compute.engine import Engine
+from fontgan.config.groups import flat
 from fontgan.data.views import Batch
 from fontgan.errors import FontganError
 from fontgan.fonts.canvas import Canvas
@@ -23,7 +24,7 @@ from tests.models.small import (
     STYLES,
     drawn,
     small_model,
-    small_task,
+    small_spec,
     some_batch,
     usual_loss,
     without_dropout,
@@ -57,7 +58,7 @@ def test_steps_move_every_weight_that_learns_and_no_other(name: str, preset: str
 @pytest.mark.parametrize(("name", "preset"), PRESETS)
 def test_a_batch_of_eight_can_be_learnt_by_heart(name: str, preset: str) -> None:
     changes: dict[str, Any] = {"learning_rate": 2e-3, "beta1": 0.9, "schedule": "constant"}
-    if hasattr(find_model(name).preset(preset), "global_skip"):
+    if "generator.global_skip" in flat(find_model(name).preset(preset)):
         changes["global_skip"] = False  # which begins with next to no loss
     model = small_model(name, preset, **changes, **without_dropout(name, preset))
     batch, kind = some_batch(), usual_loss(model)
@@ -76,11 +77,11 @@ def test_a_batch_of_one_equals_a_batch_of_many_in_evaluation(name: str, preset: 
 
 @pytest.mark.parametrize(("name", "preset"), PRESETS)
 def test_kept_and_loaded_it_draws_the_same(name: str, preset: str, tmp_path: Path) -> None:
-    model, task = small_model(name, preset), small_task(name)
+    model, spec = small_model(name, preset), small_spec(name)
     model.step(some_batch(), 100, progress=0.3)
     faces = tuple(replace(FACE, key=f"style-{number}") for number in range(STYLES))
     record = CheckpointRecord(
-        name, model.settings, Canvas(64), 1, (FACE,), faces, {"fixed_l1": 0.5}, "fixed_l1", task.first
+        name, model.settings, Canvas(64), 1, (FACE,), faces, {"fixed_l1": 0.5}, "fixed_l1", spec.first
     )
     save_weights(tmp_path, model.average.network, record)
     network, found = load_checkpoint(tmp_path / "generator.safetensors")
@@ -149,14 +150,16 @@ def test_restored_it_goes_on_as_it_would_have(name: str, preset: str) -> None:
 def test_a_batch_in_parts_gives_the_gradients_of_the_whole(name: str, preset: str) -> None:
     # Left out is what sees the part or draws for it: batch norm, dropout, random styles and mixtures, the
     # pool of past drawings, and what counts how often it is used.
-    settings = find_model(name).preset(preset)
+    settings = flat(find_model(name).preset(preset))
     changes: dict[str, Any] = {**without_dropout(name, preset), "norm": "instance"}
-    calm: dict[str, Any] = {"discriminator_norm": "instance", "shuffling": False, "pool": 0}
-    calm |= {"penalty": "none", "spectral_norm": False}
-    changes |= {key: value for key, value in calm.items() if hasattr(settings, key)}
+    calm: dict[str, Any] = {"discriminator.norm": "instance", "shuffling": False, "pool": 0}
+    calm |= {"discriminator.penalty": "none", "discriminator.spectral_norm": False}
+    changes |= {key: value for key, value in calm.items() if key in settings}
+    if changes.get("discriminator.penalty") and settings["discriminator.loss"] == "wasserstein":
+        changes["discriminator.loss"] = "hinge"  # a critic must be constrained
     lengths = []
     for parts in (1, 4):
-        model = small_model(name, preset, accumulation=parts, **changes)
+        model = small_model(name, preset, batch_size=8, accumulation=parts, **changes)
         learnt = model.step(some_batch(), 1, 0.3)
         lengths.append({**learnt.gradients, **learnt.losses})
     assert lengths[0].keys() == lengths[1].keys()
@@ -166,12 +169,13 @@ def test_a_batch_in_parts_gives_the_gradients_of_the_whole(name: str, preset: st
 
 def test_phases_are_due_at_their_intervals() -> None:
     changes: dict[str, Any] = {
-        "adversarial_weight": 1.0,
-        "penalty": "r1",
-        "penalty_weight": 1.0,
-        "penalty_interval": 4,
+        "discriminator.penalty": "r1",
+        "discriminator.penalty_weight": 1.0,
+        "discriminator.penalty_interval": 4,
+        "discriminator.first": 2,
+        "discriminator.steps": 3,
     }
-    model = small_model("pix2pix", "paper", discriminator_first=2, discriminator_steps=3, **changes)
+    model = small_model("pix2pix", "paper", **changes)
     seen = [set(model.step(some_batch(2), number, 0.1).gradients) for number in range(1, 10)]
     judged = {"D"}
     assert [phases & {"G"} for phases in seen] == [{"G"} if n in (3, 6, 9) else set() for n in range(1, 10)]
@@ -180,7 +184,7 @@ def test_phases_are_due_at_their_intervals() -> None:
 
 
 def test_the_average_moves_with_the_generator_alone() -> None:
-    model = small_model("pix2pix", "paper", discriminator_first=3)
+    model = small_model("pix2pix", "paper", discriminator__first=3)
     before = {key: value.clone() for key, value in model.average.network.state_dict().items()}
     model.step(some_batch(2), 1, 0.1)
     assert all(torch.equal(value, before[key]) for key, value in model.average.network.state_dict().items())
@@ -202,7 +206,7 @@ def test_a_size_that_the_network_cannot_take_is_told(name: str) -> None:
     kind = find_model(name)
     for preset in kind.presets:
         with pytest.raises(FontganError, match="cannot take pictures of 50 px"):
-            kind.build_generator(kind.preset(preset), replace(small_task(name), size=50))
+            kind.build_generator(kind.preset(preset), replace(small_spec(name), size=50))
 
 
 def test_names_and_presets_that_are_misspelt_are_told_with_the_nearest() -> None:
@@ -213,7 +217,7 @@ def test_names_and_presets_that_are_misspelt_are_told_with_the_nearest() -> None
 
 
 def test_the_discriminator_joins_when_it_is_told_to() -> None:
-    model = small_model("pix2pix", "default", adversarial_weight=0.1, adversarial_from=0.5)
+    model = small_model("pix2pix", "default", discriminator__weight=0.1, discriminator__start=0.5)
     judge = model.networks["discriminator"]
     before = [weight.detach().clone() for weight in judge.parameters()]
     assert "G_adversarial" not in model.step(some_batch(), 1, progress=0.4).losses
@@ -223,4 +227,4 @@ def test_the_discriminator_joins_when_it_is_told_to() -> None:
 
 
 def test_no_discriminator_is_made_where_it_has_no_say() -> None:
-    assert "discriminator" not in small_model("pix2pix", "default", adversarial_weight=0.0).networks
+    assert "discriminator" not in small_model("pix2pix", "default", discriminator=None).networks

@@ -1,7 +1,9 @@
-"""What models are made of: the objective, the discriminator's words, the pool, what a model cannot know."""
+"""What models are made of: the objective, the adversary, parts of a batch, the pool."""
 
 from __future__ import annotations
 
+import gc
+import weakref
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -13,30 +15,47 @@ from hypothesis import strategies as st
 from torch import nn
 
 from fontgan.compute.engine import Engine
-from fontgan.config.settings import TrainingPlan
+from fontgan.config.settings import OptimisationSettings, TrainingPlan
 from fontgan.data.views import Batch
 from fontgan.errors import FontganError
 from fontgan.losses.reconstruction import edge, fixed_l1, soft_dice, ssim
 from fontgan.models import model_names
-from fontgan.models.parts.judge import Judge, Shown
-from fontgan.models.parts.objective import Objective
-from fontgan.models.parts.once import Once
+from fontgan.models.base import Model
+from fontgan.models.parts.adversary import Adversary, DiscriminatorInput
+from fontgan.models.parts.discriminator_settings import DiscriminatorSettings
+from fontgan.models.parts.loss import Loss
+from fontgan.models.parts.objective import Objective, ObjectiveSettings
+from fontgan.models.parts.part import Part
 from fontgan.models.parts.pool import Pool
-from fontgan.models.parts.translation import TranslationSettings
 from fontgan.training.preparation import prepared
 from tests.models.small import CPU, small_model, small_settings, some_batch
 
 
-def test_the_objective_is_the_weighed_sum_of_its_losses() -> None:
+def test_the_objective_is_the_weighted_sum_of_its_losses() -> None:
     fake, real = torch.rand(3, 1, 64, 64), (torch.rand(3, 1, 64, 64) > 0.5).float()
-    weights: dict[str, Any] = {"dice_weight": 2.0, "ssim_weight": 3.0, "edge_weight": 0.5}
-    told = TranslationSettings(reconstruction="fixed-l1", reconstruction_weight=4.0, **weights)
-    total, losses = Objective(told, CPU)(fake, real)
+    settings = ObjectiveSettings(
+        reconstruction="fixed-l1",
+        reconstruction_weight=4.0,
+        dice_weight=2.0,
+        ssim_weight=3.0,
+        edge_weight=0.5,
+    )
+    loss = Objective(settings, CPU)(fake, real)
     by_hand = 4 * fixed_l1(fake, real) + 2 * soft_dice(fake, real)
     by_hand = by_hand + 3 * (1 - ssim(fake, real)) + 0.5 * edge(fake, real)
-    assert float(total) == pytest.approx(float(by_hand), rel=1e-5)
-    assert list(losses) == ["fixed-l1", "dice", "ssim", "edge"]
-    assert told.terms()[:4] == ["4 × fixed-l1", "2 × dice", "3 × ssim", "0.5 × edge"]
+    assert float(loss.total) == pytest.approx(float(by_hand), rel=1e-5)
+    assert list(loss.terms) == ["fixed-l1", "dice", "ssim", "edge"]
+    assert settings.terms() == ["4 × fixed-l1", "2 × dice", "3 × ssim", "0.5 × edge"]
+
+
+def test_losses_are_added_and_scaled_and_their_terms_stay() -> None:
+    weight = torch.tensor(3.0, requires_grad=True)
+    loss = 2.0 * Loss.of("a", weight * 5) + 0.5 * (Loss.of("b", weight) + Loss.of("c", weight * 4)) + Loss()
+    loss.total.backward()
+    assert weight.grad is not None
+    assert float(weight.grad) == 2 * 5 + 0.5 * (1 + 4)
+    assert {name: float(term) for name, term in loss.terms.items()} == {"a": 15.0, "b": 3.0, "c": 12.0}
+    assert not any(term.requires_grad for term in loss.terms.values())
 
 
 def test_features_of_a_classifier_can_be_learnt_by(tmp_path: Path) -> None:
@@ -58,42 +77,53 @@ def test_features_of_a_classifier_can_be_learnt_by(tmp_path: Path) -> None:
     assert not any("feature" in key for key in model.generator.state_dict())
 
 
-def judge_of(**changes: Any) -> Judge:
+def adversary_of(**changes: Any) -> Adversary:
     torch.manual_seed(0)
-    told = TranslationSettings(**{"discriminator_width": 4, "discriminator_layers": 2, **changes})
+    settings = DiscriminatorSettings(**{"width": 4, "layers": 2, **changes})
+    return Adversary(settings, OptimisationSettings(), 64, CPU, 2)
+
+
+def a_pair() -> tuple[DiscriminatorInput, DiscriminatorInput]:
     batch = some_batch()
-
-    def show(part: Batch) -> Shown:
-        return Shown((part.real_a,), part.real_b, 1 - part.real_b)
-
-    judge = Judge(told, 64, CPU, 2, show)
-    judge.phases()[0].loss(batch, 0.0)
-    return judge
+    real = DiscriminatorInput(batch.real_b, (batch.real_a,))
+    return real, real._replace(images=1 - batch.real_b)
 
 
 @given(noise=st.floats(0.0, 0.5))
 @settings(max_examples=10, deadline=None)
-def test_label_noise_tells_the_contrary_of_that_share(noise: float) -> None:
-    judge = judge_of(label_noise=noise)
-    picture = torch.rand(2000, 1, 1, 1)
-    labels = judge._labels(Shown((), picture, picture.repeat(2, 1, 1, 1)), truth=False)
+def test_label_noise_flips_that_share_of_the_labels(noise: float) -> None:
+    adversary = adversary_of(label_noise=noise)
+    image = torch.rand(2000, 1, 1, 1)
+    fake = DiscriminatorInput(image.repeat(2, 1, 1, 1))
+    labels = adversary._labels(DiscriminatorInput(image), fake, truth=False)
     assert labels.shape == (4000,)
     assert float(labels.float().mean()) == pytest.approx(noise, abs=0.05)
 
 
 @pytest.mark.parametrize("penalty", ["r1", "gradient"])
 def test_a_rare_penalty_is_a_phase_of_its_own_and_as_much_stronger(penalty: Any) -> None:
-    every, rare = (judge_of(penalty=penalty, penalty_interval=interval) for interval in (1, 4))
-    assert [phase.name for phase in every.phases()] == ["D"]
-    assert [phase.name for phase in rare.phases()] == ["D", "D_penalty"]
-    batch = some_batch()
+    every, rare = (adversary_of(penalty=penalty, penalty_interval=interval) for interval in (1, 4))
+    names = [
+        [phase.name for phase in each.phases(lambda _: Loss(), lambda _: Loss())] for each in (every, rare)
+    ]
+    assert names == [["D"], ["D", "D_penalty"]]
     torch.manual_seed(5)
-    total, losses = rare.phases()[1].loss(batch, 0.0)
-    assert float(total.detach()) == pytest.approx(40 * float(losses["D_penalty"]), rel=1e-5)
+    alone = rare.penalty(*a_pair())
+    assert float(alone.total) == pytest.approx(40 * float(alone.terms["D_penalty"]), rel=1e-5)
     torch.manual_seed(5)
-    whole, more = every.phases()[0].loss(batch, 0.0)
-    words = (float(more["D_real"]) + float(more["D_fake"])) / 2
-    assert float(whole.detach()) == pytest.approx(words + 10 * float(more["D_penalty"]), rel=1e-4)
+    whole = every.discriminator_loss(*a_pair())
+    adversarial = (float(whole.terms["D_real"]) + float(whole.terms["D_fake"])) / 2
+    assert float(whole.total) == pytest.approx(adversarial + 10 * float(whole.terms["D_penalty"]), rel=1e-4)
+
+
+def test_the_discriminators_loss_leaves_the_generator_alone() -> None:
+    adversary, (real, fake) = adversary_of(matching_weight=1.0), a_pair()
+    images = fake.images.clone().requires_grad_()
+    adversary.discriminator_loss(real, fake._replace(images=images)).total.backward()
+    assert images.grad is None
+    adversary.generator_loss(real, fake._replace(images=images)).total.backward()
+    assert images.grad is not None
+    assert images.grad.abs().sum() > 0
 
 
 def test_a_pool_first_fills_and_then_mixes_half() -> None:
@@ -120,13 +150,68 @@ def test_a_pool_loses_and_doubles_nothing() -> None:
     assert sorted(seen + left) == sorted([*range(40), *range(5)])
 
 
-def test_once_makes_a_thing_once_for_a_part() -> None:
-    made = []
-    once = Once(lambda part: made.append(part) or len(made))  # type: ignore[func-returns-value]
-    first, second = some_batch(2).parts(2)
-    assert [once(first), once(first), once(second), once(first)] == [1, 1, 2, 3]
-    once.forget()
-    assert once(first) == 4
+def test_a_part_keeps_what_was_made_of_it_until_it_is_taken_for_the_last_time() -> None:
+    made: list[int] = []
+
+    def make() -> int:
+        made.append(len(made) + 1)
+        return made[-1]
+
+    first, second = (Part(batch, 0.0) for batch in some_batch(2).parts(2))
+    found = [part.once("fake", make) for part in (first, first, second, first)]
+    assert found == [1, 1, 2, 1]
+    assert [first.last("fake", make), first.last("fake", make), first.once("fake", make)] == [1, 3, 4]
+
+
+def passes(model: Model[Any], module: nn.Module, batch: Batch, number: int = 1) -> list[bool]:
+    """Of each time that a step calls the module, whether a graph was kept."""
+    seen: list[bool] = []
+    handle = module.register_forward_hook(lambda *_: seen.append(torch.is_grad_enabled()))
+    model.step(batch, number, 0.3)
+    handle.remove()
+    return seen
+
+
+@pytest.mark.parametrize("penalty", ["none", "r1"])
+def test_the_generator_draws_once_for_each_graph_that_is_needed(penalty: str) -> None:
+    """One part: one drawing for all phases. Several: one without a graph, and one for the own loss."""
+    changes: dict[str, Any] = {"batch_size": 4, "discriminator.penalty": penalty}
+    changes |= {"discriminator.penalty_interval": 2} if penalty == "r1" else {}
+    whole = small_model("pix2pix", "paper", **changes)
+    assert passes(whole, whole.generator, some_batch(4)) == [True]
+    parts = small_model("pix2pix", "paper", accumulation=2, **changes)
+    assert passes(parts, parts.generator, some_batch(4)) == [False, False, True, True]
+
+
+def test_a_step_that_the_generator_sits_out_keeps_no_graph_of_it() -> None:
+    model = small_model("pix2pix", "paper", discriminator__first=1)
+    assert passes(model, model.generator, some_batch(2)) == [False]
+    assert passes(model, model.generator, some_batch(2), 2) == [True]
+
+
+def test_zi2zi_draws_again_once_its_generator_has_moved() -> None:
+    model = small_model("zi2zi", "paper", generator_steps=3, constancy_weight=0.0)
+    assert passes(model, model.generator.get_submodule("encoder"), some_batch()) == [True] * 3
+
+
+def test_cyclegan_draws_each_way_once_for_all_phases() -> None:
+    model = small_model("cyclegan", "default", batch_size=4, accumulation=2, pool=0)
+    # Of each part there and, from what came back, once more; nothing for the discriminators.
+    assert passes(model, model.generator.get_submodule("forth"), some_batch(4)) == [True] * 4
+
+
+@pytest.mark.parametrize("name", model_names())
+def test_a_model_is_gone_when_nothing_holds_it(name: str) -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        model = small_model(name, "paper")
+        model.step(some_batch(), 1, 0.3)
+        gone = weakref.ref(model)
+        del model
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 @pytest.mark.parametrize("preset", ["default", "paper"])
@@ -149,8 +234,7 @@ def test_cyclegan_cannot_know_which_glyphs_belong_together(preset: str) -> None:
 @pytest.mark.usefixtures("here")
 def test_cyclegan_is_given_no_pairs_to_learn_from() -> None:
     plan = TrainingPlan(model="cyclegan", steps=1, device="cpu", threads=1)
-    told = small_settings("cyclegan", "default")
-    with prepared(plan, told) as ready:
+    with prepared(plan, small_settings("cyclegan", "default")) as ready:
         assert {split: view.paired for split, view in ready.views.items()} == {
             "train": False,
             "validation": True,
@@ -186,11 +270,11 @@ def test_growing_begins_with_coarse_pictures_and_ends_with_full_ones() -> None:
 def test_more_halvings_than_pixels_are_told() -> None:
     for view, layers in (("patch", 5), ("image", 7)):
         with pytest.raises(
-            FontganError, match=f"halve pictures of 64 px {layers} times: set discriminator_layers"
+            FontganError, match=f"halve images of 64 px {layers} times: set discriminator.layers"
         ):
-            judge_of(discriminator=view, discriminator_layers=layers)
+            adversary_of(kind=view, layers=layers)
     for view, layers in (("patch", 4), ("image", 6), ("pixel", 6)):
-        judge_of(discriminator=view, discriminator_layers=layers)
+        adversary_of(kind=view, layers=layers)
 
 
 @pytest.mark.parametrize("name", model_names())
@@ -199,11 +283,11 @@ def test_what_a_step_calls_is_what_is_compiled(name: str, monkeypatch: pytest.Mo
     monkeypatch.setattr(Engine, "compile", lambda _, network: compiled.append(network))
     model = small_model(name, "default")
     called: list[nn.Module] = []
-    for module in model.running():
+    for module in model.compiled_modules():
         module.register_forward_hook(lambda one, *_: called.append(one))
     model.step(some_batch(), 1, 0.3)
-    assert all(any(module is one for one in compiled) for module in model.running())
-    assert {id(module) for module in called} == {id(module) for module in model.running()}
+    assert all(any(module is one for one in compiled) for module in model.compiled_modules())
+    assert {id(module) for module in called} == {id(module) for module in model.compiled_modules()}
 
 
 OPTIONS: list[dict[str, Any]] = [

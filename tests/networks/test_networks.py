@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from fontgan.models.base import Task
+from fontgan.models.base import GeneratorSpec
 from fontgan.models.cyclegan import CycleGan
 from fontgan.models.pix2pix import Pix2Pix
 from fontgan.networks.autoencoder import AutoEncoderGen, coarsened
@@ -70,7 +70,7 @@ def test_skips_carry_what_the_innermost_maps_do_not(skip: str) -> None:
 
 
 def test_the_papers_unet_has_the_published_layers() -> None:
-    paper = Pix2Pix.build_generator(Pix2Pix.preset("paper"), Task(256))
+    paper = Pix2Pix.build_generator(Pix2Pix.preset("paper"), GeneratorSpec(256))
     down = [module for module in paper.modules() if isinstance(module, nn.Conv2d)]
     up = [module for module in paper.modules() if isinstance(module, nn.ConvTranspose2d)]
     assert [layer.out_channels for layer in down] == [64, 128, 256, 512, 512, 512, 512, 512]
@@ -83,7 +83,7 @@ def test_the_papers_unet_has_the_published_layers() -> None:
 
 @pytest.mark.parametrize(("size", "levels"), [(64, 6), (128, 7), (256, 8)])
 def test_the_papers_unet_goes_down_to_one_pixel_at_every_size(size: int, levels: int) -> None:
-    network = Pix2Pix.build_generator(Pix2Pix.preset("paper"), Task(size))
+    network = Pix2Pix.build_generator(Pix2Pix.preset("paper"), GeneratorSpec(size))
     assert sum(isinstance(module, nn.Conv2d) for module in network.modules()) == levels
     assert network(torch.rand(1, 1, size, size)).shape == (1, 1, size, size)
 
@@ -148,7 +148,7 @@ def test_the_resnet_gives_pictures_of_the_same_shape_in_range(stem: Any) -> None
 
 
 def test_cyclegans_resnet_has_the_published_layers() -> None:
-    paper = CycleGan.build_generator(CycleGan.preset("paper"), Task(128))
+    paper = CycleGan.build_generator(CycleGan.preset("paper"), GeneratorSpec(128))
     assert isinstance(paper, BothWays)
     layers = [one for one in paper.forth.modules() if isinstance(one, nn.Conv2d | nn.ConvTranspose2d)]
     widths = [layer.out_channels for layer in layers]

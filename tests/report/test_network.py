@@ -9,20 +9,20 @@ import pytest
 import torch
 from torch import nn
 
-from fontgan.anatomy.examples import example_inputs
 from fontgan.anatomy.layers import Anatomy, dissect
 from fontgan.errors import FontganError
 from fontgan.models import find_model
+from fontgan.models.examples import example_inputs
 from fontgan.report.network import draw_network, save_network
 from fontgan.report.network_layout import Layout
-from tests.models.small import PRESETS, small_settings, small_task
+from tests.models.small import PRESETS, small_settings, small_spec
 
 SPACE = "{http://www.w3.org/2000/svg}"
 
 
 def anatomy_of(name: str, preset: str) -> Anatomy:
     kind, settings = find_model(name), small_settings(name, preset)
-    network = kind.build_generator(settings, small_task(name))
+    network = kind.build_generator(settings, small_spec(name))
     return dissect(network, example_inputs(kind, settings, 64))
 
 

@@ -17,7 +17,7 @@ from fontgan.errors import FontganError
 from fontgan.fonts.canvas import Canvas
 from fontgan.models import find_model
 from fontgan.runs.record import CheckpointRecord, Origin
-from fontgan.runs.weights import origin_of, load_checkpoint, read_record, save_weights
+from fontgan.runs.weights import load_checkpoint, origin_of, read_record, save_weights
 from tests.conftest import FACE, keep_weights, shared
 
 

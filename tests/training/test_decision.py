@@ -1,17 +1,22 @@
-"""Settings in layers: the later has the word, and all mistakes are told together."""
+"""Settings in layers: the later one counts, and all mistakes are listed together."""
 
 from __future__ import annotations
 
-from dataclasses import fields
+import json
 from pathlib import Path
 
 import pytest
 
-from fontgan.config.settings import ModelSettings, TrainingPlan
+from fontgan.config.groups import flat
+from fontgan.config.settings import TrainingPlan, decisive
 from fontgan.config.writing import to_toml
 from fontgan.errors import FontganError
 from fontgan.models import find_model, model_names
-from fontgan.training.decision import decide, decide_again
+from fontgan.training.decision import check_settings, contradictions, decide, decide_again
+from fontgan.training.preparation import prepared
+
+# All settings of every preset as they were before they stood in groups.
+OLD = json.loads((Path(__file__).parents[1] / "old_settings.json").read_text(encoding="utf-8"))
 
 
 def written(path: Path, text: str) -> Path:
@@ -28,11 +33,7 @@ def test_each_layer_goes_before_those_under_it(tmp_path: Path) -> None:
     paper = find_model("pix2pix").preset("paper")
     decision = decide({"minutes": 9.0}, {"batch_size": "8", "keep": "4"}, config)
     assert (decision.plan.seed, decision.plan.minutes, decision.plan.keep) == (5, 9.0, 4)
-    settings = vars(decision.settings)
-    assert settings["batch_size"] == 8
-    assert settings["skip"] == "add"
-    unchanged = [name for name in settings if name not in ("batch_size", "skip")]
-    assert all(settings[name] == getattr(paper, name) for name in unchanged)
+    assert decision.settings == paper.changed(batch_size=8, skip="add")
 
 
 @pytest.mark.parametrize("name", model_names())
@@ -58,42 +59,56 @@ def test_all_mistakes_are_told_together(tmp_path: Path) -> None:
         '[training]\nmintues = 3\nseed = "x"\n[pix2pix]\nskip = "adde"\n[pix2pax]\na = 1\n',
     )
     with pytest.raises(FontganError) as caught:
-        decide({}, {"bach_size": "8", "accumulation": "3", "penalty_weight": "-1"}, config)
+        decide(
+            {},
+            {"bach_size": "8", "accumulation": "3", "adversarial_weight": "1", "penalty_weight": "-1"},
+            config,
+        )
     message = str(caught.value)
     assert "\n" not in message
     for words in (
         f"{config}: there is no setting 'mintues'; did you mean 'minutes'?",
-        "seed=x: a whole number is needed",
+        "seed=x: expected a whole number",
         "skip=adde: choose one of concat, add",
         "there is no table [pix2pax]; did you mean 'pix2pix'?",
         "did you mean 'batch_size'?",
         "penalty_weight=-1: it must be at least 0",
-        "batch_size=32 has no 3 equal parts",
+        "batch_size=32 does not divide into 3 equal parts",
     ):
         assert words in message
 
 
-def test_contradictions_are_told() -> None:
+def test_contradictions_are_refused() -> None:
     for changes, words in (
-        ({"discriminator_steps": "2"}, "discriminator_steps has no effect without adversarial_weight: set"),
+        (
+            {"discriminator_steps": "2"},
+            "discriminator.steps has no effect without a discriminator: set discriminator.weight too",
+        ),
         (
             {"width": "8", "padding": "reflect"},
-            "padding has no effect without generator=resnet: set generator",
+            "generator.padding has no effect without generator.kind=resnet: set generator.kind",
         ),
-        ({"width": "8"}, r"width has no effect without generator=resnet\|autoencoder"),
-        ({"muon_learning_rate": "0.1", "optimiser": "adam"}, "no effect without optimiser=muon"),
+        ({"width": "8"}, r"generator.width has no effect without generator.kind=resnet\|autoencoder"),
+        ({"muon_learning_rate": "0.1", "optimiser": "adam"}, "no effect without optimisation.optimiser=muon"),
         (
-            {"penalty": "r1", "penalty_weight": "1"},
-            "penalty and penalty_weight have no effect without adversarial",
+            {"penalty": "r1", "discriminator.penalty_weight": "1"},
+            "discriminator.penalty and discriminator.penalty_weight have no effect without a discriminator",
         ),
-        ({"generator": "resnet", "skip": "concat"}, "skip has no effect without generator=unet"),
+        (
+            {"discriminator.weight": "1", "discriminator.penalty_weight": "1"},
+            "discriminator.penalty_weight has no effect without discriminator.penalty: set",
+        ),
+        (
+            {"generator": "resnet", "skip": "concat"},
+            "generator.skip has no effect without generator.kind=unet",
+        ),
         (
             {"penalty": "r1", "adversarial_weight": "1", "discriminator_norm": "batch"},
             "cannot have batch norm",
         ),
         (
             {"adversarial_weight": "1", "adversarial": "wasserstein"},
-            "must be held: set penalty=gradient",
+            "must be constrained: set discriminator.penalty=gradient",
         ),
         ({"feature_weight": "1"}, "feature_weight needs a classifier: set feature_weights=FILE"),
         (
@@ -105,15 +120,17 @@ def test_contradictions_are_told() -> None:
             decide({}, changes)
 
 
-def test_a_training_without_any_loss_is_told() -> None:
-    with pytest.raises(FontganError, match="nothing to learn by: all weights of losses are 0"):
+def test_a_run_without_any_loss_is_refused() -> None:
+    with pytest.raises(FontganError, match="nothing to learn from: all weights of losses are 0"):
         decide({}, {"reconstruction_weight": "0", "dice_weight": "0"})
 
 
 def test_a_denoiser_has_a_first_stage_and_no_other_has_one() -> None:
-    with pytest.raises(FontganError, match="cleans what a trained run draws: name that run by --stage1"):
+    with pytest.raises(FontganError, match="cleans what a trained run draws: name that run with stage1"):
         decide({"model": "denoiser"})
-    with pytest.raises(FontganError, match="pix2pix has one stage: leave --stage1 out"):
+    with pytest.raises(
+        FontganError, match="pix2pix has one stage: omit stage1, or use denoiser as the model"
+    ):
         decide({"stage1": Path("runs/pix2pix-1")})
     assert decide({"model": "denoiser", "stage1": Path("x")}).plan.stage1 == Path("x")
 
@@ -133,7 +150,7 @@ def test_a_configuration_of_another_model_is_told(tmp_path: Path) -> None:
 def test_files_that_are_no_configuration_are_told(tmp_path: Path) -> None:
     with pytest.raises(FontganError, match="there is no configuration"):
         decide(config=tmp_path / "none.toml")
-    with pytest.raises(FontganError, match="is no TOML"):
+    with pytest.raises(FontganError, match="is not TOML"):
         decide(config=written(tmp_path / "a.toml", "[training\n"))
     with pytest.raises(FontganError, match="seed must stand in a table"):
         decide(config=written(tmp_path / "b.toml", "seed = 3\n"))
@@ -152,7 +169,7 @@ def test_a_run_goes_on_as_it_was_decided(tmp_path: Path) -> None:
     for options in ({}, {"model": "pix2pix"}, {"run": run}):
         decision = decide_again(options, runs=tmp_path)
         assert decision.plan == TrainingPlan(steps=9, seed=4, run=run)
-        assert decision.settings.batch_size == 6
+        assert decision.settings == find_model("pix2pix").preset("default").changed(batch_size=6)
     longer = decide_again({"steps": 20, "threads": 1}, runs=tmp_path).plan
     assert (longer.steps, longer.threads, longer.seed) == (20, 1, 4)
 
@@ -161,7 +178,7 @@ def test_what_decides_the_weights_may_not_change_on_the_way(tmp_path: Path) -> N
     run = a_run(tmp_path, "pix2pix-1")
     with pytest.raises(FontganError) as caught:
         decide_again({"seed": 1}, {"batch_size": "7"}, runs=tmp_path)
-    assert "seed was 4 and is to be 1; batch_size was 6 and is to be 7" in str(caught.value)
+    assert "seed was 4 and is to be 1; optimisation.batch_size was 6 and is to be 7" in str(caught.value)
     with pytest.raises(FontganError, match="is a configuration of pix2pix"):
         decide_again({"model": "autoencoder", "run": run}, runs=tmp_path)
 
@@ -177,14 +194,51 @@ def test_the_newest_run_of_the_model_goes_on(tmp_path: Path) -> None:
     assert decide_again({}, runs=tmp_path).plan.run == tmp_path / "mine"
     with pytest.raises(FontganError, match="there is no run of autoencoder in"):
         decide_again({"model": "autoencoder"}, runs=tmp_path / "none")
-    with pytest.raises(FontganError, match="is not a run: name another run"):
+    with pytest.raises(FontganError, match="is not a run: choose another run, or omit resume"):
         decide_again({"run": tmp_path / "none"})
-    with pytest.raises(FontganError, match="is empty: start a new run"):
+    with pytest.raises(FontganError, match="is empty, so the run cannot continue"):
         decide_again({"run": a_run(tmp_path, "emptied", "")})
 
 
-def test_no_name_stands_for_a_setting_of_the_plan_and_one_of_a_model() -> None:
-    plan = {item.name for item in fields(TrainingPlan)}
-    assert not plan & {item.name for item in fields(ModelSettings)}
-    for name in model_names():
-        assert not plan & {item.name for item in fields(find_model(name).preset("default"))}
+@pytest.mark.parametrize(("name", "preset"), [tuple(key.split("/")) for key in OLD])
+def test_a_run_of_before_there_were_groups_continues(tmp_path: Path, name: str, preset: str) -> None:
+    """Its flat config.toml decides the same, and so does what its state remembers."""
+    settings = find_model(name).preset(preset)
+    old = {key: value for key, value in OLD[f"{name}/{preset}"].items() if value is not None}
+    lines = [f"{key} = {json.dumps(value)}" for key, value in old.items()]
+    stage = 'stage1 = "runs/a"\n' if find_model(name).two_stages else ""
+    text = f'[training]\nmodel = "{name}"\npreset = "{preset}"\n{stage}seed = 4\n[{name}]\n' + "\n".join(
+        lines
+    )
+    run = a_run(tmp_path, "old", text)
+    decision = decide_again({"run": run})
+    assert decision.settings == settings
+    plan = {"model": name, "preset": preset, "style": None, "stage1": "runs/a" if stage else None, "seed": 4}
+    remembered = {**plan, **OLD[f"{name}/{preset}"]}
+    now = json.loads(json.dumps(decisive(decision.plan, settings), default=str))
+    assert contradictions(remembered, now) == []
+    lines = contradictions({**remembered, "batch_size": 77}, now)
+    assert lines == [f"optimisation.batch_size was 77 and is to be {settings.optimisation.batch_size}"]
+
+
+def test_a_discriminator_is_turned_on_from_the_one_of_the_paper() -> None:
+    for changes in ({"adversarial_weight": "0.03"}, {"discriminator.weight": "0.03"}):
+        found = decide({"model": "wnet"}, {**changes, "discriminator.width": "8"}).settings
+        paper = find_model("wnet").preset("paper").discriminator
+        assert flat(found)["discriminator.width"] == 8
+        assert found == find_model("wnet").preset("default").changed(
+            {"discriminator.weight": 0.03, "discriminator.width": 8}
+        )
+        assert flat(found)["discriminator.loss"] == paper.loss
+    assert flat(decide({"model": "gan"}, {"discriminator": "none"}).settings)["discriminator"] is None
+
+
+def test_settings_of_another_model_are_refused_in_one_line() -> None:
+    settings = find_model("zi2zi").preset("default")
+    with pytest.raises(FontganError, match="Zi2ZiSettings are not the settings of pix2pix"):
+        check_settings("pix2pix", settings)
+    with (
+        pytest.raises(FontganError, match="Zi2ZiSettings are not the settings of pix2pix"),
+        prepared(TrainingPlan(data=Path("none")), settings),
+    ):
+        pass

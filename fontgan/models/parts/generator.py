@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from torch import nn
 
-from fontgan.config.settings import ModelSettings, setting
+from fontgan.config.settings import Settings, setting
 from fontgan.errors import FontganError
 from fontgan.networks.autoencoder import ENCODERS, AutoEncoderGen
 from fontgan.networks.initialisation import Initialisation, initialise
@@ -18,7 +18,7 @@ from fontgan.networks.resnet import ResNet
 from fontgan.networks.tails import GlobalSkip, Tail
 from fontgan.networks.unet import Shape, Skip, Stem, UNet
 
-Generator = Literal["unet", "resnet", "autoencoder"]
+GeneratorKind = Literal["unet", "resnet", "autoencoder"]
 
 # The fastest U-Net for a CPU; docs/benchmarks.md has what was tried.
 FAST_UNET: Mapping[str, Any] = {
@@ -33,64 +33,70 @@ FAST_UNET: Mapping[str, Any] = {
     "initialisation": "uniform",
 }
 
-_UNSHUFFLED = 4  # what a ResNet's pictures must be a multiple of
+_UNSHUFFLED = 4  # what the size of a ResNet's images must be a multiple of
 
 
 @dataclass(frozen=True)
-class UNetSettings(ModelSettings):
-    """What a U-Net can be told; the defaults are pix2pix' (Isola et al. 2017, section 6.1)."""
+class UNetSettings(Settings):
+    """A U-Net; the defaults are pix2pix' (Isola et al. 2017, section 6.1)."""
 
     widths: tuple[int, ...] = setting(
         (64, 128, 256, 512, 512, 512, 512, 512),
-        "channels at each size, from the largest; sizes below one pixel are left out",
+        "channels at each size, from the largest; sizes below one pixel are dropped",
         least=1,
-        needs="generator=unet",
+        needs="kind=unet",
     )
     stem: Stem = setting(
         "stride",
-        "how the picture comes to the first size: stride or unshuffle",
-        needs="generator=unet|resnet",
+        "first layer: a convolution of stride 2, or one on blocks of 4×4 pixels (unshuffle)",
+        needs="kind=unet|resnet",
     )
     downsampling: Downsampling = setting(
-        "stride", "how maps are halved: stride, or pool (a convolution, then the mean of each 2×2)"
+        "stride", "how maps are halved: a convolution of stride 2, or one and the mean of each 2×2 (pool)"
     )
     down_kernel: int = setting(
         4,
         "kernel of the convolutions that halve the size",
         least=2,
         most=7,
-        needs="downsampling=stride,generator=unet|autoencoder",
+        needs="downsampling=stride,kind=unet|autoencoder",
     )
     upsampling: Upsampling = setting(
-        "transposed", "how maps are doubled: transposed, or nearest, which draws no checkerboards"
+        "transposed", "how maps are doubled; nearest draws no checkerboards, transposed is the papers'"
     )
-    skip: Skip = setting("concat", "skip connections: concat or add", needs="generator=unet")
+    skip: Skip = setting("concat", "how skip connections join the decoder", needs="kind=unet")
     residual: int = setting(
         0,
-        "residual blocks: in the U-Net after each change of size, in the ResNet in all",
+        "residual blocks: in the U-Net after each change of size, in the ResNet in total",
         least=0,
-        needs="generator=unet|resnet",
+        needs="kind=unet|resnet",
     )
     attention: int = setting(
         0,
-        "in how many of the innermost sizes every pixel looks at all others",
+        "number of innermost sizes in which every pixel attends to all others",
         least=0,
-        needs="generator=unet|resnet",
+        needs="kind=unet|resnet",
     )
-    convolution: Convolution = setting("plain", "plain, or gated: each map times one between 0 and 1")
-    dilation: int = setting(1, "of the convolutions in residual blocks", least=1, most=8, needs="residual")
+    convolution: Convolution = setting(
+        "plain", "convolutions; in gated ones each map is multiplied by one between 0 and 1"
+    )
+    dilation: int = setting(
+        1, "dilation of the convolutions in residual blocks", least=1, most=8, needs="residual"
+    )
     norm: Norm = setting(
-        "instance", "batch, layer, instance, group, pixel or none; the paper's batch norm of 1 is instance"
+        "instance", "normalisation; the batch norm of one image that pix2pix has is instance"
     )
     dropout: float = setting(
         0.5,
-        "in the U-Net's three inner decoder sizes, the ResNet's blocks, the AutoEncoderGen's last encoders",
+        "dropout in the U-Net's three inner decoder sizes, the ResNet's blocks, the AutoEncoderGen's last "
+        "encoders",
         least=0,
         most=1,
     )
-    tail: Tail = setting("tanh", "how the picture ends: tanh, sigmoid, or softmax over ink and paper")
+    tail: Tail = setting("tanh", "output activation; softmax is over ink and paper")
     initialisation: Initialisation = setting(
-        "normal", "of the weights: normal (0.02), xavier, he, uniform (a third of He), equalised (ProGAN)"
+        "normal",
+        "distribution of the first weights; normal is of 0.02, uniform a third of He's, equalised ProGAN's",
     )
 
     def layers(self) -> Layers:
@@ -100,7 +106,7 @@ class UNetSettings(ModelSettings):
         )
 
     def shape(self, size: int) -> Shape:
-        """The U-Net, with as many of its sizes as a picture of `size` pixels allows.
+        """The U-Net, with as many of its sizes as an image of `size` pixels allows.
 
         Raises:
             FontganError: it allows none.
@@ -110,7 +116,7 @@ class UNetSettings(ModelSettings):
             widths = widths[:-1]
         shape = self._shape(widths)
         if not widths or size % shape.reduction:
-            raise FontganError(f"the U-Net cannot take pictures of {size} px: render at 64, 128 or 256")
+            raise _impossible("the U-Net", size)
         return shape
 
     def _shape(self, widths: tuple[int, ...]) -> Shape:
@@ -119,68 +125,60 @@ class UNetSettings(ModelSettings):
 
 @dataclass(frozen=True)
 class GeneratorSettings(UNetSettings):
-    """What a generator can be told that may be a U-Net, a ResNet or an AutoEncoderGen."""
+    """A generator that may be a U-Net, a ResNet or an AutoEncoderGen."""
 
-    generator: Generator = setting("unet", "the network that draws: unet, resnet or autoencoder")
+    kind: GeneratorKind = setting("unet", "network that draws")
     width: int = setting(
         64,
         "channels of the ResNet at the full size, of the AutoEncoderGen after its first unit",
         least=1,
-        needs="generator=resnet|autoencoder",
+        needs="kind=resnet|autoencoder",
     )
-    padding: Padding = setting(
-        "zeros", "what lies outside of the maps: zeros (paper) or reflect", needs="generator=resnet"
-    )
+    padding: Padding = setting("zeros", "padding of the convolutions; zeros are paper", needs="kind=resnet")
     decoder_dropout: float = setting(
-        0.0, "in the AutoEncoderGen's decoder units", least=0, most=1, needs="generator=autoencoder"
+        0.0, "dropout in the AutoEncoderGen's decoder units", least=0, most=1, needs="kind=autoencoder"
     )
     global_skip: bool = setting(
         False,
-        "the network draws what changes in its picture, and begins by leaving it as it is",
+        "predict a change to the content, starting from none; of stacked fonts the first with the glyph",
     )
 
     def layers(self) -> Layers:
         """How the layers of the generator are made."""
         return replace(super().layers(), padding=self.padding)
 
-    def grows(self) -> bool:
-        """Whether pictures are wanted from every size of an AutoEncoderGen."""
-        return False
+    def build(self, size: int, inputs: int = 1, grows: bool = False) -> nn.Module:
+        """A new generator.
 
-    def build(self, size: int, inputs: int = 1) -> nn.Module:
-        """A new generator for pictures of `size` pixels, of so many channels.
+        Args:
+            size: of its images, in pixels.
+            inputs: channels of the images that it is called with.
+            grows: whether images are wanted from every size of an AutoEncoderGen.
 
         Raises:
             FontganError: the network cannot take that size.
         """
-        network = self._network(size, inputs)
+        network = self._network(size, inputs, grows)
         initialise(network, self.initialisation)
         return GlobalSkip(network) if self.global_skip else network
 
-    def _network(self, size: int, inputs: int) -> nn.Module:
-        if self.generator == "unet":
-            return UNet(self.shape(size), self.layers(), self.tail, inputs)
-        if self.generator == "resnet":
+    def _network(self, size: int, inputs: int, grows: bool) -> nn.Module:
+        layers = self.layers()
+        if self.kind == "unet":
+            return UNet(self.shape(size), layers, self.tail, inputs)
+        if self.kind == "resnet":
             if size % _UNSHUFFLED:
-                raise FontganError(f"the ResNet cannot take pictures of {size} px: render at 64, 128 or 256")
+                raise _impossible("the ResNet", size)
+            attention = self.attention > 0
             return ResNet(
-                self.width,
-                self.stem,
-                self.residual,
-                self.attention > 0,
-                self.layers(),
-                self.dropout,
-                self.tail,
-                inputs,
+                self.width, self.stem, self.residual, attention, layers, self.dropout, self.tail, inputs
             )
         if size % 2**ENCODERS:
-            raise FontganError(f"AutoEncoderGen cannot take pictures of {size} px: render at 64 or more")
+            raise _impossible("AutoEncoderGen", size)
         return AutoEncoderGen(
-            self.width,
-            self.layers(),
-            self.dropout,
-            self.decoder_dropout,
-            self.tail,
-            self.grows(),
-            inputs,
+            self.width, layers, self.dropout, self.decoder_dropout, self.tail, growing=grows, inputs=inputs
         )
+
+
+def _impossible(network: str, size: int) -> FontganError:
+    return FontganError(f"{network} cannot take pictures of {size} px", "use a {size} of 64, 128 or 256")

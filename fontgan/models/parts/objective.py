@@ -1,51 +1,48 @@
-"""How far a drawn glyph is from the true one: the losses that need no discriminator, weighed together."""
+"""How far a drawn glyph is from its target: the weighted losses that need no discriminator."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from torch import Tensor
 
 from fontgan.compute.engine import Engine
-from fontgan.config.settings import ModelSettings, setting, weighed
+from fontgan.config.settings import Settings, setting, weighted
 from fontgan.losses.features import ClassifierFeatures
 from fontgan.losses.reconstruction import Reconstruction, edge, reconstruction, soft_dice, ssim
-
-# Sharp strokes soonest, without a discriminator; docs/benchmarks.md has what was tried.
-FAST_OBJECTIVE: Mapping[str, Any] = {
-    "reconstruction": "fixed-l1",
-    "reconstruction_weight": 1.0,
-    "dice_weight": 0.5,
-    "adversarial_weight": 0.0,
-}
+from fontgan.models.parts.loss import Loss
 
 
 @dataclass(frozen=True)
-class ObjectiveSettings(ModelSettings):
-    """Which losses tell the generator how far it is from the true glyph, and how much each counts."""
+class ObjectiveSettings(Settings):
+    """Which losses compare a drawn glyph with its target, and how much each counts."""
 
     reconstruction: Reconstruction = setting(
-        "l1", "distance to the true glyph: l1, fixed-l1 or bce", needs="reconstruction_weight"
+        "l1",
+        "distance to the target; fixed-l1 counts ink and paper alike, bce takes pixels as probabilities",
+        needs="reconstruction_weight",
     )
-    reconstruction_weight: float = setting(100.0, "of that distance in the generator's loss", least=0)
-    dice_weight: float = setting(0.0, "of the soft Dice loss of the ink, which draws strokes sharp", least=0)
-    ssim_weight: float = setting(0.0, "of 1 - SSIM, the likeness of structure in windows of 11×11", least=0)
-    edge_weight: float = setting(0.0, "of the distance between the pictures' edges", least=0)
+    reconstruction_weight: float = setting(100.0, "weight of the distance to the target", least=0)
+    dice_weight: float = setting(
+        0.0, "weight of the soft Dice loss of the ink, which draws strokes sharp", least=0
+    )
+    ssim_weight: float = setting(
+        0.0, "weight of 1 - SSIM, the similarity of structure in windows of 11×11", least=0
+    )
+    edge_weight: float = setting(0.0, "weight of the distance between the edges of both images", least=0)
     feature_weight: float = setting(
-        0.0, "of the distance between features of a classifier (feature_weights)", least=0
+        0.0, "weight of the distance between features of a classifier (feature_weights)", least=0
     )
     feature_network: str = setting(
-        "vgg16", "which of torchvision's classifiers", needs="feature_weight,feature_weights"
+        "vgg16", "torchvision's name of that classifier", needs="feature_weight,feature_weights"
     )
     feature_weights: Path | None = setting(
-        None, "the file of that classifier's weights, which you have", needs="feature_weight"
+        None, "file of that classifier's weights, which you have", needs="feature_weight"
     )
     feature_layers: tuple[str, ...] = setting(
         ("features.3", "features.8", "features.15", "features.22"),
-        "its layers whose features are compared, by torchvision's names",
+        "layers whose features are compared, by torchvision's names",
         needs="feature_weight,feature_weights",
     )
 
@@ -57,8 +54,8 @@ class ObjectiveSettings(ModelSettings):
         return found
 
     def terms(self) -> list[str]:
-        """The loss of the generator, in words."""
-        return super().terms() + weighed(
+        """Its part in the loss of the generator, in words."""
+        return weighted(
             (self.reconstruction_weight, self.reconstruction),
             (self.dice_weight, "dice"),
             (self.ssim_weight, "ssim"),
@@ -66,15 +63,13 @@ class ObjectiveSettings(ModelSettings):
             (self.feature_weight, f"features of {self.feature_network}"),
         )
 
-    @property
-    def compares(self) -> bool:
-        """Whether any loss compares with the true glyph."""
-        weights = (self.reconstruction_weight, self.dice_weight, self.ssim_weight, self.edge_weight)
-        return any(weights) or self.feature_weight > 0
+
+# Sharp strokes soonest, without a discriminator; docs/benchmarks.md has what was tried.
+FAST_OBJECTIVE = ObjectiveSettings(reconstruction="fixed-l1", reconstruction_weight=1.0, dice_weight=0.5)
 
 
 class Objective:
-    """The weighed sum of the losses that have a weight.
+    """The weighted sum of the losses that have a weight.
 
     Raises:
         FontganError: the classifier's weights cannot be used.
@@ -89,27 +84,19 @@ class Objective:
             )
             self._features = engine.place(classifier)  # type: ignore[assignment]
 
-    def __call__(self, fake: Tensor, real: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-        """Of pictures (n, 1, size, size): the sum, and each loss by its name, detached."""
+    def __call__(self, fake: Tensor, target: Tensor) -> Loss:
+        """The loss of images (n, 1, size, size) in [0, 1], each term under its name."""
         settings = self.settings
-        weighed = {
-            settings.reconstruction: (settings.reconstruction_weight, self._reconstruct),
-            "dice": (settings.dice_weight, soft_dice),
-            "ssim": (settings.ssim_weight, lambda a, b: 1 - ssim(a, b)),
-            "edge": (settings.edge_weight, edge),
-            "feature": (settings.feature_weight, self._compare_features),
-        }
-        total, losses = fake.new_zeros(()), {}
-        for name, (weight, loss) in weighed.items():
-            if weight:
-                found = loss(fake, real)
-                losses[name] = found.detach()
-                total = total + weight * found
-        return total, losses
-
-    def _reconstruct(self, fake: Tensor, real: Tensor) -> Tensor:
-        return reconstruction(self.settings.reconstruction, fake, real)
-
-    def _compare_features(self, fake: Tensor, real: Tensor) -> Tensor:
-        assert self._features is not None
-        return self._features.loss(fake, real)
+        loss = Loss()
+        if settings.reconstruction_weight:
+            distance = reconstruction(settings.reconstruction, fake, target)
+            loss += settings.reconstruction_weight * Loss.of(settings.reconstruction, distance)
+        if settings.dice_weight:
+            loss += settings.dice_weight * Loss.of("dice", soft_dice(fake, target))
+        if settings.ssim_weight:
+            loss += settings.ssim_weight * Loss.of("ssim", 1 - ssim(fake, target))
+        if settings.edge_weight:
+            loss += settings.edge_weight * Loss.of("edge", edge(fake, target))
+        if self._features is not None:
+            loss += settings.feature_weight * Loss.of("feature", self._features.loss(fake, target))
+        return loss

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from torch import Tensor, nn
 
-from fontgan.config.settings import setting
+from fontgan.compute.engine import Engine
+from fontgan.config.settings import group
 from fontgan.data.views import Batch
-from fontgan.models.base import Task
+from fontgan.models.base import GeneratorSpec
+from fontgan.models.parts.discriminator_settings import ConditionalDiscriminatorSettings
 from fontgan.models.parts.generator import GeneratorSettings
-from fontgan.models.parts.paired import Drawn, Paired, PairedSettings
+from fontgan.models.parts.paired import GeneratorOutput, Paired, PairedSettings
 
 
 @dataclass(frozen=True)
-class TranslationSettings(PairedSettings, GeneratorSettings):
-    """The settings of a paired translation; the defaults are pix2pix' (Isola et al. 2017, section 6)."""
+class TranslationSettings(PairedSettings):
+    """The settings of a paired translation by one of the networks that there are."""
 
-    batch_size: int = setting(1, "characters in one training step", least=1)
-    conditional: bool = setting(
-        True, "the discriminator sees the content beside each glyph", needs="adversarial_weight"
+    generator: GeneratorSettings = group(GeneratorSettings(), "the network that draws")
+    discriminator: ConditionalDiscriminatorSettings | None = group(
+        None, "discriminator that the generator learns against, or none", switch="weight"
     )
+
+    usual_discriminator: ClassVar[ConditionalDiscriminatorSettings] = ConditionalDiscriminatorSettings()
 
 
 T = TypeVar("T", bound=TranslationSettings)
@@ -30,20 +34,21 @@ T = TypeVar("T", bound=TranslationSettings)
 class Translation(Paired[T]):
     """A translation by the network that the settings name."""
 
+    def __init__(self, settings: T, spec: GeneratorSpec, engine: Engine) -> None:
+        discriminator = settings.discriminator
+        conditional = discriminator is not None and discriminator.conditional
+        super().__init__(settings, spec, engine, channels=spec.contents if conditional else 0)
+        self._conditional = conditional
+
     @classmethod
-    def build_generator(cls, settings: T, task: Task) -> nn.Module:
+    def build_generator(cls, settings: T, spec: GeneratorSpec) -> nn.Module:
         """The network that the settings name."""
-        return settings.build(task.size)
+        return settings.generator.build(spec.size, spec.contents)
 
-    @property
-    def seen(self) -> int:
-        """A glyph, and the content if it is to be seen."""
-        return 2 if self.settings.conditional else 1
-
-    def draw(self, part: Batch) -> Drawn:
+    def draw(self, batch: Batch) -> GeneratorOutput:
         """The content in the style."""
-        return Drawn(self.generator(part.real_a))
+        return GeneratorOutput(self.generator(batch.real_a))
 
-    def beside(self, part: Batch) -> tuple[Tensor, ...]:
+    def condition_images(self, batch: Batch) -> tuple[Tensor, ...]:
         """The content, if it is to be seen."""
-        return (part.real_a,) if self.settings.conditional else ()
+        return (batch.real_a,) if self._conditional else ()

@@ -1,8 +1,7 @@
-"""All models and presets side by side: what they are for, and what they cost."""
+"""The catalogue of all models and presets: what they are for, and what they cost."""
 
 from __future__ import annotations
 
-import gc
 import time
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,15 +10,15 @@ import torch
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from fontgan.anatomy.examples import example_batch, example_inputs, example_task
 from fontgan.compute.engine import Engine, choose_engine
 from fontgan.config.settings import ModelSettings
 from fontgan.models import find_model, model_names
-from fontgan.models.base import Model, Task
+from fontgan.models.base import GeneratorSpec, Model
+from fontgan.models.examples import example_batch, example_inputs, example_spec
 from fontgan.networks.counting import count_weights
 from fontgan.progress import Silent, Watcher
 
-_MIDST = 0.5  # of a training, when everything takes part in a step
+_MIDST = 0.5  # of a run, when everything takes part in a step
 
 
 @dataclass(frozen=True)
@@ -31,11 +30,11 @@ class Entry:
         summary, source, purpose: of the model: what it is, who published it, what it is for.
         paired: whether it learns from pairs.
         many_styles: whether one network learns all styles.
-        conditions: what the generator is told beside the content.
-        parameters: weights of the generator, with those of the stage before it and of the way back.
-        flops: for one glyph: two for each multiplication of layers and the addition that goes with it.
+        conditions: what the generator is called with besides the content.
+        parameters: weights of the generator, with those of the first stage and of the way back.
+        flops: for one glyph: two for each multiplication of layers and its addition.
         loss: of the generator, in words.
-        images_per_second: in training; None where it was not measured.
+        images_per_second: glyphs learnt from per second; None where it was not measured.
     """
 
     model: str
@@ -52,18 +51,18 @@ class Entry:
     images_per_second: float | None = None
 
 
-def overview(
+def catalogue(
     size: int = 64, measure_seconds: float | None = None, watcher: Watcher | None = None
 ) -> list[Entry]:
     """Every preset of every model, in the order of their names.
 
     Args:
-        size: of the pictures, in pixels.
-        measure_seconds: for how long each is trained to see how fast it is; not at all if None.
-        watcher: told of each that was measured.
+        size: of the images, in pixels.
+        measure_seconds: how long each is trained to measure its speed; not at all if None.
+        watcher: gets the progress of the measuring.
 
     Raises:
-        FontganError: a network cannot take pictures of that size.
+        FontganError: a network cannot take images of that size.
     """
     watcher = watcher or Silent()
     presets = [(name, preset) for name in model_names() for preset in find_model(name).presets]
@@ -75,25 +74,24 @@ def overview(
     measured = []
     for entry in entries:
         kind = find_model(entry.model)
-        task = example_task(kind, size)
-        speed = images_per_second(kind, kind.preset(entry.preset), task, engine, measure_seconds)
+        spec = example_spec(kind, size)
+        speed = images_per_second(kind, kind.preset(entry.preset), spec, engine, measure_seconds)
         measured.append(replace(entry, images_per_second=speed))
-        gc.collect()  # a model and what it shows its discriminator hold each other
         watcher.advance()
     return measured
 
 
-def weigh(kind: type[Model[Any]], settings: ModelSettings, task: Task) -> tuple[int, int]:
+def weigh(kind: type[Model[Any]], settings: ModelSettings, spec: GeneratorSpec) -> tuple[int, int]:
     """The weights of a generator, and its FLOPs for one glyph.
 
     Raises:
-        FontganError: it cannot take pictures of that size.
+        FontganError: it cannot take images of that size.
     """
     try:
-        return _weigh(kind, settings, task, "meta")
+        return _weigh(kind, settings, spec, "meta")
     except RuntimeError:
         # Where the way through a network depends on a number in it, there must be numbers.
-        return _weigh(kind, settings, task, "cpu")
+        return _weigh(kind, settings, spec, "cpu")
 
 
 def flops_of(network: nn.Module, inputs: list[Tensor]) -> int:
@@ -105,11 +103,11 @@ def flops_of(network: nn.Module, inputs: list[Tensor]) -> int:
 
 
 def images_per_second(
-    kind: type[Model[Any]], settings: ModelSettings, task: Task, engine: Engine, seconds: float
+    kind: type[Model[Any]], settings: ModelSettings, spec: GeneratorSpec, engine: Engine, seconds: float
 ) -> float:
-    """How fast it learns: steps on noise, one to warm up, then at least one and for about so many seconds."""
-    model = kind(settings, task, engine)
-    batch = example_batch(settings, task, engine.device)
+    """The speed of training: steps on noise, one to warm up, then one or more for about this many seconds."""
+    model = kind(settings, spec, engine)
+    batch = example_batch(settings, spec, engine.device)
     number = 1
     model.step(batch, number, _MIDST)
     began, steps, taken = _now(engine), 0, 0.0
@@ -124,7 +122,7 @@ def images_per_second(
 def _entry(name: str, preset: str, size: int) -> Entry:
     kind = find_model(name)
     settings: ModelSettings = kind.preset(preset)
-    parameters, flops = weigh(kind, settings, example_task(kind, size))
+    parameters, flops = weigh(kind, settings, example_spec(kind, size))
     return Entry(
         model=name,
         preset=preset,
@@ -140,11 +138,13 @@ def _entry(name: str, preset: str, size: int) -> Entry:
     )
 
 
-def _weigh(kind: type[Model[Any]], settings: ModelSettings, task: Task, device: str) -> tuple[int, int]:
+def _weigh(
+    kind: type[Model[Any]], settings: ModelSettings, spec: GeneratorSpec, device: str
+) -> tuple[int, int]:
     """On the device `meta`, which has shapes and no numbers, this takes no time to speak of."""
     with torch.device(device):
-        network = kind.build_generator(settings, task)
-    inputs = example_inputs(kind, settings, task.size, device=device)
+        network = kind.build_generator(settings, spec)
+    inputs = example_inputs(kind, settings, spec.size, device=device, contents=spec.contents)
     return count_weights(network), flops_of(network, inputs)
 
 

@@ -1,0 +1,92 @@
+"""Single values: texts and what TOML and JSON have, read as a field's type and checked against its range."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+
+@cache
+def types_of(kind: type[Any]) -> Mapping[str, Any]:
+    """The type of each field of a settings dataclass, by name."""
+    return get_type_hints(kind)
+
+
+def checked(kind: type[Any], name: str, value: Any) -> Any:
+    """A value as the field of that name has it.
+
+    Args:
+        kind: a settings dataclass.
+        name: of one of its fields.
+        value: a text, or what Python, TOML and JSON have of it.
+
+    Raises:
+        ValueError: the field cannot have it; the message says what it wants instead.
+    """
+    read = _read(value, types_of(kind)[name])
+    _check_range(read, kind.__dataclass_fields__[name].metadata)
+    return read
+
+
+def choices(kind: type[Any], name: str) -> tuple[str, ...]:
+    """What the field of that name can be chosen from; empty where it is no choice."""
+    wanted = types_of(kind)[name]
+    return get_args(wanted) if get_origin(wanted) is Literal else ()
+
+
+def _check_range(value: Any, limits: Mapping[str, Any]) -> None:
+    least, most = limits["least"], limits["most"]
+    for number in value if isinstance(value, tuple) else (value,):
+        if isinstance(number, int | float) and not (math.isfinite(number) and least <= number <= most):
+            bounds = f"at least {least:g}" if most == math.inf else f"from {least:g} to {most:g}"
+            raise ValueError(f"it must be {bounds}")
+
+
+def _read(value: Any, kind: Any) -> Any:
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is UnionType:  # the only unions are of a type and None
+        return None if value is None else _read(value, next(one for one in arguments if one is not NoneType))
+    if origin is Literal:
+        if value not in arguments:
+            raise ValueError(f"choose one of {', '.join(arguments)}")
+        return value
+    if origin is tuple:
+        return _read_list(value, arguments[0])
+    if kind is bool:
+        return _read_switch(value)
+    if kind in (int, float):
+        return _read_number(value, kind)
+    if not isinstance(value, str | Path):
+        raise ValueError("expected text")
+    return kind(value)
+
+
+def _read_list(value: Any, kind: Any) -> tuple[Any, ...]:
+    """A list, or a text such as `8, 16` or `[8, 16]`; an empty text is an empty list."""
+    if isinstance(value, str):
+        text = value.strip("[] ")
+        value = [part.strip() for part in text.split(",")] if text else []
+    if not isinstance(value, list | tuple):
+        raise ValueError("expected a list")
+    return tuple(_read(part, kind) for part in value)
+
+
+def _read_switch(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    if value not in ("true", "false"):
+        raise ValueError("write true or false")
+    return bool(value == "true")
+
+
+def _read_number(value: Any, kind: type[int] | type[float]) -> int | float:
+    try:
+        if isinstance(value, bool) or (kind is int and isinstance(value, float)):
+            raise ValueError
+        return kind(value)
+    except (ValueError, TypeError):
+        raise ValueError("expected a number" if kind is float else "expected a whole number") from None
