@@ -1,4 +1,4 @@
-"""The fonts and lists of characters that come with fontgan, and where they lie."""
+"""Where the fonts and lists of characters that come with fontgan are installed."""
 
 from __future__ import annotations
 
@@ -36,4 +36,4 @@ def _find(kind: str, name: str) -> Path:
     for folder in _FOLDERS:
         if (folder / kind / name).is_file():
             return folder / kind / name
-    raise FontganError(f"{name}, which comes with fontgan, is missing: install fontgan again")
+    raise FontganError(f"{name}, which comes with fontgan, is missing", "install fontgan again")

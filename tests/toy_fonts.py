@@ -79,6 +79,16 @@ def build_font(
     return path
 
 
+def build_proportional_font(path: Path, family: str = "Toy") -> Path:
+    """A font whose every second character is 310 to 940 units wide, all different; the others are an em."""
+    font = TTFont(build_font(path, family=family))
+    for number, code in enumerate(CHARACTERS[1::2]):
+        name = f"u{code:05X}"
+        font["hmtx"][name] = (310 + 20 * number, font["hmtx"][name][1])
+    font.save(path)
+    return path
+
+
 def build_variable_font(path: Path) -> Path:
     """A font whose one character, U+4E00, is half as wide again at weight 900 as at weight 100."""
     build_font(path, [0x4E00])

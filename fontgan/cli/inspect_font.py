@@ -69,7 +69,7 @@ def _font_table(font: Description) -> Table:
     family = " ".join(font.names[name] for name in ("family", "style") if name in font.names)
     rows = {"name": family, "version": font.names.get("version", ""), "format": font.format}
     if font.faces > 1:
-        rows["faces"] = f"{font.faces}; another one is named FONT#1"
+        rows["faces"] = f"{font.faces}; write FONT#1 for the next one"
     if font.axes:
         axes = [f"{tag} {low:g} to {high:g} ({usual:g})" for tag, (low, usual, high) in font.axes.items()]
         rows["axes"] = ", ".join(axes)
@@ -82,7 +82,7 @@ def _font_table(font: Description) -> Table:
     rows["maps"] = f"{font.mapped:,} characters"
     rows["draws"] = f"{font.drawn:,} characters"
     if font.damaged:
-        rows["damaged"] = f"the checksum of {', '.join(font.damaged)} is wrong: get the font again"
+        rows["damaged"] = f"the checksum of {', '.join(font.damaged)} is wrong: download the font again"
     rows["embedding"] = font.embedding
     for name in ("copyright", "licence", "licence_url"):
         rows[name.replace("_url", " at")] = _short(font.names.get(name, ""))

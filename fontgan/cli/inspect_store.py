@@ -40,7 +40,11 @@ def inspect_store(path: Path, sheet: Path | None, seed: int, verify: bool, as_js
             save_store_sheet(target, path.name, contents.size, random_glyphs(store, COLUMNS, seed))
     if as_json:
         checked = {"problems": problems} if verify else {}
-        print_json({**asdict(contents), **checked, "sheet": None if problems else str(target)})
+        faces = [
+            {"record": {**face.record.to_json(), "role": face.role}, "splits": face.splits}
+            for face in contents.faces
+        ]
+        print_json({**asdict(contents), "faces": faces, **checked, "sheet": None if problems else target})
     else:
         results.print(_store_table(contents))
         if verify and not problems:

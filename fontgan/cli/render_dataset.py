@@ -62,8 +62,8 @@ def render_dataset_command(
         float | None,
         typer.Option(
             metavar="EM",
-            help="Paper around the em box, up to 0.5 em, which keeps strokes, descenders and accents beyond it "
-            f"and makes everything smaller. [default: {_MARGIN:g}]",
+            help="Paper around the em box, up to 0.5 em, which keeps strokes, descenders and accents beyond "
+            f"it and makes everything smaller. [default: {_MARGIN:g}]",
         ),
     ] = None,
     output: Annotated[Path, typer.Option(help="Dataset to write.")] = TrainingPlan.data,

@@ -62,11 +62,11 @@ def load_images(store: GlyphStore, keys: Sequence[GlyphKey], room: int | None = 
     return InMemory(torch.from_numpy(store.glyphs(keys)).unsqueeze(1))
 
 
-def as_floats(pictures: Tensor) -> Tensor:
+def as_floats(images: Tensor) -> Tensor:
     """uint8 glyph images to floats in [0, 1]."""
-    return pictures.float() / 255
+    return images.float() / 255
 
 
-def as_bytes(pictures: Tensor) -> Tensor:
+def as_bytes(images: Tensor) -> Tensor:
     """Floats in [0, 1] to uint8 glyph images."""
-    return (pictures * 255).round().to(torch.uint8)
+    return (images * 255).round().to(torch.uint8)

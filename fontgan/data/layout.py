@@ -57,7 +57,7 @@ def unpack(value: bytes | memoryview, size: int) -> np.ndarray:
     """A glyph image, uint8 (size, size), read-only.
 
     Raises:
-        DamagedError: it is none of that size.
+        DamagedError: it is not an image of that size.
     """
     return _unpacked(value, np.dtype(np.uint8), size * size).reshape(size, size)
 
@@ -71,7 +71,7 @@ def unpack_characters(value: bytes | memoryview) -> list[int]:
     """The inverse of `pack_characters`.
 
     Raises:
-        DamagedError: it is no such value.
+        DamagedError: it is not such a value.
     """
     return [int(code) for code in _unpacked(value, _CODES)]
 
@@ -85,7 +85,7 @@ def unpack_advances(value: bytes | memoryview) -> dict[int, float]:
     """The inverse of `pack_advances`.
 
     Raises:
-        DamagedError: it is no such value.
+        DamagedError: it is not such a value.
     """
     rows = _unpacked(value, _ADVANCE)
     return dict(zip(rows["code"].tolist(), rows["advance"].tolist(), strict=True))
@@ -95,7 +95,7 @@ def codes_of(transaction: lmdb.Transaction[Any], face: str) -> list[int]:
     """The code points of the glyph images that a face has, ascending.
 
     Raises:
-        DamagedError: one of its keys is no code point.
+        DamagedError: one of its keys is not a code point.
     """
     prefix = f"{face}/".encode()
     found = []

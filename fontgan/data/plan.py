@@ -71,13 +71,13 @@ class Plan:
 
     def _add(self, location: FontLocation, content: bool) -> None:
         sources, failures = find_sources(location)
-        self.notes += [f"left out: {failure}" for failure in failures]
+        self.notes += [f"skipped: {failure}" for failure in failures]
         for source in sources:
             mistake = self._why_useless(source, content)
             if mistake and len(sources) == 1:
                 raise mistake
             if mistake:
-                self.notes.append(f"left out: {mistake.problem}")
+                self.notes.append(f"skipped: {mistake.problem}")
                 continue
             self.faces.append(PlannedFace(self._key(source), content, source))
             if isinstance(source, PictureFolder) and source.unnamed:
@@ -128,6 +128,6 @@ def _identity(source: GlyphSource) -> tuple[object, ...]:
 
 def _unnamed(source: PictureFolder) -> str:
     return (
-        f"{source.location}: {len(source.unnamed):,} pictures were left out, since they are not named by a "
+        f"{source.location}: {len(source.unnamed):,} pictures were skipped, since they are not named by a "
         f"character or code point, such as {source.unnamed[0].name}"
     )

@@ -57,7 +57,7 @@ class FaceRecord:
         """Out of what `to_json` wrote; unknown keys become `extra`.
 
         Raises:
-            KeyError, TypeError, ValueError: it is no such table.
+            KeyError, TypeError, ValueError: it is not such a table.
         """
         known, extra = _split(cls, data)
         axes = tuple((str(tag), float(value)) for tag, value in data["axes"])
@@ -74,7 +74,7 @@ class FaceRecord:
 
     @property
     def identity(self) -> tuple[str, int, tuple[tuple[str, float], ...]]:
-        """What tells a face from any other, wherever its file is."""
+        """What distinguishes a face from any other, wherever its file is."""
         return self.sha256, self.index, self.axes
 
     def shared(self) -> FaceRecord:
@@ -109,7 +109,7 @@ class StoreRecord:
 
         Raises:
             FontganError: there is no such canvas.
-            KeyError, TypeError, ValueError: it is no such table.
+            KeyError, TypeError, ValueError: it is not such a table.
         """
         known, extra = _split(cls, data)
         faces = tuple(FaceRecord.from_json(face) for face in data["faces"])
@@ -131,7 +131,7 @@ class StoreRecord:
 
     @property
     def styles(self) -> tuple[str, ...]:
-        """The keys of the faces that are no content unless a training run says so."""
+        """The keys of the other faces: those to learn unless a training run says otherwise."""
         return tuple(face.key for face in self.faces if face.key not in self.contents)
 
     def face(self, key: str) -> FaceRecord:
@@ -211,9 +211,7 @@ def read_record(environment: lmdb.Environment, path: Path) -> StoreRecord:
 
 def not_a_store(path: Path) -> FontganError:
     """The error for a file that is not a glyph store."""
-    return FontganError(
-        f"{path} is not a glyph store", "name another file, or one that {render_dataset} made"
-    )
+    return FontganError(f"{path} is not a dataset", "name another file, or one that {render_dataset} made")
 
 
 def _split(kind: type[Any], data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

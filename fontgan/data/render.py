@@ -186,8 +186,6 @@ def _quick_turns() -> Iterator[None]:
 
 
 def _what_is_replaced(output: Path) -> list[str]:
-    if not output.exists():
-        return []
     try:
         with GlyphStore(output) as store:
             faces = store.record.faces
@@ -263,6 +261,6 @@ class _Artists:
 
 
 def _touches_edge(image: np.ndarray) -> bool:
-    """Whether there is full ink in the outermost pixels: the outline may have gone on beyond them."""
+    """Whether there is full ink in the outermost pixels: the outline may continue beyond them."""
     # As bytes, since these are few pixels and a call into NumPy takes longer than looking at them.
     return any(b"\0" in side.tobytes() for side in (image[0], image[-1], image[:, 0], image[:, -1]))

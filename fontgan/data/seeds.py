@@ -1,6 +1,6 @@
-"""Random numbers that depend on a seed and a place alone, so that nothing need be remembered of them.
+"""Random numbers that depend on a seed and a place alone, so that none need be remembered.
 
-A training that is resumed at step 1,000, or spread over several processes, draws there what any other would.
+A run that is resumed at step 1,000, or spread over several processes, draws there what any other would.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which characters a training learns from, which it watches, and which it never sees."""
+"""Which characters a run learns from, which it watches, and which it never sees."""
 
 from __future__ import annotations
 

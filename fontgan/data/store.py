@@ -104,7 +104,7 @@ class GlyphStore:
             for image, (face, code) in zip(images, keys, strict=True):
                 value = transaction.get(key_of(face, code))
                 if value is None:
-                    raise FontganError(f"the glyph store {self.path} lacks {face} U+{code:04X}")
+                    raise FontganError(f"the dataset {self.path} lacks {face} U+{code:04X}")
                 image[:] = self._decode(value, f"{face} U+{code:04X}")
         return images
 
@@ -163,7 +163,7 @@ class GlyphStore:
         try:
             return unpack(value, self.record.size)
         except DamagedError as error:
-            raise _damaged(f"{name} in the glyph store {self.path}") from error
+            raise _damaged(f"{name} in the dataset {self.path}") from error
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[lmdb.Transaction[memoryview[int]]]:
@@ -171,13 +171,13 @@ class GlyphStore:
             with self._environment.begin(buffers=True) as transaction:
                 yield transaction
         except (lmdb.Error, DamagedError) as error:
-            raise _damaged(f"the glyph store {self.path}") from error
+            raise _damaged(f"the dataset {self.path}") from error
 
     def _check_length(self) -> None:
         """Refuse a file that was cut short: the system kills a process that reads beyond its end."""
         pages: int = self._environment.info()["last_pgno"] + 1
         if self.path.stat().st_size < pages * self._environment.stat()["psize"]:
-            raise _damaged(f"the glyph store {self.path} was cut short: it")
+            raise _damaged(f"the dataset {self.path} was cut short: it")
 
     def close(self) -> None:
         """Let go of the file."""
@@ -221,7 +221,7 @@ def _damaged(what: str) -> UnusableStoreError:
 def _missing(path: Path) -> FontganError:
     if partial_path(path).exists():
         return FontganError(
-            f"the glyph store {path} is not complete",
+            f"the dataset {path} is not complete",
             "wait while it is rendered, or repeat the {render_dataset} that was interrupted",
         )
-    return FontganError(f"there is no glyph store {path}", "make it with {render_dataset} first")
+    return FontganError(f"there is no dataset {path}", "make it with {render_dataset} first")

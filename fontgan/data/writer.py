@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -112,7 +113,8 @@ def new_store(path: Path, canvas: Canvas, plan: str, characters: Sequence[int]) 
         FontganError: what is at `path` is not a glyph store, another process is writing there, or it cannot
             be written.
     """
-    if path.exists():  # a store may be made again, even a damaged one; other files are not ours to replace
+    # A store may be made again, even a damaged one; other files are not ours to replace.
+    if os.access(path, os.F_OK):
         with contextlib.suppress(UnusableStoreError):
             GlyphStore(path).close()
 

@@ -131,8 +131,8 @@ def parse_charset(text: str, style: Callable[[int], bool] | None = None) -> list
     codes = unique_characters(_read_text(Path(text)) if _names_a_file(text) else _without_names(text))
     if not codes:
         raise FontganError(
-            f"the character set {text!r} holds no character: "
-            f"give a text, a text file in UTF-8, or one of {', '.join(NAMED)}"
+            f"the character set {text!r} holds no character",
+            f"write the characters themselves, a text file in UTF-8, or one of {', '.join(NAMED)}",
         )
     return codes
 
@@ -140,14 +140,13 @@ def parse_charset(text: str, style: Callable[[int], bool] | None = None) -> list
 def _missing(text: str, style: Callable[[int], bool] | None) -> list[int]:
     if style is None:
         raise FontganError(
-            f"{text!r} means what a style font lacks, and there is none here: name a set, as gb2312"
+            f"{text!r} means what a style font lacks, and there is no style font here",
+            "name a set, such as gb2312",
         )
     whole = "gb2312" if text == MISSING else text.partition(":")[2]
     codes = [code for code in parse_charset(whole) if not style(code)]
     if not codes:
-        raise FontganError(
-            f"the font that is to be drawn like lacks nothing of {whole}: ask for other --chars"
-        )
+        raise FontganError(f"the style font already has all of {whole}", "choose other {chars}")
     return codes
 
 
@@ -172,9 +171,9 @@ def is_han(code: int) -> bool:
 
 
 def scattered(codes: Iterable[int]) -> list[int]:
-    """In an order that the code points decide and in which neighbours are apart.
+    """In an order that the code points alone decide and in which neighbours are apart.
 
-    The first so many of nearly the same set are nearly the same.
+    The first N of two nearly equal sets are nearly equal.
     """
     # Multiplied by an odd number near 2^32 / golden ratio, neighbours are scattered (Knuth, TAOCP 3, 6.4).
     return sorted(codes, key=lambda code: code * 2654435761 % 2**32)
@@ -204,7 +203,7 @@ def _read_text(path: Path) -> str:
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise FontganError(
-            f"the character set {path} cannot be read ({error.strerror}): check the path"
+            f"the character set {path} cannot be read ({error.strerror})", "check the path"
         ) from error
     except UnicodeDecodeError as error:
-        raise FontganError(f"the character set {path} is not UTF-8 text: save it as UTF-8") from error
+        raise FontganError(f"the character set {path} is not UTF-8 text", "save it as UTF-8") from error

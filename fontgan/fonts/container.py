@@ -44,20 +44,20 @@ class FontFile:
         """Read the file.
 
         Raises:
-            FontganError: it is not there, cannot be read, or is no file of a possible size.
+            FontganError: it is not there, cannot be read, or cannot be a font by its size.
         """
         if path.is_dir():
-            raise FontganError(f"{path} is a directory: name a font file in it")
+            raise FontganError(f"{path} is a directory", "name a font file in it")
         try:
             if path.stat().st_size > _MOST_BYTES:
-                raise FontganError(f"{path} has more than 512 MB, which no font has: give a font file")
+                raise FontganError(f"{path} has more than 512 MB, which no font has", "name a font file")
             content = path.read_bytes()
         except FileNotFoundError as error:
-            raise FontganError(f"there is no font file or folder {path}: check the path") from error
+            raise FontganError(f"there is no font file or folder {path}", "check the path") from error
         except (OSError, ValueError) as error:
             raise FontganError(f"the font file {path} cannot be read: {error}") from error
         if not content:
-            raise FontganError(f"the font file {path} is empty: get it again")
+            raise FontganError(f"the font file {path} is empty", "download it again")
         return cls(path, content)
 
     @property
@@ -95,7 +95,9 @@ class FontFile:
         for tag, _, offset, length in self.tables(index):
             if tag in _NEEDED and offset + length > len(self.unpacked):
                 name = tag.decode().strip()
-                raise FontganError(f"{self.path} is cut short: its {name} lies beyond the end; get it again")
+                raise FontganError(
+                    f"{self.path} is cut short: its {name} lies beyond the end", "download it again"
+                )
 
     def damaged_tables(self, index: int) -> list[str]:
         """The tables whose checksums are wrong, by name."""
@@ -122,7 +124,7 @@ class FontFile:
 def _unpack_woff2(path: Path, content: bytes) -> bytes:
     from fontTools.ttLib import TTFont  # slow to import, and few fonts come as WOFF2
 
-    damaged = FontganError(f"{path} is a damaged WOFF2 file: get it again, or give the TTF or OTF")
+    damaged = FontganError(f"{path} is a damaged WOFF2 file", "download it again, or use the TTF or OTF")
     header = content[: struct.calcsize(_WOFF2_HEADER)]
     if len(header) < struct.calcsize(_WOFF2_HEADER):
         raise damaged

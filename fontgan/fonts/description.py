@@ -1,4 +1,4 @@
-"""What a font says of itself, and what it really draws."""
+"""What a font says about itself, and what it really draws."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from fontgan.fonts.face import Face, printable, variation_axes
 from fontgan.fonts.source import GlyphSource
 from fontgan.progress import Silent, Watcher
 
-# OpenType specification, «name»: the identifiers of the texts that are told.
+# OpenType specification, «name»: the identifiers of the texts that are shown.
 _NAMES = {
     "copyright": 0,
     "family": 1,
@@ -63,7 +63,7 @@ class Metrics:
 
 @dataclass(frozen=True)
 class Description:
-    """All that `fontgan inspect` tells of a font or of a folder of glyph pictures.
+    """All that `fontgan inspect` shows of a font or of a folder of glyph pictures.
 
     Attributes:
         path: as it was given.
@@ -132,7 +132,7 @@ def coverage(drawn: Collection[int], codes: Sequence[int]) -> Coverage:
 
 
 class _Tables:
-    """The tables of a font that tell of it, read through FreeType, which survives damaged ones."""
+    """The tables that describe a font, read through FreeType, which survives damaged ones."""
 
     def __init__(self, font: Face) -> None:
         self._font = font
@@ -150,7 +150,7 @@ class _Tables:
         return {axis.tag: (axis.minimum, axis.default, axis.maximum) for axis in axes}
 
     def names(self) -> dict[str, str]:
-        """The texts of «name» that are told."""
+        """The texts of «name» that are shown."""
         texts: dict[int, str] = {}
         english: set[int] = set()
         for index in range(min(self.face.sfnt_name_count, 4096)):
@@ -198,7 +198,7 @@ class _Tables:
         pointer = self.face._FT_Face
         if raw.FT_Load_Sfnt_Table(pointer, ctypes.c_ulong(number), 0, None, ctypes.byref(length)):
             return b""
-        # A damaged directory may claim any length; what is told stands in the first bytes.
+        # A damaged directory may claim any length; what is read here is in the first bytes.
         length.value = min(length.value, 256)
         buffer = (ctypes.c_ubyte * length.value)()
         if raw.FT_Load_Sfnt_Table(pointer, ctypes.c_ulong(number), 0, buffer, ctypes.byref(length)):

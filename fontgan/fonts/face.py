@@ -29,7 +29,7 @@ from fontgan.fonts.location import PICTURE_SUFFIXES, FontLocation
 _SHARED_BY_MANY = 8
 _SAMPLE = 1024  # glyphs, of which such sharing is seen
 
-# Outlines are loaded at so many pixels an em, in 1/64 pixel: finer than any font's own grid.
+# Outlines are loaded at this many pixels per em, in 1/64 pixel: finer than any font's own grid.
 _REFERENCE = 1024
 _OUTLINE_ONLY = freetype.FT_LOAD_NO_HINTING | freetype.FT_LOAD_NO_BITMAP
 _POINT = ctypes.sizeof(raw.FT_Vector)
@@ -63,18 +63,20 @@ class Face:
             self._face = freetype.Face(io.BytesIO(content), location.index)
             self._face.select_charmap(freetype.FT_ENCODING_UNICODE)
             if not self._face.is_scalable:
-                raise FontganError(f"{location} has no outlines, only bitmaps: give an outline font")
+                raise FontganError(f"{location} has no outlines, only bitmaps", "use an outline font")
             self._go_to(location)
             self._face.set_pixel_sizes(_REFERENCE, _REFERENCE)
         except freetype.FT_Exception as error:
-            raise FontganError(_why_not_a_font(location, content)) from error
+            raise _not_a_font(location, content) from error
         self.family = self._read_family()
+        # Private fields of freetype-py, twice as fast as its public ones: mind them at an upgrade.
         self._slot = self._face.glyph._FT_GlyphSlot.contents
         self._pointer = self._face._FT_Face
         self._shape = self._slot.outline  # of whichever glyph was loaded last
         self._outline = ctypes.byref(self._shape)
         self._loaded = -1  # the character whose metrics the slot has
-        self._sheets: dict[tuple[int, float], _Sheet] = {}
+        self._canvas: Canvas | None = None  # that of the sheets
+        self._sheets: dict[int, _Sheet] = {}
 
     @property
     def sha256(self) -> str:
@@ -82,7 +84,7 @@ class Face:
         return self.file.sha256
 
     def another(self) -> Face:
-        """The same face once more, for another thread."""
+        """The same face again, for another thread."""
         twin = Face(self.location, self.file)
         twin.__dict__["_placeholders"] = self._placeholders  # cached, and the same in both
         return twin
@@ -106,10 +108,13 @@ class Face:
         return float(box.yMin + box.yMax) / 2 / (64 * _REFERENCE)
 
     def advance(self, code: int) -> float:
-        """The horizontal advance of a character that the font maps, in em; free after it was drawn."""
+        """The horizontal advance of a character that the font maps, in em; free after it was drawn.
+
+        To a millionth, which is finer than any font's units: FreeType has 0.99999993 for 1.
+        """
         if code != self._loaded:
             self._load(code)
-        return self._loaded_advance()
+        return round(self._loaded_advance(), 6)
 
     def draw(self, code: int, canvas: Canvas, shift: float = 0.0) -> np.ndarray | None:
         """The glyph image of `code`: uint8 (size, size), 0 = ink, 255 = paper; None if not drawn.
@@ -119,18 +124,20 @@ class Face:
         """
         if not self._load(code):
             return None
+        if canvas is not self._canvas and canvas != self._canvas:
+            self._canvas, self._sheets = canvas, {}
         overlaps = self._shape.flags & 0x40  # FT_OUTLINE_OVERLAP
-        pixels = canvas.size * _OVERSAMPLED if overlaps else canvas.size
-        sheet = self._sheets.get((pixels, canvas.extent))
+        sheet = self._sheets.get(overlaps)
         if sheet is None:
-            sheet = self._sheets[pixels, canvas.extent] = _Sheet(pixels, canvas.extent)
+            pixels = canvas.size * _OVERSAMPLED if overlaps else canvas.size
+            sheet = self._sheets[overlaps] = _Sheet(pixels, canvas.extent)
         ink = sheet.cover(self._outline, *canvas.place(self._loaded_advance(), shift))
         if overlaps:
             ink = _reduced(ink)
         return np.bitwise_xor(ink, 255) if np.count_nonzero(ink) else None
 
     def _load(self, code: int) -> bool:
-        """Load the outline of a character; whether there is one and it is no placeholder."""
+        """Load the outline of a character; whether there is one and it is not a placeholder."""
         placeholders = self._placeholders
         self._loaded = -1
         # What is not mapped loads as .notdef; a damaged glyph is one that the font does not draw.
@@ -186,11 +193,13 @@ class Face:
             return
         axes = variation_axes(self._face)
         if not axes:
-            raise FontganError(f"{location.path} is no variable font: leave out the @")
+            raise FontganError(f"{location.path} is not a variable font", "omit the @")
         wanted = dict(location.axes)
         for axis in axes:
             if not axis.minimum <= wanted.get(axis.tag, axis.default) <= axis.maximum:
-                raise FontganError(f"{location}: {axis.tag} goes from {axis.minimum:g} to {axis.maximum:g}")
+                raise FontganError(
+                    f"{location}: {axis.tag} goes from {axis.minimum:g} to {axis.maximum:g} in this font"
+                )
         unknown = set(wanted) - {axis.tag for axis in axes}
         if unknown:
             have = ", ".join(f"{axis.tag} ({axis.minimum:g} to {axis.maximum:g})" for axis in axes)
@@ -211,7 +220,7 @@ def printable(text: str) -> str:
 
 
 def variation_axes(face: freetype.Face) -> list[freetype.VariationAxis]:
-    """The axes of a variable font, none if it is no such font or they are damaged."""
+    """The axes of a variable font; none if it is not one, or if they are damaged."""
     try:
         return list(face.get_variation_info().axes)
     except (freetype.FT_Exception, UnicodeDecodeError):  # freetype-py wants their names in ASCII
@@ -229,16 +238,15 @@ class _Sheet:
         self._bitmap.num_grays = 256
         self._bitmap.pixel_mode = freetype.FT_PIXEL_MODE_GRAY
         self._target = ctypes.byref(self._bitmap)
-        self._pixels_per_em = pixels / extent
-        scale = round(self._pixels_per_em / _REFERENCE * 65536)  # 16.16 fixed point
+        self._unit = pixels / extent * 64  # of an em: 1/64 pixel
+        scale = round(pixels / extent / _REFERENCE * 65536)  # 16.16 fixed point
         self._matrix = raw.FT_Matrix(scale, 0, 0, scale)
         self._scale = ctypes.byref(self._matrix)
 
     def cover(self, outline: object, right: float, up: float) -> np.ndarray:
         """The coverage of an outline (which is changed), 0 to 255, moved by em; valid until the next call."""
         raw.FT_Outline_Transform(outline, self._scale)
-        unit = self._pixels_per_em * 64
-        raw.FT_Outline_Translate(outline, round(right * unit), round(up * unit))
+        raw.FT_Outline_Translate(outline, round(right * self._unit), round(up * self._unit))
         self._ink.fill(0)
         if raw.FT_Outline_Get_Bitmap(freetype.get_handle(), outline, self._target):
             self._ink.fill(0)  # an outline that FreeType cannot fill is one without ink
@@ -252,16 +260,20 @@ def _reduced(ink: np.ndarray) -> np.ndarray:
     return reduced
 
 
-def _why_not_a_font(location: FontLocation, content: bytes) -> str:
+def _not_a_font(location: FontLocation, content: bytes) -> FontganError:
     if location.path.suffix.lower() in PICTURE_SUFFIXES:
-        return f"{location.path} is a picture and no font: name the folder of glyph pictures that it is in"
+        return FontganError(
+            f"{location.path} is a picture, not a font", "name the folder of glyph pictures that it is in"
+        )
     try:
         count = freetype.Face(io.BytesIO(content), 0).num_faces
     except freetype.FT_Exception:
-        return (
-            f"{location.path} is not a font that FreeType can read, or a damaged one: "
-            "give a TTF, OTF, TTC, WOFF or WOFF2 file"
+        return FontganError(
+            f"{location.path} is not a font that FreeType can read, or it is damaged",
+            "use a TTF, OTF, TTC, WOFF or WOFF2 file",
         )
     if location.index >= count:
-        return f"{location.path} has {count} faces, counted from 0: there is no #{location.index}"
-    return f"{location} maps no Unicode characters: give a font with a Unicode cmap"
+        return FontganError(
+            f"{location.path} has {count} faces, counted from 0: there is no #{location.index}"
+        )
+    return FontganError(f"{location} maps no Unicode characters", "use a font with a Unicode cmap")

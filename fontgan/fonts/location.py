@@ -36,10 +36,10 @@ class FontLocation:
         """Read `text`; a file whose own name ends in `#2` or `@wght=700` is taken as that file.
 
         Raises:
-            FontganError: `text` is empty, or what follows the `@` is no list of axes.
+            FontganError: `text` is empty, or what follows the `@` is not a list of axes.
         """
         if not text.strip():
-            raise FontganError("the path of a font is empty: name a font file")
+            raise FontganError("the path of a font is empty", "name a font file")
         path, index = text, 0
         axes: tuple[tuple[str, float], ...] = ()
         if "@" in path and not Path(path).exists() and "=" in path.rsplit("@", 1)[1]:
@@ -84,5 +84,7 @@ def _parse_axes(text: str, places: str) -> tuple[tuple[str, float], ...]:
         except ValueError:
             axes[tag.strip()] = math.nan
     if not all(re.fullmatch(r"[ -~]{1,4}", tag) and math.isfinite(value) for tag, value in axes.items()):
-        raise FontganError(f"{text}: write the place in a variable font as FONT@wght=700,wdth=80")
+        raise FontganError(
+            f"{text} does not name a place in a variable font", "write it as FONT@wght=700,wdth=80"
+        )
     return tuple(axes.items())

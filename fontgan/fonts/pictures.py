@@ -1,7 +1,7 @@
 """A folder of glyph pictures in place of a font: `永.png`, `U+6C38.png`.
 
 A picture is the em box, whatever its size: it is scaled, never cropped to its ink, and the whole folder is
-shifted as one, as a font is. Ink and paper are told apart in each picture by themselves, so that black
+shifted as one, as a font is. Each picture decides by itself what is ink and what is paper, so that black
 on white, white on black, grey and colour all give the same glyph image.
 """
 
@@ -36,7 +36,7 @@ class PictureFolder:
         location: the folder.
         family: its name.
         files: code point to picture, ascending.
-        unnamed: pictures whose names are no characters; they are left out.
+        unnamed: pictures whose names are not characters; they are omitted.
 
     Raises:
         FontganError: the folder cannot be read, has no such pictures, or has two of one character.
@@ -52,8 +52,8 @@ class PictureFolder:
         self.files, self.unnamed = named_pictures(location.path)
         if not self.files:
             raise FontganError(
-                f"{location.path} holds no font and no glyph picture: name pictures by their characters, "
-                "as 永.png or U+6C38.png; subfolders are not searched"
+                f"{location.path} holds no font and no glyph picture",
+                "name pictures by their characters, such as 永.png or U+6C38.png; subfolders are not read",
             )
         _check_pictures(list(self.files.values()))
 
@@ -126,7 +126,7 @@ def named_pictures(folder: Path) -> tuple[dict[int, Path], list[Path]]:
         if code is None:
             unnamed.append(path)
         elif code in files:
-            raise FontganError(f"{files[code]} and {path.name} are the same character: remove one of them")
+            raise FontganError(f"{files[code]} and {path.name} are the same character", "remove one of them")
         else:
             files[code] = path
     return dict(sorted(files.items())), unnamed
@@ -184,7 +184,7 @@ def _enlarged(ink: np.ndarray, size: int, window: _Window) -> np.ndarray:
 
 
 def _check_pictures(paths: list[Path]) -> None:
-    """Look at the first bytes of all, so that every file that is no picture is told at once."""
+    """Look at the first bytes of all, so that files that are not pictures are reported together."""
     wrong = []
     for path in paths:
         try:
@@ -195,7 +195,7 @@ def _check_pictures(paths: list[Path]) -> None:
         more = f" and {len(wrong) - 3:,} more" if len(wrong) > 3 else ""
         names = ", ".join(map(str, wrong[:3]))
         raise FontganError(
-            f"{names}{more}: not a picture that can be read; save it again as PNG, or remove it"
+            f"{names}{more}: not a picture that can be read", "save it again as PNG, or remove it"
         )
 
 
@@ -231,7 +231,7 @@ def _open(path: Path) -> Image.Image:
             warnings.simplefilter("ignore")  # Pillow warns of sizes that are refused here anyway
             with Image.open(path) as image:
                 if image.width * image.height > _MOST_PIXELS:
-                    raise FontganError(f"{path} has {image.width} × {image.height} pixels: make it smaller")
+                    raise FontganError(f"{path} has {image.width} × {image.height} pixels", "make it smaller")
                 if not image.has_transparency_data:
                     return image.convert("RGB")
                 clear = image.convert("RGBA")
@@ -239,7 +239,7 @@ def _open(path: Path) -> Image.Image:
         raise
     except Exception as error:  # Pillow's decoders raise whatever their format made of the damage
         raise FontganError(
-            f"{path} is not a picture that can be read: save it again as PNG, or remove it"
+            f"{path} is not a picture that can be read", "save it again as PNG, or remove it"
         ) from error
     pixels = np.asarray(clear, np.float32)
     opaque = pixels[..., 3] > 127

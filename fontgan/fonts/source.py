@@ -1,4 +1,4 @@
-"""Where glyphs come from: a font, or a folder of pictures, as one thing to those who draw."""
+"""Where glyphs come from: a font or a folder of pictures, behind one interface."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def open_source(location: FontLocation) -> GlyphSource:
 def find_sources(location: FontLocation) -> tuple[list[GlyphSource], list[str]]:
     """All that a location names: a font, the fonts of a folder, or a folder of glyph pictures.
 
-    Returns the sources and, a line each, what of a folder is left out and why.
+    Returns the sources and, a line each, what of a folder is skipped and why.
 
     Raises:
         FontganError: there is nothing that can be used.
@@ -91,7 +91,5 @@ def random_glyphs(
 
 def _pictures_beside_fonts(folder: Path) -> list[str]:
     named, _ = named_pictures(folder)
-    told = (
-        f"{len(named):,} glyph pictures in {folder}, which holds fonts too: give them a folder of their own"
-    )
-    return [told] if named else []
+    note = f"{len(named):,} glyph pictures in {folder}, which has fonts too: move them to their own folder"
+    return [note] if named else []

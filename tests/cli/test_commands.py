@@ -87,7 +87,7 @@ def test_bad_fonts_end_in_one_line_and_harm_nothing(here: Path, type_command: Co
         )
     fails(type_command("render-dataset", "--size", "50"), "64, 128 or 256")
     Path("letter.txt").write_text("dear")
-    fails(type_command("render-dataset", "--output", "letter.txt"), "letter.txt is not a glyph store")
+    fails(type_command("render-dataset", "--output", "letter.txt"), "letter.txt is not a dataset")
     assert Path("letter.txt").read_text() == "dear"
     assert Path("toys/data/glyphs.lmdb").read_bytes() == before
     assert not (here / "data").exists()
@@ -105,7 +105,7 @@ def test_bad_settings_end_in_one_line(here: Path, type_command: Command) -> None
     fails(type_command("train", "--model", "pix2pics", *data), "did you mean 'pix2pix'")
     fails(type_command("train", "--model", "pix2pix", "--preset", "x", *data), "default, paper")
     fails(type_command("train", "--model", "pix2pix", "--set", "skp=add", *data), "did you mean 'skip'")
-    fails(type_command("train", "--model", "pix2pix", "--data", "toys/style.ttf"), "is not a glyph store")
+    fails(type_command("train", "--model", "pix2pix", "--data", "toys/style.ttf"), "is not a dataset")
     if not torch.cuda.is_available():
         fails(type_command("train", "--model", "pix2pix", "--device", "cuda", *data), "--device cpu")
     assert not (here / "runs").exists()

@@ -95,6 +95,8 @@ def test_a_store_is_told_and_verified(here: Path, type_command: Command) -> None
     assert Path("inspected/glyphs.lmdb.png").is_file()
     found = json.loads(type_command("inspect", str(store), "--verify", "--json")[1])
     assert (found["size"], found["glyphs"], found["problems"]) == (64, 128, [])
+    assert [face["record"]["role"] for face in found["faces"]] == ["content", "style"]
+    assert found["margin"] == 0
     assert sum(found["faces"][0]["splits"].values()) == found["faces"][0]["record"]["count"] == 64
 
 
@@ -114,10 +116,10 @@ def test_a_damaged_store_is_told_with_status_one(here: Path, type_command: Comma
     ("arguments", "words"),
     [
         (("none.ttf",), "there is no font file or folder none.ttf"),
-        (("none.lmdb",), "there is no glyph store none.lmdb"),
+        (("none.lmdb",), "there is no dataset none.lmdb"),
         (("letter.txt",), "is not a font"),
-        (("letter.lmdb",), "is not a glyph store"),
-        (("toy.ttf", "--verify"), "--verify is for glyph stores"),
+        (("letter.lmdb",), "is not a dataset"),
+        (("toy.ttf", "--verify"), "--verify is for datasets"),
         (("toy.ttf", "--sheet", "a.pdf"), "sheets are PNG files"),
         (("toy.ttf", "--charset", "gb2313"), "did you mean 'gb2312'"),
         (("fonts",), "holds 2 fonts"),

@@ -61,7 +61,8 @@ def test_the_store_has_what_each_font_draws_and_no_blank(tmp_path: Path) -> None
     with GlyphStore(output) as store:
         assert store.record == record
         assert store.codes("con-tent") == CHARACTERS[5:]
-        assert store.codes("style") == [code for code in CHARACTERS[5:30] if code != CHARACTERS[9]]
+        assert store.codes("style") == [code for code in CHARACTERS[:30] if code != CHARACTERS[9]]
+        assert store.characters() == [*CHARACTERS, 0x7530]
         for face in record.faces:
             images = images_of(store, face.key, store.codes(face.key))
             assert len(images) == face.count
@@ -99,7 +100,7 @@ def test_a_folder_stands_for_the_fonts_in_it_and_bad_ones_are_told(tmp_path: Pat
     folder = FontLocation(tmp_path / "fonts")
     rendered = render_dataset([content], [folder], CHARACTERS, 64, tmp_path / "g.lmdb")
     assert [face.key for face in rendered.record.select(rendered.record.styles)] == ["a", "b"]
-    assert [note.split(":")[0] for note in rendered.notes] == ["left out"] * 3
+    assert [note.split(":")[0] for note in rendered.notes] == ["skipped"] * 3
     assert "1 glyph pictures in" in rendered.notes[0]
     assert any("broken.otf" in note for note in rendered.notes)
     assert any("empty.ttf" in note for note in rendered.notes)

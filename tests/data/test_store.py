@@ -10,18 +10,21 @@ import lmdb
 import numpy as np
 import pytest
 from filelock import FileLock
+from fontTools.ttLib import TTFont
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from fontgan.data.layout import pack
 from fontgan.data.record import FaceRecord
+from fontgan.data.render import render_dataset
 from fontgan.data.store import GlyphStore, is_store
 from fontgan.data.writer import StoreWriter, new_store
 from fontgan.errors import FontganError
 from fontgan.fonts.canvas import Canvas
+from fontgan.fonts.location import FontLocation
 from tests.conftest import FACE, images_of, make_toy_store
-from tests.toy_fonts import CHARACTERS
+from tests.toy_fonts import CHARACTERS, build_proportional_font
 
 IMAGES = st.dictionaries(
     st.integers(0x20, 0x10FFFF), arrays.arrays(np.uint8, (64, 64), elements=st.integers(0, 255)), max_size=4
@@ -33,8 +36,9 @@ def face_of(key: str, count: int) -> FaceRecord:
     return dataclasses.replace(FACE, key=key, count=count)
 
 
-def put(writer: StoreWriter, key: str, images: dict[int, np.ndarray]) -> None:
-    writer.put(face_of(key, len(images)), [(code, pack(image)) for code, image in images.items()])
+def put(writer: StoreWriter, key: str, images: dict[int, np.ndarray], content: bool = False) -> None:
+    glyphs = [(code, pack(image)) for code, image in images.items()]
+    writer.put(face_of(key, len(images)), glyphs, content=content)
 
 
 def some_images(count: int = 3) -> dict[int, np.ndarray]:
@@ -72,10 +76,12 @@ def test_the_map_grows_by_itself(tmp_path: Path) -> None:
 
 def test_the_first_content_font_gives_a_character(tmp_path: Path) -> None:
     with new_store(tmp_path / "glyphs.lmdb", Canvas(64), PLAN, CHARACTERS) as writer:
-        put(writer, "b", {0x4E00: np.zeros((64, 64), np.uint8)})
-        put(writer, "a", some_images())
+        put(writer, "b", {0x4E00: np.zeros((64, 64), np.uint8)}, content=True)
+        put(writer, "style", some_images())
+        put(writer, "a", some_images(), content=True)
         writer.finish("now")
     with GlyphStore(tmp_path / "glyphs.lmdb") as store:
+        assert [face.key for face in store.record.faces] == ["b", "a", "style"]
         assert store.content() == {0x4E00: "b", 0x4E01: "a", 0x4E02: "a"}
 
 
@@ -125,15 +131,15 @@ def test_what_is_no_store_is_told_and_never_replaced(tmp_path: Path) -> None:
     (tmp_path / "empty").touch()
     for path in (letter, tmp_path, tmp_path / "empty"):
         assert not is_store(path)
-        with pytest.raises(FontganError, match="is not a glyph store"):
+        with pytest.raises(FontganError, match="is not a dataset"):
             GlyphStore(path)
         with (
-            pytest.raises(FontganError, match="is not a glyph store"),
+            pytest.raises(FontganError, match="is not a dataset"),
             new_store(path, Canvas(64), PLAN, CHARACTERS),
         ):
             pass
     assert letter.read_text().startswith("Dear reader")
-    with pytest.raises(FontganError, match="make it with fontgan.render first"):
+    with pytest.raises(FontganError, match=r"make it with fontgan\.render first"):
         GlyphStore(tmp_path / "none.lmdb")
 
 
@@ -176,19 +182,50 @@ def test_verifying_finds_each_kind_of_damage(toy_store: Path) -> None:
         transaction.put(b"style/004E02", pack(np.full((64, 64), 255, np.uint8)))
         transaction.put(b"other/004E03", b"")
         transaction.delete(b"style/004E04")
+        transaction.put(b"advances:style", b"damage")
+        transaction.put(b"characters", pack(np.zeros(3, np.uint8)))
     environment.close()
     with GlyphStore(toy_store) as store:
         problems = "\n".join(store.verify())
         for words in (
-            "content/004E00 in the glyph store",
-            "content/004E01 in the glyph store",
+            "content/004E00 in the dataset",
+            "content/004E01 in the dataset",
             "style/004E02 is blank",
             "other/004E03 belongs to no face",
             "style has 63 glyphs, not 64",
+            "the advances of style in",
+            "the list of characters in",
         ):
             assert words in problems
         with pytest.raises(FontganError, match="is damaged"):
             images_of(store, "content", [0x4E00])
+
+
+def test_advances_come_back_by_character(tmp_path: Path) -> None:
+    with new_store(tmp_path / "g.lmdb", Canvas(64), PLAN, CHARACTERS) as writer:
+        writer.put(
+            face_of("toy", 3), [(code, pack(image)) for code, image in some_images().items()], {0x4E01: 0.31}
+        )
+        put(writer, "plain", some_images())
+        writer.finish("now")
+    with GlyphStore(tmp_path / "g.lmdb") as store:
+        assert store.advances("toy") == {0x4E00: 1.0, 0x4E01: 0.31, 0x4E02: 1.0}
+        assert store.advances("plain") == dict.fromkeys(some_images(), 1.0)
+        assert store.characters() == CHARACTERS
+        assert store.codes("toy") == [*some_images()]
+        assert store.verify() == []
+
+
+def test_advances_are_those_of_the_fonts_own_table(tmp_path: Path) -> None:
+    path = build_proportional_font(tmp_path / "toy.ttf")
+    codes = CHARACTERS[:20]
+    render_dataset([FontLocation(path)], [FontLocation(path)], codes, 64, tmp_path / "g.lmdb", jobs=2)
+    font = TTFont(path)
+    widths = {code: font["hmtx"][font.getBestCmap()[code]][0] / font["head"].unitsPerEm for code in codes}
+    assert len(set(widths.values())) == 11
+    with GlyphStore(tmp_path / "g.lmdb") as store:
+        assert store.record.faces[0].advance == 1
+        assert store.advances("toy") == pytest.approx(widths, abs=1e-6)
 
 
 @pytest.mark.parametrize("kept", [0.3, 0.6, 0.95])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import fields, replace
 from itertools import islice
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from fontgan.compute.ranks import Ranks
 from fontgan.data.augmentation import Augmentation
 from fontgan.data.images import FromStore, InMemory, as_bytes, as_floats
 from fontgan.data.render import render_dataset
-from fontgan.data.splits import SPLITS
+from fontgan.data.splits import SPLITS, Split
 from fontgan.data.store import GlyphStore
 from fontgan.data.views import View, load_view
 from fontgan.errors import FontganError
@@ -104,6 +106,106 @@ def test_what_does_not_fit_into_memory_is_read_from_the_store_alike(many_styles:
             assert torch.equal(one.real_a, other.real_a)
             assert torch.equal(one.real_b, other.real_b)
             assert torch.equal(one.styles, other.styles)
+
+
+# Of the batches that were made when roles were in the store.
+BEFORE = {True: "40ad66d6b350db6e", False: "c44fc0c461b1c4cf"}
+
+
+@pytest.mark.parametrize("stacked", [False, True])
+@pytest.mark.parametrize("paired", [True, False])
+def test_of_one_content_font_batches_are_what_they_always_were(
+    tmp_path: Path, paired: bool, stacked: bool
+) -> None:
+    content = build_font(tmp_path / "a.ttf", CHARACTERS, "A")
+    half = build_font(tmp_path / "b.ttf", CHARACTERS[::2], "B", raised=50, width=300)
+    narrow = build_font(tmp_path / "c.ttf", CHARACTERS, "C", width=200)
+    styles = [FontLocation(half), FontLocation(narrow)]
+    render_dataset([FontLocation(content)], styles, CHARACTERS, 64, tmp_path / "g.lmdb")
+    found = hashlib.sha256()
+    with GlyphStore(tmp_path / "g.lmdb") as store:
+        view = load_view(store, ["a"], ["b", "c"], "train", paired, stacked)
+        for batch in islice(view.training_batches(8, Augmentation(2), 5, references=2), 12):
+            for field in fields(batch):
+                found.update(getattr(batch, field.name).contiguous().numpy().tobytes())
+    assert found.hexdigest()[:16] == BEFORE[paired]
+
+
+@pytest.mark.parametrize("room", [None, 0])
+def test_stacked_content_has_a_channel_of_each_font_and_paper_where_one_lacks_a_character(
+    many_styles: Path, room: int | None
+) -> None:
+    with GlyphStore(many_styles) as store:
+        view = load_view(store, ["b", "a"], ["c"], "train", stacked=True, room=room)
+        drawn = {face: set(store.codes(face)) for face in ("a", "b")}
+        assert {len(drawn["a"] & {code}) + len(drawn["b"] & {code}) for code in CHARACTERS} == {1, 2}
+        for code, images in zip(view.codes_a.tolist(), view.content(), strict=True):
+            assert images.shape == (2, 64, 64)
+            for face, image in zip(("b", "a"), images.numpy(), strict=True):
+                if code in drawn[face]:
+                    assert np.array_equal(image, images_of(store, face, [code])[0])
+                else:
+                    assert (image == 255).all()
+        batch = next(view.training_batches(8, STILL, 0))
+        assert batch.real_a.shape == (8, 2, 64, 64)
+        assert batch.real_b.shape == (8, 1, 64, 64)
+        assert sorted(code for split in SPLITS for code in codes_of(store, split)) == CHARACTERS
+
+
+def codes_of(store: GlyphStore, split: Split) -> list[int]:
+    found: list[int] = load_view(store, ["b", "a"], ["c"], split, stacked=True).codes_a.tolist()
+    return found
+
+
+def test_all_channels_are_moved_alike_and_as_the_style_is(many_styles: Path) -> None:
+    with GlyphStore(many_styles) as store:
+        view = load_view(store, ["a", "b"], ["c"], "train", stacked=True)
+    moved = Augmentation(3, 0.1)
+    for batch, alone in islice(
+        zip(
+            view.training_batches(8, moved, 2),
+            replace(view, rows_a=view.rows_a[:, 1:]).training_batches(8, moved, 2),
+            strict=False,
+        ),
+        5,
+    ):
+        assert torch.equal(batch.real_a[:, 1:], alone.real_a)
+        assert torch.equal(batch.real_b, alone.real_b)
+    same = replace(view, rows_a=view.rows_b[:, None].expand(-1, 2))  # the style itself, twice
+    for batch in islice(same.training_batches(8, moved, 2), 5):
+        for channel in (0, 1):
+            assert torch.equal(batch.real_a[:, channel : channel + 1], batch.real_b)
+
+
+@pytest.mark.parametrize("stacked", [False, True])
+def test_a_batch_of_one_is_part_of_a_batch_of_many(many_styles: Path, stacked: bool) -> None:
+    with GlyphStore(many_styles) as store:
+        view = load_view(store, ["a", "b"], ["c"], "train", stacked=stacked)
+    many = next(view.training_batches(12, Augmentation(2), 4))
+    ones = [
+        next(view.training_batches(12, Augmentation(2), 4, share=Ranks(number, 12).share))
+        for number in range(12)
+    ]
+    assert torch.equal(torch.cat([one.real_a for one in ones]), many.real_a)
+
+
+def test_unpaired_a_style_has_what_the_content_lacks_too(many_styles: Path) -> None:
+    with GlyphStore(many_styles) as store:
+        paired, unpaired = (load_view(store, ["a"], ["c"], "train", paired) for paired in (True, False))
+        assert set(unpaired.codes_b.tolist()) - set(store.codes("a"))
+        assert set(paired.codes_b.tolist()) == set(unpaired.codes_b.tolist()) & set(store.codes("a"))
+        assert unpaired.codes_a.tolist() == paired.codes_a.tolist()
+
+
+def test_any_face_gives_the_content_or_the_style_but_not_both(many_styles: Path) -> None:
+    with GlyphStore(many_styles) as store:
+        view = load_view(store, ["c"], ["a"], "train")
+        (code, *_), (image, *_) = view.codes_a.tolist(), view.content()
+        assert np.array_equal(image[0].numpy(), images_of(store, "c", [code])[0])
+        with pytest.raises(FontganError, match="c cannot be both content and style: name other faces with"):
+            load_view(store, ["a", "c"], ["c", "d"], "train")
+        with pytest.raises(FontganError, match="has no face 'e'"):
+            load_view(store, ["e"], ["c"], "train")
 
 
 def test_an_unpaired_view_has_all_of_the_content_and_never_a_character_beside_itself(

@@ -88,7 +88,7 @@ def test_a_variable_font_is_drawn_at_its_place(tmp_path: Path) -> None:
     }.items():
         with pytest.raises(FontganError, match=words):
             Face(FontLocation.parse(f"{path}@{place}"))
-    with pytest.raises(FontganError, match="is no variable font"):
+    with pytest.raises(FontganError, match="is not a variable font"):
         Face(FontLocation.parse(f"{build_font(tmp_path / 'plain.ttf')}@wght=400"))
 
 

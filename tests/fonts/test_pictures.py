@@ -147,7 +147,7 @@ def test_names_are_characters_or_code_points(stem: str, code: int | None) -> Non
 
 
 def test_bad_folders_and_pictures_are_told(tmp_path: Path) -> None:
-    with pytest.raises(FontganError, match=r"no glyph picture.*subfolders are not searched"):
+    with pytest.raises(FontganError, match=r"no glyph picture.*subfolders are not read"):
         PictureFolder(FontLocation(tmp_path))
     for name in ("永.png", "和.png", "年.png", "九.png"):
         (tmp_path / name).write_bytes(b"no picture")

@@ -127,7 +127,7 @@ def _begun() -> Iterator[Event]:
 def test_a_plan_that_cannot_be_followed_is_told_and_makes_no_run(here: Path) -> None:
     for changes, words in (
         ({"data": Path("none.lmdb")}, "make it with fontgan.render first"),
-        ({"style": "kai"}, "there are content, style"),
+        ({"style": "kai"}, "has no face 'kai': there are content, style"),
         ({"model": "pix2pax"}, "did you mean 'pix2pix'"),
         ({"preset": "best"}, "there is no preset 'best'"),
         ({"changes": {"bach_size": "3"}}, "did you mean 'batch_size'"),
