@@ -240,7 +240,7 @@ def test_every_old_name_sets_what_it_used_to(name: str) -> None:
     group_name, _, leaf = path.partition(".")
     kind = groups_of(type(settings))[group_name]
     now, choice = flat(settings)[path], get_args(types_of(kind)[leaf])
-    other = not now if isinstance(now, bool) else now / 2 + 0.25 if isinstance(now, float) else None
+    other: Any = not now if isinstance(now, bool) else now / 2 + 0.25 if isinstance(now, float) else None
     other = next((one for one in choice if one != now), other)
     other = now + 1 if other is None else other
     if name == "adversarial":

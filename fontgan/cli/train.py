@@ -1,4 +1,4 @@
-"""`fontgan train`: the glyph store into a trained run."""
+"""`fontgan train`: a dataset into a trained run."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def _option(name: str, *flags: str, **more: Any) -> Any:
-    """An option for one field of the plan, explained where the field is defined."""
+    """An option for one field of the plan, with the help of that field."""
     text = help_of(TrainingPlan, name)
     return typer.Option(*flags, help=f"{text[0].upper()}{text[1:]}.", **more)
 
@@ -26,12 +26,13 @@ def _option(name: str, *flags: str, **more: Any) -> Any:
 def train_command(
     context: typer.Context,
     model: Annotated[
-        str, typer.Option(help=f"Which model: {', '.join(model_names())}.")
+        str, typer.Option(help=f"Model to train: {', '.join(model_names())}.")
     ] = TrainingPlan.model,
     preset: Annotated[str, _option("preset")] = TrainingPlan.preset,
     data: Annotated[Path, _option("data")] = TrainingPlan.data,
     style: Annotated[str | None, _option("style", metavar="FACE")] = TrainingPlan.style,
     stage1: Annotated[Path | None, _option("stage1", metavar="RUN")] = TrainingPlan.stage1,
+    base: Annotated[Path | None, _option("base", metavar="RUN|FILE")] = TrainingPlan.base,
     run: Annotated[Path | None, _option("run", metavar="DIR")] = TrainingPlan.run,
     minutes: Annotated[float, _option("minutes", min=0.01)] = TrainingPlan.minutes,
     steps: Annotated[int | None, _option("steps", min=1)] = TrainingPlan.steps,
@@ -49,7 +50,8 @@ def train_command(
     config: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE.toml", help="Settings to begin with, as in a run's config.toml; options go before."
+            metavar="FILE.toml",
+            help="Read settings from a TOML file such as a run's config.toml; options override it.",
         ),
     ] = None,
     overrides: Annotated[
@@ -57,20 +59,23 @@ def train_command(
         typer.Option(
             "--set",
             metavar="KEY=VALUE",
-            help="One setting, of the model too: the last word; may be repeated.",
+            help="Override any setting, including the model's own; may be repeated.",
         ),
     ] = None,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with --run, or else with the newest run of the model.")
+        bool, typer.Option("--resume", help="Continue --run, or else the newest run of the model.")
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be trained and what it would take, and end.")
+        bool,
+        typer.Option(
+            "--dry-run", help="Print the resolved settings and an estimate of time and memory, then exit."
+        ),
     ] = False,
 ) -> None:
     """Train a model on a dataset.
 
-    Ctrl-C ends it early and keeps what was learnt; the same command with --resume goes on. Under torchrun,
-    several processes train as one.
+    Ctrl-C ends it early and keeps what was learnt; the same command with --resume continues. Under
+    torchrun, several processes train as one.
     """
     began = time.perf_counter()
     from fontgan.cli.console import messages

@@ -140,10 +140,10 @@ class Optimisers:
         # Only matrices decay: a norm's scale or a bias drawn to 0 would change what a layer means.
         tuned: list[dict[str, Any]] = []
         for share in dict.fromkeys(rates.values()):
-            mine = [(weight, same) for weight, same in self._in_order if rates[id(weight)] == share]
+            pairs = [(weight, same) for weight, same in self._in_order if rates[id(weight)] == share]
             tuned += [
-                {"params": [same for weight, same in mine if weight.ndim > 1], "weight_decay": decay},
-                {"params": [same for weight, same in mine if weight.ndim <= 1], "weight_decay": 0.0},
+                {"params": [same for weight, same in pairs if weight.ndim > 1], "weight_decay": decay},
+                {"params": [same for weight, same in pairs if weight.ndim <= 1], "weight_decay": 0.0},
             ]
             tuned[-1]["rate"] = tuned[-2]["rate"] = share
         kind = torch.optim.Adam if settings.optimiser == "adam" else torch.optim.AdamW

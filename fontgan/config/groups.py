@@ -19,7 +19,6 @@ from fontgan.errors import FontganError
 # Where a name without a dot is looked up, after the model's own: never in the discriminator, whose width,
 # norm and layers are not the generator's.
 _LOOKED_UP = ("optimisation", "augmentation", "generator", "objective")
-_NONE = (None, "none")
 
 
 def groups_of(kind: type[Any]) -> dict[str, type[Any]]:
@@ -75,11 +74,8 @@ def resolve(kind: type[Any], name: str, value: Any) -> str | None:
 
     Names without a dot are the model's own, those of a group, or what older versions called a setting.
     """
-    groups = groups_of(kind)
     known = paths_of(kind)
-    if name in groups and (value in _NONE if isinstance(value, str | NoneType) else False):
-        return name
-    if name in known:
+    if name in known or (name in groups_of(kind) and (value is None or value == "none")):
         return name
     short = (f"{group}.{name}" for group in _LOOKED_UP)
     renamed = RENAMED.get(name, "")

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+_TYPES: dict[type[Any], Mapping[str, Any]] = {}  # which take a while to find
 
-@cache
+
 def types_of(kind: type[Any]) -> Mapping[str, Any]:
     """The type of each field of a settings dataclass, by name."""
-    return get_type_hints(kind)
+    if kind not in _TYPES:
+        _TYPES[kind] = get_type_hints(kind)
+    return _TYPES[kind]
 
 
 def checked(kind: type[Any], name: str, value: Any) -> Any:

@@ -39,7 +39,7 @@ def test_a_dry_run_prints_what_was_decided_and_what_it_takes_and_writes_nothing(
     assert decided["training"]["seed"] == 3
     assert decided["training"]["precision"] == "float32"
     assert decided["training"]["threads"] == 1
-    assert decided["pix2pix"]["widths"] == [8, 16]
+    assert decided["pix2pix"]["generator"]["widths"] == [8, 16]
     for words in (
         "Content → Style",
         "characters to learn from",
@@ -58,7 +58,7 @@ def test_what_a_dry_run_prints_is_a_configuration(here: Path, type_command: Comm
     assert out.startswith("runs/pix2pix-1/checkpoints/step-000000")
     run = tomllib.loads((here / "runs/pix2pix-1/config.toml").read_text())
     assert run["training"]["steps"] == 2
-    assert run["pix2pix"]["widths"] == [8, 16]
+    assert run["pix2pix"]["generator"]["widths"] == [8, 16]
 
 
 def test_a_discriminator_is_counted_and_minutes_become_steps(here: Path, type_command: Command) -> None:
@@ -66,7 +66,7 @@ def test_a_discriminator_is_counted_and_minutes_become_steps(here: Path, type_co
     given = ("--preset", "paper", "--minutes", "2", "--device", "cpu", "--set", "widths=8,16,16")
     status, out, err = type_command("train", "--dry-run", *given)
     assert status == 0, err
-    assert tomllib.loads(out)["pix2pix"]["adversarial_weight"] == 1.0
+    assert tomllib.loads(out)["pix2pix"]["discriminator"]["weight"] == 1.0
     assert "(generator) and 2.76 million (discriminator)" in err
     assert "steps in 2:00 at" in err
 

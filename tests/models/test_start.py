@@ -230,8 +230,8 @@ def test_a_refined_model_takes_two_files(refined: type[Model[Any]]) -> None:
     assert "refined" in model_names()
     settings = refined.preset("default")
     torch.manual_seed(0)
-    trained = refined.build_generator(settings, GeneratorSpec(64)).body  # type: ignore[union-attr]
-    weights = {key: value.clone() for key, value in trained.state_dict().items()}  # type: ignore[union-attr]
+    trained = refined.build_generator(settings, GeneratorSpec(64)).get_submodule("body")
+    weights = {key: value.clone() for key, value in trained.state_dict().items()}
     model = refined(settings, GeneratorSpec(64, base=Base("base", "00", weights)), CPU)
     adapter = model.generator.get_parameter("adapter.weight").detach().clone()
     bias = model.generator.get_parameter("adapter.bias").detach().clone()

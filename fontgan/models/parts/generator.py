@@ -48,11 +48,11 @@ class UNetSettings(Settings):
     )
     stem: Stem = setting(
         "stride",
-        "first layer: a convolution of stride 2, or one on blocks of 4×4 pixels (unshuffle)",
+        "first layer; unshuffle is a convolution of blocks of 4×4 pixels",
         needs="kind=unet|resnet",
     )
     downsampling: Downsampling = setting(
-        "stride", "how maps are halved: a convolution of stride 2, or one and the mean of each 2×2 (pool)"
+        "stride", "how maps are halved; pool is a convolution, then the mean of each 2×2"
     )
     down_kernel: int = setting(
         4,
