@@ -128,5 +128,5 @@ def test_a_batch_that_cannot_be_shared_out_is_told(here: Path) -> None:
     with start(here, *given) as process:
         _, err = process.communicate()
     assert process.returncode != 0
-    assert "batch_size=7 cannot be shared out evenly among 2 processes" in err
+    assert "batch_size=7 cannot be divided evenly among 2 processes" in err
     assert not (here / "odd").exists()

@@ -149,9 +149,9 @@ def test_the_denoiser_leaves_its_first_stage_as_it_was(trained: dict[str, Path])
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"stage1": "zi2zi"}, "a run of zi2zi, which a denoiser cannot clean: name one of autoencoder"),
+        ({"stage1": "zi2zi"}, "a run of zi2zi, which a denoiser cannot clean: use a stage1 of autoencoder"),
         ({"stage1": "denoiser"}, "a run of denoiser, which a denoiser cannot clean"),
-        ({"stage1": "pix2pix", "style": "narrow"}, "has learnt Wide, and Narrow is to be learnt"),
+        ({"stage1": "pix2pix", "style": "narrow"}, "was trained on Wide, but the style to learn is Narrow"),
         ({"stage1": "none"}, "there is no run or checkpoint"),
     ],
 )
