@@ -150,8 +150,9 @@ def train(
         config: a TOML file to take settings from, such as a run's.
         resume: whether to continue the run named by `run`, or the newest of the model.
         show: whether to show progress on standard error.
-        settings: anything else that is decided of a run (`minutes`, `steps`, `style`, `seed`, `run` …), and any
-            setting of the model, short or with its group: `learning_rate=1e-3`, `discriminator__width=32`.
+        settings: anything else that is decided of a run (`minutes`, `steps`, `style`, `seed`, `run` …), and
+            any setting of the model, short or with its group: `learning_rate=1e-3`,
+            `discriminator__width=32`.
 
     Raises:
         FontganError: a setting is unknown or impossible, or training broke.

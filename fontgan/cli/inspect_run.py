@@ -31,7 +31,7 @@ def inspect_run(path: Path, network: bool, drawing: Path | None, as_json: bool) 
     Raises:
         FontganError: there are no weights, or damaged ones; or the drawing is not named as an SVG file.
     """
-    from fontgan.cli.console import messages, results
+    from fontgan.cli.console import messages, print_json, results
 
     _check_drawing(network, drawing)
     with messages.status("loading torch"):
@@ -48,7 +48,7 @@ def inspect_run(path: Path, network: bool, drawing: Path | None, as_json: bool) 
         drawing = drawing or Path("inspected") / f"{name}-network.svg"
         save_network(drawing, anatomy, f"{name}: {_title(record)}")
     if as_json:
-        _print_json(found, generator, record, anatomy, drawing)
+        print_json(_summary(found, generator, record, anatomy, drawing))
     elif anatomy is None:
         results.print(_run_table(name, found, generator, record))
     else:
@@ -77,21 +77,19 @@ def _title(record: CheckpointRecord) -> str:
     return f"{record.model} at {record.size} px, step {record.step:,}"
 
 
-def _print_json(
+def _summary(
     found: Path, generator: nn.Module, record: CheckpointRecord, anatomy: Anatomy | None, drawing: Path | None
-) -> None:
-    """The record as JSON; the network and its drawing are null unless they were asked for."""
-    import json
-
+) -> dict[str, Any]:
+    """The record and what was measured of the network; network and drawing are null unless asked for."""
     from fontgan.networks.counting import count_weights
 
-    data: dict[str, Any] = {
+    return {
         "checkpoint": str(found),
         "model": record.model,
         "first": None if record.first is None else record.first.model,
         "settings": asdict(record.settings),
-        "contents": [asdict(face) for face in record.contents],
-        "styles": [asdict(face) for face in record.styles],
+        "contents": [face.to_json() for face in record.contents],
+        "styles": [face.to_json() for face in record.styles],
         "size": record.size,
         "step": record.step,
         "parameters": count_weights(generator),
@@ -100,7 +98,6 @@ def _print_json(
         "network": None if anatomy is None else asdict(anatomy),
         "drawing": None if drawing is None else str(drawing),
     }
-    typer.echo(json.dumps(data, ensure_ascii=False, indent=2, default=str))
 
 
 def _run_table(name: str, found: Path, generator: nn.Module, record: CheckpointRecord) -> Table:

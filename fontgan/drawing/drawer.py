@@ -79,7 +79,7 @@ class Drawer:
         weights = find_weights(checkpoint)
         network, record = load_checkpoint(weights)
         self.name = name_of(weights)
-        self._set_up(network, record, Fonts(weights), style, reference, sources, backward)
+        self._set_up(network, record, Fonts(record.canvas, weights), style, reference, sources, backward)
         self._place(choose_engine(device))
 
     @classmethod
@@ -100,7 +100,7 @@ class Drawer:
         """
         drawer = cls.__new__(cls)
         drawer.name = record.model
-        drawer._set_up(network, record, Fonts(), style, reference, sources, backward)
+        drawer._set_up(network, record, Fonts(record.canvas), style, reference, sources, backward)
         drawer._place(engine)
         return drawer
 
@@ -125,9 +125,9 @@ class Drawer:
         self._stacked = record.stacked and not backward
         self.drawn_from, self.drawn_like = families(inputs), families(outputs)
         given = [_location(font) for font in sources]
-        self.contents, self.notes = content_fonts(inputs, given, self._stacked, fonts, record.canvas)
+        self.contents, self.notes = content_fonts(inputs, given, self._stacked, fonts)
         if reference is not None:
-            shown = fonts.new(_location(reference), record.canvas)
+            shown = fonts.new(_location(reference))
             self.styles, self._shift, self.drawn_like = [shown], shown.shift, shown.source.family
             return
         self.styles, notes = style_fonts(outputs, fonts)

@@ -67,8 +67,8 @@ class DrawnGlyph:
 class Drawing:
     """The characters that a `Drawer` drew, in the order in which they were asked for.
 
-    Iterating gives a `DrawnGlyph` for each, indexing the one of a character: `drawing["永"]`. In a notebook it
-    shows itself as a sheet.
+    Iterating gives a `DrawnGlyph` for each, indexing the one of a character: `drawing["永"]`. In a notebook
+    it shows itself as a sheet.
 
     Attributes:
         record: of the checkpoint.

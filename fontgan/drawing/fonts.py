@@ -14,7 +14,6 @@ from fontgan.data.splits import split_of
 from fontgan.errors import FontganError
 from fontgan.fonts.canvas import Canvas, font_shift
 from fontgan.fonts.charset import is_han, scattered
-from fontgan.fonts.face import Face
 from fontgan.fonts.location import FontLocation
 from fontgan.fonts.source import GlyphSource, open_source
 from fontgan.runs.dataset import font_paths
@@ -33,8 +32,8 @@ class PlacedFont:
         return self.source.draw(code, canvas, self.shift)
 
     def advance(self, code: int) -> float:
-        """The width of a character in em; pictures are one em wide."""
-        return self.source.advance(code) if isinstance(self.source, Face) else 1.0
+        """The width of a character, in em."""
+        return self.source.advance(code)
 
 
 class Fonts:
@@ -44,10 +43,12 @@ class Fonts:
     dataset has it, among the bundled fonts, beside the weights, and in the current folder.
 
     Args:
+        canvas: where new fonts are placed.
         weights: the file of the checkpoint, or None where there is none.
     """
 
-    def __init__(self, weights: Path | None = None) -> None:
+    def __init__(self, canvas: Canvas, weights: Path | None = None) -> None:
+        self._canvas = canvas
         run = Run.of(weights) if weights else None
         self._noted = font_paths(run) if run else {}
         self._folders = ([weights.absolute().parent] if weights else []) + [Path()]
@@ -63,7 +64,7 @@ class Fonts:
             self._opened[location] = open_source(location)
         return self._opened[location]
 
-    def new(self, location: FontLocation, canvas: Canvas) -> PlacedFont:
+    def new(self, location: FontLocation) -> PlacedFont:
         """A font that was not trained with, placed by its Chinese characters, or by all where it has none.
 
         Raises:
@@ -71,7 +72,9 @@ class Fonts:
         """
         font = self.open(location)
         codes = list(font.mapped())
-        return PlacedFont(font, font_shift(font, [code for code in codes if is_han(code)] or codes, canvas))
+        return PlacedFont(
+            font, font_shift(font, [code for code in codes if is_han(code)] or codes, self._canvas)
+        )
 
     def find(self, face: FaceRecord) -> PlacedFont | None:
         """The font of a face, unchanged; None where it is nowhere."""
@@ -99,11 +102,7 @@ class Fonts:
 
 
 def content_fonts(
-    faces: Sequence[FaceRecord],
-    sources: Sequence[FontLocation],
-    stacked: bool,
-    fonts: Fonts,
-    canvas: Canvas,
+    faces: Sequence[FaceRecord], sources: Sequence[FontLocation], stacked: bool, fonts: Fonts
 ) -> tuple[list[PlacedFont], list[str]]:
     """The content fonts to draw from, and notes on those that were not trained with.
 
@@ -116,19 +115,18 @@ def content_fonts(
         sources: where they are now, or other fonts.
         stacked: whether they are channels of one image.
         fonts: opens them.
-        canvas: on which other fonts are placed.
 
     Raises:
         FontganError: a font is missing or cannot be used.
     """
-    known = {(face.sha256, face.index, face.axes): face for face in faces}
+    known = {face.identity: face for face in faces}
     given: dict[str, PlacedFont] = {}
     others: list[PlacedFont] = []
     ordered: list[PlacedFont] = []
     for location in sources:
         font = fonts.open(location)
         face = known.get((font.sha256, location.index, location.axes))
-        placed = PlacedFont(font, face.shift) if face else fonts.new(location, canvas)
+        placed = PlacedFont(font, face.shift) if face else fonts.new(location)
         ordered.append(placed)
         if face:
             given[face.key] = placed

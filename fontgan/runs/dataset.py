@@ -19,7 +19,7 @@ from fontgan.formats import UnknownFormatError, upgraded
 from fontgan.runs.folder import Run
 
 FORMAT = 2
-_NOT_COMPARED = ("path", "role")  # a font may move, and be used otherwise
+_NOT_COMPARED = ("path", "role")  # a font may move; format 1 had roles
 
 
 def write_dataset(run: Run, store: GlyphStore, faces: Iterable[FaceRecord]) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from torch import nn
 
+from fontgan.config.groups import Draft, flattened
 from fontgan.config.reading import from_record, nearest
 from fontgan.config.settings import BestBy, ModelSettings
 from fontgan.data.record import FaceRecord, face_from_2_to_3
@@ -26,8 +27,8 @@ FORMAT = 5
 
 
 @dataclass(frozen=True)
-class BaseRecord:
-    """The weights that training started from: the name of their run or file, and the file's SHA-256."""
+class Origin:
+    """Weights that training started from: the name of their run or file, and the file's SHA-256."""
 
     name: str
     sha256: str
@@ -62,7 +63,7 @@ class CheckpointRecord:
     best_by: BestBy
     first: FirstStage | None = None
     stacked: bool = False
-    base: BaseRecord | None = None
+    base: Origin | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -88,10 +89,8 @@ class CheckpointRecord:
         Raises:
             FontganError: no network has these settings.
         """
-        return find_model(self.model).build_generator(
-            self.settings,
-            GeneratorSpec(self.size, len(self.styles), contents=self.channels, first=self.first),
-        )
+        spec = GeneratorSpec(self.size, len(self.styles), contents=self.channels, first=self.first)
+        return find_model(self.model).build_generator(self.settings, spec)
 
     def style(self, key: str | None = None) -> FaceRecord:
         """The style of that key, or the first one.
@@ -159,7 +158,7 @@ class CheckpointRecord:
             best_by=data["best_by"],
             first=first,
             stacked=bool(data["stacked"]),
-            base=BaseRecord(**data["base"]) if data["base"] else None,
+            base=Origin(**data["base"]) if data["base"] else None,
             extra=extra,
         )
 
@@ -168,19 +167,21 @@ _KNOWN = {item.name for item in fields(CheckpointRecord)} | {"format"}
 
 
 def from_4_to_5(data: dict[str, Any]) -> dict[str, Any]:
-    """Format 5 has the whole canvas, stacked content and base weights.
+    """Format 5 has the whole canvas, faces as stores of format 3 have them, stacked content, base weights.
 
     The paths of the fonts, which format 4 had in full, stay as long as the record is in memory: the fonts
     are found by them.
     """
-    faces = {name: [face_from_2_to_3(face) for face in data[name]] for name in ("contents", "styles")}
     canvas = Canvas(data.pop("size")).to_json()
+    faces = {name: [face_from_2_to_3(face) for face in data[name]] for name in ("contents", "styles")}
     return {**data, **faces, "canvas": canvas, "stacked": False, "base": None}
 
 
 def _read_settings(model: str, given: Mapping[str, Any]) -> tuple[ModelSettings, dict[str, Any]]:
     """A model's settings, and those that this version does not know."""
     kind: type[ModelSettings] = type(find_model(model).preset("default"))
-    names = {item.name for item in fields(kind)}
-    unknown = {name: value for name, value in given.items() if name not in names}
-    return from_record(kind, {name: value for name, value in given.items() if name in names}), unknown
+    draft = Draft(kind())
+    draft.set(given, whole=True)
+    names = {name for _, name in draft.unknown}
+    unknown = {name: value for name, value in flattened(given).items() if name in names}
+    return from_record(kind, given), unknown

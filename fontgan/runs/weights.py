@@ -18,7 +18,7 @@ from torch import nn
 
 from fontgan.errors import FontganError
 from fontgan.runs.folder import WEIGHTS, name_of
-from fontgan.runs.record import BaseRecord, CheckpointRecord
+from fontgan.runs.record import CheckpointRecord, Origin
 
 
 def save_weights(folder: Path, generator: nn.Module, record: CheckpointRecord) -> Path:
@@ -73,9 +73,9 @@ def load_checkpoint(path: Path) -> tuple[nn.Module, CheckpointRecord]:
     return generator.eval().requires_grad_(False), record
 
 
-def base_of(path: Path) -> BaseRecord:
+def origin_of(path: Path) -> Origin:
     """How a record names these weights when another run starts from them."""
-    return BaseRecord(name_of(path), hashlib.sha256(path.read_bytes()).hexdigest())
+    return Origin(name_of(path), hashlib.sha256(path.read_bytes()).hexdigest())
 
 
 @contextmanager

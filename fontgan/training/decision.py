@@ -66,17 +66,19 @@ def decide_again(
     options, changes = options or {}, changes or {}
     run = Path(options["run"]) if options.get("run") else newest_run(runs, options.get("model")).path
     if not is_run(run):
-        raise FontganError(f"{run} is not a run", "name another {run}, or omit {resume} to start it")
+        raise FontganError(f"{run} is not a run", "choose another {run}, or omit {resume} to start it")
     known = Run(run).config_path
     if not read_toml(known).get(_PLAN):
-        raise FontganError(f"{known} is empty", "start a new run without {resume}")
+        raise FontganError(
+            f"{known} is empty, so the run cannot continue", "start a new one without {resume}"
+        )
     before = _decide([known], {}, {})
     configs = [known, config] if config else [known]
     now = _decide(configs, {**options, "run": run}, changes)
     mistakes = contradictions(decisive(before.plan, before.settings), decisive(now.plan, now.settings))
     if mistakes:
         raise FontganError(
-            f"{run} cannot be continued with other settings ({'; '.join(mistakes)})",
+            f"{run} cannot continue with other settings ({'; '.join(mistakes)})",
             "leave them as they were, or start a new run without {resume}",
         )
     return replace(now, resume=True)

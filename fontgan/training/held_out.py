@@ -14,8 +14,7 @@ from fontgan.data.views import Condition, View
 from fontgan.drawing.arrays import draw_arrays
 from fontgan.fonts.charset import code_point_name
 from fontgan.measures.glyphs import Measured, measure
-from fontgan.report.glyphs import content_rows
-from fontgan.sheet import COLUMNS, Row, save_sheet
+from fontgan.sheet import COLUMNS, Row, content_rows, save_sheet
 
 
 @dataclass(frozen=True)

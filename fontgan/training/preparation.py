@@ -26,7 +26,7 @@ from fontgan.models import find_model, model_names
 from fontgan.models.base import Base, FirstStage, GeneratorSpec, Model
 from fontgan.runs.folder import find_weights
 from fontgan.runs.record import CheckpointRecord
-from fontgan.runs.weights import base_of, load_checkpoint
+from fontgan.runs.weights import load_checkpoint, origin_of
 from fontgan.training.decision import check_settings
 
 
@@ -184,7 +184,7 @@ def _base(given: Path, model: str, settings: ModelSettings, store: GlyphStore, c
             f"the generator of {given} was made with {' and '.join(other)}",
             "{set} the same, or choose another {base}",
         )
-    origin = base_of(path)
+    origin = origin_of(path)
     return Base(origin.name, origin.sha256, network.state_dict())
 
 

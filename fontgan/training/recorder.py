@@ -11,7 +11,7 @@ from fontgan.measures.table import in_words
 from fontgan.runs import state
 from fontgan.runs.folder import Run
 from fontgan.runs.log import Broken, Finished, Measured, Progressed
-from fontgan.runs.record import BaseRecord, CheckpointRecord
+from fontgan.runs.record import CheckpointRecord, Origin
 from fontgan.runs.weights import load_checkpoint
 from fontgan.training.events import Sampled
 from fontgan.training.held_out import draw_samples
@@ -112,13 +112,15 @@ class Recorder:
             sample_seconds=self._sample_seconds,
             images_per_second=self._speed(step, seconds),
             test=self._watch.final(self._ready.model.engine.place(generator)),
-            example=_example(
-                self._ready.store.content([face.key for face in self._ready.contents]), self._watch.test.codes
-            ),
+            example=_example(self._content(), self._watch.test.codes),
         )
         self._run.log.write(finished)
         self._board.close()
         return finished
+
+    def _content(self) -> Collection[int]:
+        """The characters that the content fonts have."""
+        return self._ready.store.content([face.key for face in self._ready.contents])
 
     def _speed(self, step: Step, seconds: float) -> float:
         """Characters per second in this process."""
@@ -138,7 +140,7 @@ class Recorder:
             best_by=ready.plan.best_by,
             first=ready.spec.first,
             stacked=ready.plan.stacked,
-            base=BaseRecord(base.name, base.sha256) if (base := ready.spec.base) else None,
+            base=Origin(base.name, base.sha256) if (base := ready.spec.base) else None,
         )
         reached = state.Reached(step.number, step.images, self._clock.seconds, step.progress, ready.decided)
         state.save(self._run, ready.model, record, reached, ready.plan.keep)

@@ -121,7 +121,7 @@ def test_an_output_that_cannot_be_is_told_before_the_work(here: Path, type_comma
     fails(type_command("generate", "--chars", "一", "--output", "one.jpg"), "one.png")
     fails(type_command("generate", "--chars", "一", "--output", "toys/x.png"), "is a folder")
     Path("bad.safetensors").write_bytes(b"no weights")
-    fails(type_command("generate", "--chars", "一", "--checkpoint", "bad.safetensors"), "is no checkpoint")
+    fails(type_command("generate", "--chars", "一", "--checkpoint", "bad.safetensors"), "is not a checkpoint")
     assert Path("letter.txt").read_text() == "dear"
     assert not (here / "generated").exists()
 

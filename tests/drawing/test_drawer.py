@@ -202,14 +202,10 @@ def stacked(tmp_path: Path) -> CheckpointRecord:
     half = build_font(tmp_path / "half.ttf", CHARACTERS[::2], "Half", width=300)
     style = build_font(tmp_path / "style.ttf", CHARACTERS, "Style")
     data = tmp_path / "glyphs.lmdb"
-    # Two stores, since a face of a store holds no character that an earlier content font has.
-    faces = []
-    for font in (whole, half):
-        render_dataset([FontLocation(font)], [FontLocation(style)], CHARACTERS, 64, data)
-        with GlyphStore(data) as store:
-            face, learnt = store.record.faces
-            faces.append(face)
-        data.unlink()
+    contents = [FontLocation(whole), FontLocation(half)]
+    render_dataset(contents, [FontLocation(style)], CHARACTERS, 64, data)
+    with GlyphStore(data) as store:
+        *faces, learnt = store.record.faces
     return CheckpointRecord(
         "pix2pix", settings, Canvas(64), 1, tuple(faces), (learnt,), {"iou": 0.5}, "iou", stacked=True
     )

@@ -16,8 +16,8 @@ from fontgan.config.settings import BestBy
 from fontgan.errors import FontganError
 from fontgan.fonts.canvas import Canvas
 from fontgan.models import find_model
-from fontgan.runs.record import BaseRecord, CheckpointRecord
-from fontgan.runs.weights import base_of, load_checkpoint, read_record, save_weights
+from fontgan.runs.record import CheckpointRecord, Origin
+from fontgan.runs.weights import load_checkpoint, origin_of, read_record, save_weights
 from tests.conftest import FACE, keep_weights, shared
 
 
@@ -28,7 +28,7 @@ def record_of(name: str, step: int = 7, iou: float = 0.5, best_by: BestBy = "iou
 
 
 def test_the_same_weights_come_back_and_draw_the_same(tmp_path: Path) -> None:
-    record = replace(record_of("pix2pix"), base=BaseRecord("kai", "ab" * 32), canvas=Canvas(64, margin=0.125))
+    record = replace(record_of("pix2pix"), base=Origin("kai", "ab" * 32), canvas=Canvas(64, margin=0.125))
     network = record.build().to(memory_format=torch.channels_last)
     network(torch.rand(4, 1, 64, 64))  # running statistics that are not those of the start
     network.eval()
@@ -40,8 +40,8 @@ def test_the_same_weights_come_back_and_draw_the_same(tmp_path: Path) -> None:
     with torch.no_grad():
         assert torch.allclose(loaded(images), network(images), atol=1e-6)
     assert not loaded.training
-    assert base_of(path).name == "one"
-    assert len(base_of(path).sha256) == 64
+    assert origin_of(path).name == "one"
+    assert len(origin_of(path).sha256) == 64
 
 
 def test_no_folder_of_a_font_is_written(tmp_path: Path) -> None:

@@ -194,9 +194,9 @@ def test_the_newest_run_of_the_model_goes_on(tmp_path: Path) -> None:
     assert decide_again({}, runs=tmp_path).plan.run == tmp_path / "mine"
     with pytest.raises(FontganError, match="there is no run of autoencoder in"):
         decide_again({"model": "autoencoder"}, runs=tmp_path / "none")
-    with pytest.raises(FontganError, match="is not a run: name another run"):
+    with pytest.raises(FontganError, match="is not a run: choose another run, or omit resume"):
         decide_again({"run": tmp_path / "none"})
-    with pytest.raises(FontganError, match="is empty: start a new run"):
+    with pytest.raises(FontganError, match="is empty, so the run cannot continue"):
         decide_again({"run": a_run(tmp_path, "emptied", "")})
 
 

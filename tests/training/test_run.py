@@ -178,3 +178,21 @@ def test_a_run_learns_from_several_content_fonts(tmp_path: Path, monkeypatch: py
     contents[0].unlink()
     with pytest.raises(FontganError, match=r"the content font .*b.ttf is missing"):
         Drawer(end.checkpoint, device="cpu")
+
+
+def test_stacked_content_fonts_are_channels_from_the_store_to_the_drawing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    codes = list(range(0x4E00, 0x4E80))
+    contents = [build_font(Path(f"{name}.ttf"), codes[start:], name) for name, start in (("b", 64), ("a", 0))]
+    style = build_font(Path("style.ttf"), codes, "Style", width=200)
+    sources = [FontLocation(path) for path in contents]
+    render_dataset(sources, [FontLocation(style)], codes, 64, TrainingPlan.data)
+    end = finished(run(stacked=True, steps=3))
+    drawing = Drawer(end.checkpoint, device="cpu").draw([codes[3], codes[100]])
+    assert drawing.record.stacked
+    with GlyphStore(TrainingPlan.data) as store:
+        assert np.array_equal(drawing.content[1], store.glyphs([("b", codes[100]), ("a", codes[100])]))
+    assert (drawing.content[0, 0] == 255).all()  # b lacks it
+    assert (drawing.content[0, 1] < 255).any()
