@@ -51,12 +51,7 @@ def test_every_fontgan_command_works_in_this_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, type_command: Callable[..., tuple[int, str, str]]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    fonts = ROOT / "assets" / "fonts"
-    (tmp_path / "fonts").mkdir()
-    for font in ("MyFont.ttf", "fonts/Another.ttf"):
-        (tmp_path / font).write_bytes((fonts / "ma-shan-zheng.ttf").read_bytes())
-    _draw_pictures(fonts / "fontgan-kai.ttf", tmp_path / "drawings")
-    (tmp_path / "All.otf").write_bytes((ROOT / "assets" / "fonts" / "noto-sans-sc.otf").read_bytes())
+    prepare_fonts(tmp_path)
     for command in COMMANDS:
         words = shlex.split(command)
         if words[0] != "fontgan":
@@ -70,6 +65,20 @@ def test_every_fontgan_command_works_in_this_order(
             assert "pix2pix" in out
         else:
             assert Path(out.strip().splitlines()[-1]).exists(), command
+
+
+def prepare_fonts(folder: Path) -> None:
+    """What a reader of the pages has: content fonts, an own font, a folder of fonts, one of drawings."""
+    fonts = ROOT / "assets" / "fonts"
+    (folder / "fonts").mkdir()
+    for name, font in (
+        ("All.otf", "noto-sans-sc.otf"),
+        ("Another.otf", "fontgan-kai.ttf"),
+        ("MyFont.ttf", "ma-shan-zheng.ttf"),
+        ("fonts/Another.ttf", "ma-shan-zheng.ttf"),
+    ):
+        (folder / name).write_bytes((fonts / font).read_bytes())
+    _draw_pictures(fonts / "fontgan-kai.ttf", folder / "drawings")
 
 
 def _draw_pictures(font: Path, folder: Path) -> None:

@@ -50,7 +50,7 @@ class ThroughOneVector(Translation[S]):
     @classmethod
     def build_generator(cls, settings: S, spec: GeneratorSpec) -> nn.Module:
         """The network that the settings name, with images from every size if it is to grow."""
-        return settings.generator.build(spec.size, spec.contents, grows=settings.growing > 0)
+        return settings.generator.build(spec.size, spec.contents, spec.contents, grows=settings.growing > 0)
 
     def step(self, batch: Batch, number: int, progress: float) -> Learnt:
         """See `Model`; where the generator grows, it does so first."""

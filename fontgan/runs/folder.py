@@ -52,7 +52,7 @@ class Run:
     def __post_init__(self) -> None:
         object.__setattr__(self, "path", Path(self.path))
         if not is_run(self.path):
-            what = "is not a run" if self.path.is_dir() else "does not exist"
+            what = "is not a run" if self.path.exists() else "does not exist"
             raise FontganError(f"the run {self.path} {what}", "name the folder of a run")
 
     def __str__(self) -> str:

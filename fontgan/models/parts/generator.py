@@ -147,12 +147,13 @@ class GeneratorSettings(UNetSettings):
         """How the layers of the generator are made."""
         return replace(super().layers(), padding=self.padding)
 
-    def build(self, size: int, inputs: int = 1, grows: bool = False) -> nn.Module:
+    def build(self, size: int, inputs: int = 1, contents: int = 1, grows: bool = False) -> nn.Module:
         """A new generator.
 
         Args:
             size: of its images, in pixels.
             inputs: channels of the images that it is called with.
+            contents: how many of them, the first ones, a global skip may start from.
             grows: whether images are wanted from every size of an AutoEncoderGen.
 
         Raises:
@@ -160,7 +161,7 @@ class GeneratorSettings(UNetSettings):
         """
         network = self._network(size, inputs, grows)
         initialise(network, self.initialisation)
-        return GlobalSkip(network) if self.global_skip else network
+        return GlobalSkip(network, contents) if self.global_skip else network
 
     def _network(self, size: int, inputs: int, grows: bool) -> nn.Module:
         layers = self.layers()

@@ -43,7 +43,7 @@ class Translation(Paired[T]):
     @classmethod
     def build_generator(cls, settings: T, spec: GeneratorSpec) -> nn.Module:
         """The network that the settings name."""
-        return settings.generator.build(spec.size, spec.contents)
+        return settings.generator.build(spec.size, spec.contents, spec.contents)
 
     def draw(self, batch: Batch) -> GeneratorOutput:
         """The content in the style."""

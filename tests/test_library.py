@@ -1,0 +1,84 @@
+"""The commands as calls: what they return, and what they leave alone."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import fontgan
+from fontgan.errors import FontganError
+from tests.toy_fonts import build_font
+
+CODES = list(range(0x4E00, 0x4E60))
+
+
+@pytest.fixture
+def fonts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty folder to be in, with two toy fonts."""
+    monkeypatch.chdir(tmp_path)
+    build_font(Path("all.ttf"), CODES, "All")
+    build_font(Path("mine.ttf"), CODES, "Mine", raised=90, width=200)
+
+
+def picture(png: bytes | None) -> Image.Image:
+    assert png is not None
+    return Image.open(io.BytesIO(png))
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("fonts")
+def test_render_train_and_draw_give_values_that_show_themselves() -> None:
+    data = fontgan.render("mine.ttf", "all.ttf", "".join(map(chr, CODES)), show=False)
+    assert data.faces == ["all", "mine"]
+    assert data.characters("mine") == "".join(map(chr, CODES))
+    assert data.glyphs("mine", "一丁").shape == (2, 64, 64)
+    assert "all (96), mine (96)" in repr(data)
+    run = fontgan.train(data, steps=2, widths=(8, 12), residual=1, threads=1, device="cpu", show=False)
+    assert (run.name, run.record.step) == ("pix2pix-1", 2)
+    assert run.record.settings.generator.widths == (8, 12)  # type: ignore[attr-defined]
+    drawing = fontgan.Drawer(run, device="cpu").draw("一丁")
+    assert np.array_equal(drawing.images, np.rint(drawing.drawn * 255).astype(np.uint8))
+    for shown in (data._repr_png_(), run._repr_png_(), drawing._repr_png_()):
+        assert picture(shown).width > 200
+    again = fontgan.train(data, resume=True, steps=3, threads=1, device="cpu", show=False)
+    assert (again.path, again.record.step) == (run.path, 3)
+
+
+@pytest.mark.usefixtures("fonts")
+def test_mistakes_speak_python() -> None:
+    with pytest.raises(FontganError) as caught:
+        fontgan.Dataset("none.lmdb")
+    assert "fontgan.render" in caught.value.remedy
+    assert "--" not in str(caught.value)
+    data = fontgan.render("mine.ttf", "all.ttf", "".join(map(chr, CODES)), show=False)
+    with pytest.raises(
+        FontganError, match="no setting 'learning_rat'; did you mean 'learning_rate'"
+    ):
+        fontgan.train(data, learning_rat=1, show=False)
+    with pytest.raises(FontganError, match="is not a run"):
+        fontgan.Run("mine.ttf")
+
+
+def test_a_name_that_there_is_not_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'rendr'"):
+        fontgan.rendr  # noqa: B018
+    assert set(dir(fontgan)) == set(fontgan.__all__)
+
+
+def test_importing_loads_nothing_and_changes_nothing() -> None:
+    code = """
+import sys, warnings, os
+before = list(warnings.filters), dict(os.environ), sys.getswitchinterval()
+import fontgan
+assert before == (list(warnings.filters), dict(os.environ), sys.getswitchinterval())
+heavy = {"torch", "numpy", "PIL", "lmdb", "typer", "rich"} & set(sys.modules)
+assert not heavy, heavy
+assert fontgan.__version__
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
