@@ -57,9 +57,7 @@ def test_mistakes_speak_python() -> None:
     assert "fontgan.render" in caught.value.remedy
     assert "--" not in str(caught.value)
     data = fontgan.render("mine.ttf", "all.ttf", "".join(map(chr, CODES)), show=False)
-    with pytest.raises(
-        FontganError, match="no setting 'learning_rat'; did you mean 'learning_rate'"
-    ):
+    with pytest.raises(FontganError, match="no setting 'learning_rat'; did you mean 'learning_rate'"):
         fontgan.train(data, learning_rat=1, show=False)
     with pytest.raises(FontganError, match="is not a run"):
         fontgan.Run("mine.ttf")

@@ -36,7 +36,7 @@ WEIGHTS = "generator.safetensors"
 _CONFIG, _LOG, _CHECKPOINTS = "config.toml", "log.jsonl", "checkpoints"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Run:
     """A training run on disk. Nothing is read before it is asked for, and nothing is remembered.
 
@@ -49,8 +49,8 @@ class Run:
 
     path: Path
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "path", Path(self.path))
+    def __init__(self, path: Path | str) -> None:
+        object.__setattr__(self, "path", Path(path))
         if not is_run(self.path):
             what = "is not a run" if self.path.exists() else "does not exist"
             raise FontganError(f"the run {self.path} {what}", "name the folder of a run")

@@ -23,7 +23,6 @@ from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.face import Face
 from fontgan.fonts.location import FontLocation
 from fontgan.models import find_model
-from fontgan.report import glyphs
 from fontgan.report.glyphs import save_drawing
 from fontgan.runs.dataset import write_dataset
 from fontgan.runs.folder import Run
@@ -267,7 +266,7 @@ def test_a_sheet_shows_the_first_of_very_many(
 ) -> None:
     drawing = Drawer(run, device="cpu").draw(CHARACTERS)
     save_drawing(drawing, tmp_path / "all")
-    monkeypatch.setattr(glyphs, "MOST_ON_SHEET", 24)
+    monkeypatch.setattr("fontgan.drawing.drawing.MOST_ON_SHEET", 24)
     save_drawing(drawing, tmp_path / "some")
     heights = []
     for name in ("all", "some"):

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 import torch
-from fontgan.anatomy.examples import example_inputs
 from torch import nn
 
 from fontgan.compute.optimisers import hidden_weights
 from fontgan.models import find_model
+from fontgan.models.examples import example_inputs
 from fontgan.networks.autoencoder import AutoEncoderGen
 from fontgan.networks.composites import BothWays, TwoStages
 from fontgan.networks.discriminator import Discriminator

@@ -62,7 +62,7 @@ def test_a_run_tells_and_keeps_what_happened(here: Path) -> None:
     text = (end.run / "config.toml").read_text()
     assert text.startswith("# pix2pix learning Style, all settings as decided\n")
     config = tomllib.loads(text)
-    assert config["pix2pix"]["widths"] == [8, 16]
+    assert config["pix2pix"]["generator"]["widths"] == [8, 16]
     assert config["training"]["steps"] == 20
     log = [json.loads(line) for line in (end.run / "log.jsonl").read_text().splitlines()]
     assert [line["event"] for line in log].count("sample") == len(sampled)
