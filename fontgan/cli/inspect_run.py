@@ -70,7 +70,9 @@ def _dissect(generator: nn.Module, record: CheckpointRecord) -> Anatomy:
     from fontgan.models import find_model
     from fontgan.models.examples import example_inputs
 
-    return dissect(generator, example_inputs(find_model(record.model), record.settings, record.size))
+    kind = find_model(record.model)
+    inputs = example_inputs(kind, record.settings, record.size, contents=record.channels)
+    return dissect(generator, inputs)
 
 
 def _title(record: CheckpointRecord) -> str:
@@ -90,7 +92,10 @@ def _summary(
         "settings": asdict(record.settings),
         "contents": [face.to_json() for face in record.contents],
         "styles": [face.to_json() for face in record.styles],
+        "stacked": record.stacked,
         "size": record.size,
+        "canvas": record.canvas.to_json(),
+        "base": None if record.base is None else asdict(record.base),
         "step": record.step,
         "parameters": count_weights(generator),
         "measures": record.measures,
@@ -112,14 +117,15 @@ def _run_table(name: str, found: Path, generator: nn.Module, record: CheckpointR
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     model = find_model(record.model)
-    many = len(record.styles) > 1
+    many, margin = len(record.styles) > 1, record.canvas.margin
     rows = {
         "model": f"{record.model}: {model.summary}",
         "source": model.source,
+        "started from": record.base.name if record.base is not None else "",
         "first stage": record.first.model if record.first is not None else "",
-        "content": families(record.contents),
+        "content": families(record.contents) + (", stacked as channels" if record.stacked else ""),
         f"styles ({len(record.styles)})" if many else "style": families(record.styles, most=8),
-        "size": f"{record.size} px",
+        "size": f"{record.size} px" + (f", margin {margin:g} em" if margin else ""),
         "steps": f"{record.step:,}",
         "weights": f"{count_weights(generator):,}",
         "held out": in_words(record.measures),

@@ -142,7 +142,7 @@ def _counted(counts: Mapping[Split, int]) -> str:
 
 
 def _show_start(event: Started) -> None:
-    contents = families(event.contents)
+    contents = families(event.contents) + (" (stacked)" if event.stacked else "")
     again = f", continued from step {event.step:,}" if event.step else ""
     messages.print(f"{contents} → {families(event.styles)}, in {event.run}{again}", style="bold")
     if event.over:

@@ -22,6 +22,7 @@ class Started:
     Attributes:
         run: its folder.
         contents, styles: the faces that it learns from, and those that it learns.
+        stacked: whether the content faces are channels of one image.
         counts: characters by split.
         parameters: weights of the generator.
         engine: what computes, and why.
@@ -32,6 +33,7 @@ class Started:
     run: Run
     contents: tuple[FaceRecord, ...]
     styles: tuple[FaceRecord, ...]
+    stacked: bool
     counts: Mapping[Split, int]
     parameters: int
     engine: str

@@ -108,6 +108,7 @@ def _started(run: Run, ready: Prepared, begun: Step, over: bool) -> Started:
         run=run,
         contents=ready.contents,
         styles=ready.styles,
+        stacked=ready.plan.stacked,
         counts={split: len(view) for split, view in ready.views.items()},
         parameters=count_weights(ready.model.generator),
         engine=ready.model.engine.reason,
