@@ -18,7 +18,10 @@ def plot_command(
     ] = None,
     against: Annotated[Against, typer.Option(help="Quantity on the x-axis.")] = "step",
 ) -> None:
-    """Plot losses, measures on held-out characters and speed of one or more runs."""
+    """Plot the curves of one or more runs.
+
+    They show the measures on held-out characters, the losses and the speed.
+    """
     from fontgan.report.curves import save_curves
     from fontgan.runs.folder import Run
 

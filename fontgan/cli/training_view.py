@@ -136,8 +136,8 @@ def _sample_line(event: Sampled, now: Progressed | None) -> str:
 
 def _counted(counts: Mapping[Split, int]) -> str:
     return (
-        f"{counts['train']:,} characters to learn from, {counts['validation']:,} to watch, "
-        f"{counts['test']:,} to test"
+        f"{counts['train']:,} characters for training, {counts['validation']:,} for validation, "
+        f"{counts['test']:,} for the test"
     )
 
 
@@ -177,7 +177,7 @@ def _show_end(event: Finished, start_seconds: float) -> None:
 
 
 def _measures_table(test: Mapping[str, Measures]) -> Table:
-    table = Table(title="test characters, never seen", title_justify="left")
+    table = Table(title="test characters, never seen in training", title_justify="left")
     table.add_column("")
     for measure in MEASURES.values():
         table.add_column(measure.heading, justify="right")

@@ -57,7 +57,7 @@ class Engine:
     def place(self, network: nn.Module) -> nn.Module:
         """Move the network to the device, its weights channels-last, which is fastest for convolutions.
 
-        On a CPU, weights of transposed convolutions stay contiguous: a batch of one picture would take up to
+        On a CPU, weights of transposed convolutions stay contiguous: a batch of one image would take up to
         twice as long otherwise.
         """
         if self.ranks.count > 1:

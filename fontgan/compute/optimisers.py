@@ -125,11 +125,11 @@ class Optimisers:
         return length
 
     def state(self) -> list[Any]:
-        """All that they remember, as plain data and tensors."""
+        """Their state, as plain data and tensors."""
         return [optimiser.state_dict() for optimiser in self._optimisers]
 
     def restore(self, state: list[Any]) -> None:
-        """Take over what `state` returned.
+        """Restore what `state` returned.
 
         Raises:
             ValueError, KeyError: it is of other weights.

@@ -11,7 +11,7 @@ _OFF = (0, None, "", "none", False)
 
 
 def without_effect(settings: Any, usual: Any) -> list[str]:
-    """Settings that differ from the usual ones and have no effect among the others, a line a reason."""
+    """Settings that differ from the usual ones and have no effect among the others, one line per reason."""
     idle: dict[str, list[str]] = {}
     for prefix, part, before in _parts(settings, usual):
         for item in fields(part):

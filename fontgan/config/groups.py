@@ -89,7 +89,7 @@ class Draft:
         settings: where it starts from.
 
     Attributes:
-        mistakes: all values that could not be set, a line each.
+        mistakes: all values that could not be set, one line each.
         unknown: the names that no setting has, each with the file that it stands in.
     """
 
@@ -189,7 +189,7 @@ class Draft:
         self._waiting = _outside(self._waiting, group)
 
     def _idle(self) -> list[str]:
-        """What was set in a group that is off, a line each."""
+        """What was set in a group that is off, one line each."""
         lines = []
         for group in self._groups:
             names = [path for path in self._waiting if _inside(path, group)]

@@ -15,7 +15,7 @@ from fontgan.errors import FontganError
 T = TypeVar("T")
 
 FORMAT = 2  # of config.toml; 1 had no groups and no number
-_MANY = 20  # names that no line should hold
+_MANY = 20  # too many names for one line
 
 
 def read_values(kind: type[Any], given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
@@ -109,7 +109,7 @@ def read_toml(path: Path) -> dict[str, dict[str, Any]]:
         )
     outside = [name for name, table in tables.items() if not isinstance(table, dict)]
     if outside:
-        raise FontganError(f"{path}: {', '.join(outside)} must stand in a table, [training] or the model's")
+        raise FontganError(f"{path}: {', '.join(outside)} must be in a table, [training] or the model's")
     return tables
 
 
@@ -132,4 +132,8 @@ def nearest(name: str, known: Iterable[str]) -> str:
     close = difflib.get_close_matches(name, known, n=1)
     if close:
         return f"; did you mean {close[0]!r}?"
-    return f": there are {', '.join(known)}" if len(known) < _MANY else "; --dry-run lists them all"
+    return (
+        f": there are {', '.join(known)}"
+        if len(known) < _MANY
+        else "; the config.toml of a run lists them all"
+    )

@@ -41,7 +41,7 @@ class Plan:
         there: faces of the dataset to which others are added.
         has_content: code points that content faces of that dataset have.
         faces: to render: content faces, then styles.
-        notes: what the user should know, a line each.
+        notes: what the user should know, one line each.
     """
 
     codes: Sequence[int]
@@ -128,6 +128,6 @@ def _identity(source: GlyphSource) -> tuple[object, ...]:
 
 def _unnamed(source: PictureFolder) -> str:
     return (
-        f"{source.location}: {len(source.unnamed):,} pictures were skipped, since they are not named by a "
-        f"character or code point, such as {source.unnamed[0].name}"
+        f"{source.location}: {len(source.unnamed):,} pictures not named by a character or code point were "
+        f"skipped, such as {source.unnamed[0].name}"
     )

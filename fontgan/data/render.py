@@ -41,7 +41,7 @@ class Rendered:
     Attributes:
         record: of the store.
         codes: code points that its faces were asked for.
-        notes: what the user should know, a line each.
+        notes: what the user should know, one line each.
     """
 
     record: StoreRecord

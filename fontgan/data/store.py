@@ -119,7 +119,7 @@ class GlyphStore:
         return digest.hexdigest()
 
     def verify(self, watcher: Watcher | None = None) -> list[str]:
-        """Read every value; what is wrong with the store, a line each, hence none where it is whole."""
+        """Read every value; what is wrong with the store, one line each, hence none where it is whole."""
         watcher = watcher or Silent()
         watcher.start("verifying", sum(face.count for face in self.record.faces))
         counts = dict.fromkeys((face.key for face in self.record.faces), 0)

@@ -61,7 +61,7 @@ class Drawer:
         contents: the content fonts.
         styles: the style fonts, as far as they are there.
         drawn_from, drawn_like: the families of both.
-        notes: remarks about the fonts, a line each.
+        notes: remarks about the fonts, one line each.
 
     Raises:
         FontganError: the checkpoint or a font cannot be used, or the model cannot draw that way.
@@ -146,7 +146,7 @@ class Drawer:
         if not self.styles:
             raise FontganError(
                 f"the style font {self._style_face.path} is missing, so what it lacks is unknown",
-                "put it into this folder, or name the characters themselves",
+                "move it into this folder, or name the characters themselves",
             )
         return any(font.source.draws(code) for font in self.styles)
 
@@ -271,7 +271,7 @@ def _check(record: CheckpointRecord, style: str | None, shown: bool, backward: b
         )
     if shown and style is not None:
         raise FontganError(
-            "a style that was learnt and one that is shown cannot both be drawn",
+            "a learnt style and a reference cannot be combined",
             "pass either {style} or {reference}",
         )
     if backward and model.paired:

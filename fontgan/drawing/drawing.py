@@ -81,7 +81,7 @@ class Drawing:
         drawn: float32 (n, size, size) in [0, 1], 1 = paper.
         images: uint8 (n, size, size).
         learnt: the code points that training learnt from.
-        notes: remarks about the fonts, a line each.
+        notes: remarks about the fonts, one line each.
     """
 
     record: CheckpointRecord

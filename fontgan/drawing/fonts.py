@@ -151,7 +151,7 @@ def _in_their_places(
     kept = [place for place, face in enumerate(faces) if places[place] and face.key not in given]
     if len(others) > len(missing + kept):
         raise FontganError(
-            f"{len(given) + len(others)} content fonts were given, and there are places for {len(faces)}",
+            f"{len(given) + len(others)} content fonts were passed, but the network takes {len(faces)}",
             "pass one {source} for each",
         )
     for place, font in zip(missing + kept, others, strict=False):
@@ -206,6 +206,6 @@ def example_glyphs(font: PlacedFont, canvas: Canvas, asked: Sequence[int], most:
             return np.stack(glyphs)[:, None]
     if not glyphs:
         raise FontganError(
-            f"{font.source.location} draws nothing to take its style from", "pass another {reference}"
+            f"{font.source.location} draws no character to take the style from", "pass another {reference}"
         )
     return np.stack(glyphs)[:, None]

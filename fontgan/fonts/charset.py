@@ -140,7 +140,7 @@ def parse_charset(text: str, style: Callable[[int], bool] | None = None) -> list
 def _missing(text: str, style: Callable[[int], bool] | None) -> list[int]:
     if style is None:
         raise FontganError(
-            f"{text!r} means what a style font lacks, and there is no style font here",
+            f"{text!r} means what a style font lacks, but there is no style font here",
             "name a set, such as gb2312",
         )
     whole = "gb2312" if text == MISSING else text.partition(":")[2]

@@ -198,7 +198,7 @@ class Face:
         for axis in axes:
             if not axis.minimum <= wanted.get(axis.tag, axis.default) <= axis.maximum:
                 raise FontganError(
-                    f"{location}: {axis.tag} goes from {axis.minimum:g} to {axis.maximum:g} in this font"
+                    f"{location}: {axis.tag} must be from {axis.minimum:g} to {axis.maximum:g} in this font"
                 )
         unknown = set(wanted) - {axis.tag for axis in axes}
         if unknown:

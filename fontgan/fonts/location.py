@@ -85,6 +85,6 @@ def _parse_axes(text: str, places: str) -> tuple[tuple[str, float], ...]:
             axes[tag.strip()] = math.nan
     if not all(re.fullmatch(r"[ -~]{1,4}", tag) and math.isfinite(value) for tag, value in axes.items()):
         raise FontganError(
-            f"{text} does not name a place in a variable font", "write it as FONT@wght=700,wdth=80"
+            f"{text} does not name an instance of a variable font", "write it as FONT@wght=700,wdth=80"
         )
     return tuple(axes.items())

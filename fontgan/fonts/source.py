@@ -58,7 +58,7 @@ def open_source(location: FontLocation) -> GlyphSource:
 def find_sources(location: FontLocation) -> tuple[list[GlyphSource], list[str]]:
     """All that a location names: a font, the fonts of a folder, or a folder of glyph pictures.
 
-    Returns the sources and, a line each, what of a folder is skipped and why.
+    Returns the sources and, one line each, what of a folder is skipped and why.
 
     Raises:
         FontganError: there is nothing that can be used.

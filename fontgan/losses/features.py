@@ -92,7 +92,7 @@ def _build(name: str) -> nn.Module:
     known = models.list_models(module=models)
     if name not in known:
         raise FontganError(
-            f"torchvision has no classifier {name!r}", "there are {near}", near=_near(name, known)
+            f"torchvision has no classifier {name!r}", "the nearest are {near}", near=_near(name, known)
         )
     with torch.random.fork_rng(devices=[]):  # what it draws is not kept, and moves no other network's
         network: nn.Module = models.get_model(name, weights=None)
@@ -164,7 +164,9 @@ def _cut(network: nn.Module, name: str, layers: tuple[str, ...]) -> nn.Module:
     known = list(dict.fromkeys(itertools.chain.from_iterable(map(_and_above, nodes))))
     for layer in layers:
         if layer not in known:
-            raise FontganError(f"{name} has no layer {layer!r}", "there are {near}", near=_near(layer, known))
+            raise FontganError(
+                f"{name} has no layer {layer!r}", "the nearest are {near}", near=_near(layer, known)
+            )
     if not layers:
         raise FontganError(
             f"no layer of {name} is given", "set feature_layers to some, such as {layer}", layer=known[-1]
@@ -182,4 +184,4 @@ def _and_above(node: str) -> Iterable[str]:
 
 def _near(name: str, known: Sequence[str]) -> str:
     """The nearest names to one that does not exist."""
-    return f"{', '.join(difflib.get_close_matches(name, known, n=3, cutoff=0))} and more"
+    return ", ".join(difflib.get_close_matches(name, known, n=3, cutoff=0))

@@ -43,7 +43,7 @@ class FirstStage:
     Attributes:
         model: its name.
         settings: of that model.
-        weights: its state, where a training starts; None where all weights are loaded later.
+        weights: its state, where training starts; None where all weights are loaded later.
     """
 
     model: str
@@ -53,7 +53,7 @@ class FirstStage:
 
 @dataclass(frozen=True)
 class Base:
-    """Trained weights of a generator of the same kind, which a training starts from.
+    """Trained weights of a generator of the same kind, which training starts from.
 
     Attributes:
         name: of the run that they come from.

@@ -136,7 +136,7 @@ class Log:
 
     @property
     def lines(self) -> list[Line]:
-        """All lines that are known; the last one is left out where writing it was interrupted.
+        """All lines that are known; an incomplete last line is omitted.
 
         Raises:
             FontganError: the log is of a newer format, or damaged.
@@ -145,7 +145,7 @@ class Log:
             return [_read(data) for data in self._data() if data["event"] in _KINDS]
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise FontganError(
-                f"{self.path} is damaged, or is not the log of a run", "leave this run out"
+                f"{self.path} is damaged, or is not the log of a run", "omit this run"
             ) from error
 
     def of(self, kind: type[L]) -> list[L]:

@@ -86,7 +86,7 @@ def restore(run: Run, model: Model[Any]) -> Reached | None:
     data = _load(path, older=[weights.parent for weights in found[:-1]])
     if data["reached"]["step"] != record.step:
         raise FontganError(
-            f"{path} is of another step or another run",
+            f"{path} belongs to another step or another run",
             "remove {folder} and use {resume} again",
             folder=path.parent,
         )

@@ -164,7 +164,7 @@ def _first_stage(run: Path, store: GlyphStore, channels: int, styles: Sequence[F
 
 
 def _base(given: Path, model: str, settings: ModelSettings, store: GlyphStore, channels: int) -> Base:
-    """The weights that a training starts from.
+    """The weights that training starts from.
 
     Raises:
         FontganError: there are none, or they are of another model, other settings or another size.
@@ -173,7 +173,7 @@ def _base(given: Path, model: str, settings: ModelSettings, store: GlyphStore, c
     network, record = load_checkpoint(path)
     if record.model != model:
         raise FontganError(
-            f"{given} is a run of {record.model}, and {model} is to be trained",
+            f"{given} is a run of {record.model}, not of {model}",
             f"choose another {{base}}, or use {record.model} as the {{model}}",
         )
     _check_images(given, record, store, channels, "base")

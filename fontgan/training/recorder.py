@@ -27,7 +27,7 @@ class Recorder:
     Args:
         run: its folder.
         ready: what is trained.
-        clock: of the training; it is only read here.
+        clock: counts the seconds of training; only read here.
         begun: the step that training continues from.
         spent: the seconds of training until then.
     """

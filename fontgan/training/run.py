@@ -159,7 +159,7 @@ def _reached(run: Run, ready: Prepared, budget: Budget) -> tuple[Step, float]:
     begun = replace(START, number=reached.step, images=reached.images, progress=reached.progress)
     if budget.progress(begun.number, reached.seconds) >= 1:
         raise FontganError(
-            f"{run} has made its {begun.number:,} steps in {reached.seconds / 60:.1f} minutes",
-            "to continue, pass more {steps} or {minutes} than that",
+            f"{run} is finished: {begun.number:,} steps in {reached.seconds / 60:.1f} minutes",
+            "to train further, pass more {steps} or {minutes} than that",
         )
     return begun, reached.seconds

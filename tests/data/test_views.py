@@ -269,7 +269,7 @@ def test_a_batch_depends_on_seed_and_number_alone_and_shares_make_it_up(
 
 def test_a_batch_that_must_be_divided_can_be() -> None:
     assert len(next(some_view(11).training_batches(32, STILL, 0, multiple=4))) == 8
-    with pytest.raises(FontganError, match="3 characters to learn from cannot be divided by 4"):
+    with pytest.raises(FontganError, match="3 training characters cannot be divided into 4 equal parts"):
         next(some_view(3).training_batches(32, STILL, 0, multiple=4))
 
 

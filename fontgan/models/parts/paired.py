@@ -25,7 +25,9 @@ from fontgan.models.parts.part import Part
 class PairedSettings(ModelSettings):
     """What a generator learns from, where it learns from pairs."""
 
-    objective: ObjectiveSettings = group(ObjectiveSettings(), "how a drawn glyph is compared with its target")
+    objective: ObjectiveSettings = group(
+        ObjectiveSettings(), "losses that compare a fake glyph with its target"
+    )
     discriminator: DiscriminatorSettings | None = group(
         None, "discriminator that the generator learns against, or none", switch="weight"
     )
@@ -33,7 +35,7 @@ class PairedSettings(ModelSettings):
     usual_discriminator: ClassVar[DiscriminatorSettings] = DiscriminatorSettings()
 
     def contradictions(self) -> list[str]:
-        """What cannot be wanted together, a line each; none where all is well."""
+        """Contradictory settings, one line each; empty if there are none."""
         found = super().contradictions()
         if self.discriminator is None and not self.objective.terms():
             found.append("there is nothing to learn from: all weights of losses are 0")
