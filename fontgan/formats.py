@@ -1,4 +1,4 @@
-"""Files with a past: what an older fontgan wrote is brought to today's format by small named steps."""
+"""File formats: files of older versions are brought to today's format by small named steps."""
 
 from __future__ import annotations
 

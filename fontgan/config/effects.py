@@ -27,7 +27,7 @@ def without_effect(settings: Any, usual: Any) -> list[str]:
 
 
 def unmet(settings: Any, part: Any, name: str) -> str:
-    """What a setting needs and these settings do not have, as `setting` has it; "" where all is there.
+    """The unmet need of a setting, in the notation of `setting`; "" if there is none.
 
     Args:
         settings: of the model.

@@ -64,10 +64,10 @@ def group(default: T, text: str, switch: str = "") -> T:
 
 @dataclass(frozen=True)
 class Settings:
-    """Settings that cannot be made with a value that its field cannot have, or with contradictory ones.
+    """Settings that are checked when made: each value against its field, and all against each other.
 
     Raises:
-        FontganError: some are so; the message lists all mistakes.
+        FontganError: a value is not allowed, or some contradict each other; the message lists all mistakes.
     """
 
     def __post_init__(self) -> None:
@@ -106,7 +106,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class OptimisationSettings(Settings):
-    """How the weights of a model are moved."""
+    """How the weights of a model are optimised."""
 
     batch_size: int = setting(32, "characters per training step", least=1)
     accumulation: int = setting(
@@ -175,7 +175,7 @@ def weighted(*terms: tuple[float, str]) -> list[str]:
 
 @dataclass(frozen=True)
 class TrainingPlan(Settings):
-    """What the user decides about a run, apart from the model's own settings."""
+    """The user's choices for a run, apart from the model's own settings."""
 
     model: str = setting("pix2pix", "model to train")
     preset: str = setting(

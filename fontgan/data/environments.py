@@ -51,7 +51,7 @@ class Reader:
         self._closed = False
 
     def close(self) -> None:
-        """Let go of the file; again does nothing."""
+        """Close the file; a second call does nothing."""
         with _lock:
             if self._closed:
                 return

@@ -1,4 +1,4 @@
-"""What is to be rendered: fonts opened, checked and named before the first glyph is drawn."""
+"""The plan of a rendering: fonts are opened, checked and named before the first glyph is drawn."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class PlannedFace:
 
 @dataclass
 class Plan:
-    """The faces to render of some characters, and what was found out about the fonts.
+    """The faces to render some characters of, and remarks about the fonts.
 
     Attributes:
         codes: code points that are asked for, each once.
@@ -84,7 +84,7 @@ class Plan:
                 self.notes.append(_unnamed(source))
 
     def _why_useless(self, source: GlyphSource, content: bool) -> FontganError | None:
-        """Why nothing of a font could be used, or None."""
+        """Why a font cannot be used at all, or None."""
         known = [face.key for face in self.there if _identity(source) == face.identity]
         if known:
             return FontganError(

@@ -119,7 +119,7 @@ class GlyphStore:
         return digest.hexdigest()
 
     def verify(self, watcher: Watcher | None = None) -> list[str]:
-        """Read every value; what is wrong with the store, one line each, hence none where it is whole."""
+        """Read every value; returns all problems, one line each."""
         watcher = watcher or Silent()
         watcher.start("verifying", sum(face.count for face in self.record.faces))
         counts = dict.fromkeys((face.key for face in self.record.faces), 0)
@@ -180,7 +180,7 @@ class GlyphStore:
             raise _damaged(f"the dataset {self.path} was cut short: it")
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._reader.close()
 
     def __enter__(self) -> GlyphStore:

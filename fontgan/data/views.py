@@ -19,7 +19,7 @@ from fontgan.data.splits import Split, split_of
 from fontgan.data.store import GlyphStore
 from fontgan.errors import FontganError
 
-# Which random numbers: those of one kind must not follow those of another.
+# Kinds of random numbers, which must be independent of each other.
 _ORDER_A, _ORDER_B, _APART, _CHANGES, _REFERENCES = range(5)
 
 _PAPER = 255

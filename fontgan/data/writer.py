@@ -80,7 +80,7 @@ class StoreWriter:
         self._environment.sync(True)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._environment.close()
 
     def _write(self, items: list[tuple[bytes, bytes]], record: StoreRecord) -> None:

@@ -1,4 +1,4 @@
-"""A trained generator with its fonts, loaded once, to draw any number of characters with."""
+"""A trained generator with its fonts, loaded once, that draws any number of characters."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ class Drawer:
         name: of the run, or of the file outside of one.
         record: of the checkpoint.
         contents: the content fonts.
-        styles: the style fonts, as far as they are there.
-        drawn_from, drawn_like: the families of both.
+        styles: the style fonts that were found.
+        drawn_from, drawn_like: the families of the content and the style fonts.
         notes: remarks about the fonts, one line each.
 
     Raises:
@@ -259,7 +259,7 @@ def _location(font: AnyFont) -> FontLocation:
 
 
 def _check(record: CheckpointRecord, style: str | None, shown: bool, backward: bool) -> None:
-    """Refuse what the model cannot do.
+    """Refuse options that the model does not support.
 
     Raises:
         FontganError: it cannot draw that way.

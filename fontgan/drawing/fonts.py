@@ -88,7 +88,7 @@ class Fonts:
         return None
 
     def lost(self, face: FaceRecord) -> str:
-        """What became of a font that `find` does not find, in words: `a.ttf is missing`."""
+        """Why `find` does not find a font, in words: `a.ttf is missing`."""
         path = next(self._places(face))
         return f"{path} has changed since training" if path.exists() else f"{path} is missing"
 
@@ -107,8 +107,8 @@ def content_fonts(
     """The content fonts to draw from, and notes on those that were not trained with.
 
     A source that was trained with is recognised by its SHA-256 and placed as it was then. Without sources,
-    the fonts of the training are looked for. Where they are stacked, each channel needs its own font: other
-    sources take the places of fonts that are missing, in their order.
+    the fonts used in training are looked for. If they are stacked, each channel needs its own font: other
+    sources take the places of missing fonts, in their order.
 
     Args:
         faces: the faces that were trained with.
@@ -163,7 +163,7 @@ def _in_their_places(
 
 
 def style_fonts(faces: Sequence[FaceRecord], fonts: Fonts) -> tuple[list[PlacedFont], list[str]]:
-    """The fonts of the faces to imitate, as far as they are there, and a note on each that is not."""
+    """The fonts of the faces to imitate that were found, and a note on each one that was not."""
     found = [fonts.find(face) for face in faces]
     notes = [
         f"the style font {fonts.lost(face)}: its own glyphs are not shown"

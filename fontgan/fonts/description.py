@@ -1,4 +1,4 @@
-"""What a font says about itself, and what it really draws."""
+"""A font's own description of itself, and what it really draws."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ class Face:
         except freetype.FT_Exception as error:
             raise _not_a_font(location, content) from error
         self.family = self._read_family()
-        # Private fields of freetype-py, twice as fast as its public ones: mind them at an upgrade.
+        # Private fields of freetype-py, twice as fast as its public ones: check them when upgrading.
         self._slot = self._face.glyph._FT_GlyphSlot.contents
         self._pointer = self._face._FT_Face
         self._shape = self._slot.outline  # of whichever glyph was loaded last

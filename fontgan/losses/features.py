@@ -156,7 +156,7 @@ def _no_weights(path: Path) -> FontganError:
 
 
 def _cut(network: nn.Module, name: str, layers: tuple[str, ...]) -> nn.Module:
-    """The classifier as far as its layers are needed: pictures (n, 3, size, size) to features by layer."""
+    """The classifier as far as its layers are needed: images (n, 3, size, size) to features by layer."""
     from torchvision.models import feature_extraction
 
     _, nodes = feature_extraction.get_graph_node_names(network, suppress_diff_warning=True)

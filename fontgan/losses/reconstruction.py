@@ -36,8 +36,8 @@ def l1(picture: Tensor, target: Tensor) -> Tensor:
 def fixed_l1(picture: Tensor, target: Tensor) -> Tensor:
     """|x - y| / |1 - y|, each summed over the page: (n,), from 0.
 
-    From the project's source notes («fixed L1»): a blank page scores exactly 1 whatever the character, and
-    a character of few strokes counts as much as one of many, where plain L1 rewards blank pages and
+    From the project's source notes («fixed L1»): a blank image scores exactly 1 whatever the character, and
+    a character of few strokes counts as much as one of many, where plain L1 rewards blank images and
     characters are weighted by their ink.
     """
     ink = _over_page(1 - target)
@@ -63,7 +63,7 @@ def binary_cross_entropy(picture: Tensor, target: Tensor) -> Tensor:
     pixel would have no gradient, and without either an infinite one.
     """
     paper, wanted = picture.float(), target.float()
-    # Both logarithms from the picture itself: 1 - (1 - 1e-6) would lose digits in float32.
+    # Both logarithms from the image itself: 1 - (1 - 1e-6) would lose digits in float32.
     of_paper = (_LEAST_PROBABILITY + (1 - 2 * _LEAST_PROBABILITY) * paper).log()
     of_ink = (_LEAST_PROBABILITY + (1 - 2 * _LEAST_PROBABILITY) * (1 - paper)).log()
     return -_over_page(wanted * of_paper + (1 - wanted) * of_ink)

@@ -1,4 +1,4 @@
-"""How a network ends: from the last maps to an image in [0, 1], 1 = paper."""
+"""Output activations: from the last maps to an image in [0, 1], 1 = paper."""
 
 from __future__ import annotations
 

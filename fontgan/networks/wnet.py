@@ -27,7 +27,7 @@ class WNetwork(Network):
     Args:
         shape: of each encoder and of the decoder.
         layers: how they are made.
-        tail: how it ends.
+        tail: the output activation.
         mixing: residual blocks in the content's skips; the paper's 5 are 1, 3 and 5.
         styled: how many of the inner sizes get the style's maps beside the innermost one; the paper's are 3.
         norms: whether the decoder's norms follow the style.

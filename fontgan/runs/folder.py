@@ -1,4 +1,4 @@
-"""The folder of a run: the one place that knows what lies where in it.
+"""The folder of a run; its layout is known only here.
 
 runs/NAME/
     config.toml                     all settings as decided
@@ -38,7 +38,7 @@ _CONFIG, _LOG, _CHECKPOINTS = "config.toml", "log.jsonl", "checkpoints"
 
 @dataclass(frozen=True, init=False)
 class Run:
-    """A training run on disk. Nothing is read before it is asked for, and nothing is remembered.
+    """A training run on disk. Files are read when an attribute is accessed, and nothing is cached.
 
     Args:
         path: its folder.
@@ -60,7 +60,7 @@ class Run:
 
     @classmethod
     def create(cls, wanted: Path | None, model: str) -> Run:
-        """A new run, its folder made now; two processes that start together get two.
+        """A new run in a new folder; two processes that start together get two folders.
 
         Raises:
             FontganError: it cannot be made, or the wanted folder holds something already.
@@ -108,7 +108,7 @@ class Run:
 
     @property
     def log(self) -> Log:
-        """What happened."""
+        """The log."""
         return Log(self.path / _LOG)
 
     @property
@@ -157,7 +157,7 @@ class Run:
 
     @property
     def best(self) -> Path:
-        """The best of the weights that it has kept, by its own measure; of equals the newest.
+        """The best weights that it has kept, by its own measure; among equals, the newest.
 
         Raises:
             FontganError: it has kept none, or damaged ones.
@@ -170,7 +170,7 @@ class Run:
 
     @property
     def record(self) -> CheckpointRecord:
-        """What its best checkpoint is.
+        """The record of its best checkpoint.
 
         Raises:
             FontganError: there is none, or it is damaged.
@@ -199,7 +199,7 @@ class Run:
         """While this block runs, no other process may train in the same folder.
 
         Raises:
-            FontganError: another one does.
+            FontganError: another process does.
         """
         lock = FileLock(self.path / ".lock", timeout=0)
         try:
@@ -224,7 +224,7 @@ def is_run(path: Path) -> bool:
 
 
 def newest_run(runs: Path = RUNS, model: str | None = None, trained: bool = False) -> Run:
-    """The run that was trained last: the one rule, whoever asks.
+    """The run that was trained last, by the rule that all commands share.
 
     Args:
         runs: the folder with the runs.

@@ -23,7 +23,7 @@ _FIRST_LINE = json.dumps({"event": "format", "format": FORMAT}) + "\n"
 
 @dataclass(frozen=True)
 class Progressed:
-    """How training is going, about once a second.
+    """The state of training, about once per second.
 
     Attributes:
         step: the last one made, from 1.
@@ -72,7 +72,7 @@ class Finished:
         best_step: when that was.
         step: the last one.
         interrupted: whether it was stopped early, and can be resumed.
-        training_seconds, start_seconds, sample_seconds: what the time went to, in this process.
+        training_seconds, start_seconds, sample_seconds: how the time was spent, in this process.
         images_per_second: characters learnt from, in this process.
         test: means over the test characters: of the best checkpoint, and beside it of a copy of the content.
         example: characters that the content fonts have.
@@ -176,7 +176,7 @@ class Log:
         )
 
     def forget_after(self, step: int) -> None:
-        """Remove what happened after a step, from which training continues."""
+        """Remove the lines after a step, from which training continues."""
         if self.path.is_file():
             kept = [
                 line for line in self._data() if line["event"] != "format" and line.get("step", 0) <= step
@@ -202,7 +202,7 @@ class Log:
 
 
 def from_1_to_2(log: dict[str, Any]) -> dict[str, Any]:
-    """Format 2 has a first line that says so; all others are as they were."""
+    """Format 2 adds a first line that names the format."""
     return {**log, "lines": [{"event": "format", "format": 2}, *log["lines"]]}
 
 

@@ -1,4 +1,4 @@
-"""What is to be trained: defaults < preset < a run that is resumed < `--config` < options < `--set`."""
+"""Resolves what to train: defaults < preset < a run that is resumed < `--config` < options < `--set`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Mistake = str | FontganError
 
 @dataclass(frozen=True)
 class Decision:
-    """All that was decided of a run, and whether `plan.run` is continued."""
+    """All resolved settings of a run, and whether `plan.run` is continued."""
 
     plan: TrainingPlan
     settings: ModelSettings
@@ -105,7 +105,7 @@ def settings_of(model: str) -> type[ModelSettings]:
 
 
 def contradictions(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    """What decides the weights and is no longer as it was, one line each.
+    """The settings that decide the weights and have changed, one line each.
 
     Args:
         before: `decisive`, or what JSON made of it, of this or of an older version of fontgan.

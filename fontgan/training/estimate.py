@@ -1,4 +1,4 @@
-"""What a run would take, measured in a few of its steps."""
+"""An estimate of a run's time and memory, measured in a few of its steps."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _WARM, _TIMED = 2, 5  # the first steps make room for the optimisers
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a run would take.
+    """An estimate of a run.
 
     Attributes:
-        decision: what was decided; the precision and the threads as they were chosen.
+        decision: the resolved settings; the precision and the threads as they were chosen.
         engine: what would compute, and why.
         title: what would learn what.
         contents, styles: the faces that it would learn from, and those that it would learn.

@@ -1,4 +1,4 @@
-"""The training loop: it knows no model, and saves, logs and shows nothing."""
+"""The training loop, independent of the model; it does not save, log or show anything."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Learner(Protocol[B_contra]):
 
 @dataclass(frozen=True)
 class Budget:
-    """How long to train: a number of steps, or else of seconds."""
+    """How long to train: a number of steps, or of seconds."""
 
     steps: int | None
     seconds: float

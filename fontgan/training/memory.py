@@ -1,4 +1,4 @@
-"""Which batch fits where the memory of a GPU is too small."""
+"""The largest batch that fits into the memory of a GPU."""
 
 from __future__ import annotations
 

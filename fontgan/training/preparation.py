@@ -1,4 +1,4 @@
-"""All that a training run needs, made ready: the same for training and for an estimate of it."""
+"""Prepares a training run, in the same way for training and for an estimate."""
 
 from __future__ import annotations
 
@@ -56,12 +56,12 @@ class Prepared:
 
     @property
     def faces(self) -> tuple[FaceRecord, ...]:
-        """All faces that are learnt from."""
+        """All faces in use: the content faces and the styles."""
         return (*self.contents, *self.styles)
 
     @property
     def title(self) -> str:
-        """What learns what."""
+        """A title: the model, and the styles that it learns."""
         return f"{self.plan.model} learning {families(self.styles)}"
 
     @property

@@ -73,7 +73,7 @@ def run_training(decision: Decision) -> Iterator[Event]:
             ranks.barrier()
             return
         except torch.OutOfMemoryError:
-            pass  # what this exception holds must be let go before anything else is tried
+            pass  # the tensors that this exception holds must be freed before anything else is tried
         raise out_of_memory(ready.model, next(ready.batches()), decision.settings.optimisation.batch_size)
 
 

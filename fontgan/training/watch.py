@@ -1,4 +1,4 @@
-"""Watches over a training run: measures what was held out, and says whether the run still learns."""
+"""Checks on a training run: measures the held-out characters, and detects a run that has failed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PATIENCE = 3  # blank samples in a row: a network may start with blank pages, a
 
 @dataclass(frozen=True)
 class Verdict:
-    """What was found of a generator.
+    """The result of a check.
 
     Attributes:
         measures: means over the validation characters.
@@ -34,7 +34,7 @@ class Verdict:
 
 
 class Watch:
-    """Holds the characters that are not learnt from.
+    """Holds the held-out characters.
 
     Args:
         ready: what is trained.

@@ -23,7 +23,7 @@ from fontgan.models.parts.part import Part
 
 @dataclass(frozen=True)
 class PairedSettings(ModelSettings):
-    """What a generator learns from, where it learns from pairs."""
+    """The losses of a generator that learns from pairs."""
 
     objective: ObjectiveSettings = group(
         ObjectiveSettings(), "losses that compare a fake glyph with its target"
@@ -52,7 +52,7 @@ S = TypeVar("S", bound=PairedSettings)
 
 @dataclass(frozen=True)
 class GeneratorOutput:
-    """What a generator made of a part of a batch.
+    """The generator's output for a part of a batch.
 
     Attributes:
         images: (n, 1, size, size) in [0, 1]; in the styles of the targets first, then in others if wanted.
