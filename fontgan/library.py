@@ -155,7 +155,7 @@ def train(
             `discriminator__width=32`.
 
     Raises:
-        FontganError: a setting is unknown or impossible, or training broke.
+        FontganError: a setting is unknown or impossible, or training failed.
     """
     plan = {"data": data.path if isinstance(data, Dataset) else Path(data), "model": model}
     plan |= {name: settings.pop(name) for name in list(settings) if hasattr(TrainingPlan, name)}

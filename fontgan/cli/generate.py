@@ -112,8 +112,8 @@ def _check_output(target: Path) -> None:
     """Refuse an output that cannot be written before anything is drawn, not after."""
     if target.suffix.lower() == ".png":
         if target.is_dir():
-            raise FontganError(f"{target} is a folder, not a PNG file", "name another {output}")
+            raise FontganError(f"{target} is a folder, not a PNG file", "choose another {output}")
     elif target.suffix.lower() in _OTHER_PICTURES:
         raise FontganError("sheets are PNG files", "name {png}, or a folder", png=target.with_suffix(".png"))
     elif target.exists() and not target.is_dir():
-        raise FontganError(f"{target} is a file, not a folder", "name another {output}")
+        raise FontganError(f"{target} is a file, not a folder", "choose another {output}")

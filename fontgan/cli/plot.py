@@ -12,7 +12,7 @@ from fontgan.report.curves import Against
 
 
 def plot_command(
-    runs: Annotated[list[Path], typer.Argument(metavar="RUN…", help="Folders of the runs to compare.")],
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN…", help="Runs to compare.")],
     output: Annotated[
         Path | None, typer.Option(metavar="FILE.png", help="Image to write. [default: plots/RUNS.png]")
     ] = None,

@@ -74,8 +74,8 @@ def render_dataset_command(
 ) -> None:
     """Render font files into a dataset.
 
-    It holds every character of the content fonts and the style fonts, as images. If interrupted, repeat
-    the command to continue.
+    The dataset holds the characters of --charset as images, in each content font and each style font. If
+    interrupted, repeat the command to continue.
     """
     from fontgan.assets import CONTENT_FONT, STYLE_FONTS
     from fontgan.cli.console import Bar, messages

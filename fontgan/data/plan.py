@@ -60,7 +60,7 @@ class Plan:
             self._add(location, content)
         if locations and not any(face.content == content for face in self.faces):
             names = ", ".join(map(str, locations))
-            remedy = "name another {source}" if content else "name another {target}"
+            remedy = "choose another {source}" if content else "choose another {target}"
             raise FontganError(f"no font in {names} can be used", remedy)
 
     def fingerprint(self, canvas: Canvas, base: str = "") -> str:
@@ -88,7 +88,7 @@ class Plan:
         known = [face.key for face in self.there if _identity(source) == face.identity]
         if known:
             return FontganError(
-                f"{source.location} is in the dataset already, as {known[0]}", "name another font"
+                f"{source.location} is in the dataset already, as {known[0]}", "choose another font"
             )
         drawn = (code for code in self.codes if source.draws(code))
         first = next(drawn, None)

@@ -211,7 +211,7 @@ def read_record(environment: lmdb.Environment, path: Path) -> StoreRecord:
 
 def not_a_store(path: Path) -> FontganError:
     """The error for a file that is not a glyph store."""
-    return FontganError(f"{path} is not a dataset", "name another file, or one that {render_dataset} made")
+    return FontganError(f"{path} is not a dataset", "choose another file, or one that {render_dataset} made")
 
 
 def _split(kind: type[Any], data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -222,6 +222,6 @@ def _missing(path: Path) -> FontganError:
     if partial_path(path).exists():
         return FontganError(
             f"the dataset {path} is not complete",
-            "wait while it is rendered, or repeat the {render_dataset} that was interrupted",
+            "wait until it is rendered, or repeat the {render_dataset} that was interrupted",
         )
     return FontganError(f"there is no dataset {path}", "make it with {render_dataset} first")

@@ -250,7 +250,7 @@ def _check_faces(store: GlyphStore, contents: Sequence[str], styles: Sequence[st
     for key in contents:
         if key in styles:
             raise FontganError(
-                f"{key} cannot be both content and style", "name other faces with {content} or {style}"
+                f"{key} cannot be both content and style", "choose other faces with {content} or {style}"
             )
 
 

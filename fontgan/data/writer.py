@@ -188,7 +188,7 @@ def _made_beside(
                 lock.unlink(missing_ok=True)
     except Timeout as error:
         raise FontganError(
-            f"another process is writing {path}", "wait until it has ended, or name another {output}"
+            f"another process is writing {path}", "wait until it has ended, or choose another {output}"
         ) from error
     except lmdb.Error as error:
         raise _cannot_write(path, str(error)) from error

@@ -47,11 +47,11 @@ class FontFile:
             FontganError: it is not there, cannot be read, or cannot be a font by its size.
         """
         if path.is_dir():
-            raise FontganError(f"{path} is a directory", "name a font file in it")
+            raise FontganError(f"{path} is a directory", "pass a font file in it")
         try:
             if path.stat().st_size > _MOST_BYTES:
                 raise FontganError(
-                    f"{path} is larger than 512 MB, so it cannot be a font", "name a font file"
+                    f"{path} is larger than 512 MB, so it cannot be a font", "pass a font file"
                 )
             content = path.read_bytes()
         except FileNotFoundError as error:

@@ -263,7 +263,7 @@ def _reduced(ink: np.ndarray) -> np.ndarray:
 def _not_a_font(location: FontLocation, content: bytes) -> FontganError:
     if location.path.suffix.lower() in PICTURE_SUFFIXES:
         return FontganError(
-            f"{location.path} is a picture, not a font", "name the folder of glyph pictures that it is in"
+            f"{location.path} is a picture, not a font", "pass the folder of glyph pictures that it is in"
         )
     try:
         count = freetype.Face(io.BytesIO(content), 0).num_faces

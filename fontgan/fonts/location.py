@@ -39,7 +39,7 @@ class FontLocation:
             FontganError: `text` is empty, or what follows the `@` is not a list of axes.
         """
         if not text.strip():
-            raise FontganError("the path of a font is empty", "name a font file")
+            raise FontganError("the path of a font is empty", "pass a font file")
         path, index = text, 0
         axes: tuple[tuple[str, float], ...] = ()
         if "@" in path and not Path(path).exists() and "=" in path.rsplit("@", 1)[1]:

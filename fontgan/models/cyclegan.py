@@ -125,7 +125,7 @@ class CycleGan(Model[CycleGanSettings]):
         """Two generators of the same kind."""
         if spec.contents > 1:
             raise FontganError(
-                f"cyclegan draws backward too, to one content font and not to {spec.contents}",
+                f"cyclegan also draws backward, to one content font, not to {spec.contents}",
                 "use it without {stacked}",
             )
         return BothWays(settings.generator.build(spec.size), settings.generator.build(spec.size))

@@ -53,7 +53,7 @@ class Run:
         object.__setattr__(self, "path", Path(path))
         if not is_run(self.path):
             what = "is not a run" if self.path.exists() else "does not exist"
-            raise FontganError(f"the run {self.path} {what}", "name the folder of a run")
+            raise FontganError(f"the run {self.path} {what}", "pass the folder of a run")
 
     def __str__(self) -> str:
         return str(self.path)
@@ -72,7 +72,7 @@ class Run:
             except FileExistsError:
                 continue
             except OSError as error:
-                raise FontganError(f"the run {folder} cannot be made", "name another {run}") from error
+                raise FontganError(f"the run {folder} cannot be made", "choose another {run}") from error
             break
         return cls(folder)
 
@@ -152,7 +152,7 @@ class Run:
         """
         found = self.checkpoints
         if not found:
-            raise FontganError(f"the run {self} has no checkpoint yet", "train it, or name another run")
+            raise FontganError(f"the run {self} has no checkpoint yet", "train it, or choose another run")
         return found[-1]
 
     @property
@@ -206,11 +206,11 @@ class Run:
             lock.acquire()
         except Timeout as error:
             raise FontganError(
-                f"the run {self} is being trained by another process", "wait for it, or name another {run}"
+                f"the run {self} is being trained by another process", "wait for it, or choose another {run}"
             ) from error
         except OSError as error:
             raise FontganError(
-                f"the run {self} cannot be written", "check its permissions, or name another {run}"
+                f"the run {self} cannot be written", "check its permissions, or choose another {run}"
             ) from error
         try:
             yield
@@ -261,7 +261,7 @@ def find_weights(given: Run | Path | str | None = None, runs: Path = RUNS) -> Pa
         return Run(path).best
     if not path.is_file():
         raise FontganError(
-            f"there is no run or checkpoint {path}", "name the folder of a run or a .safetensors file"
+            f"there is no run or checkpoint {path}", "pass the folder of a run or a .safetensors file"
         )
     return path
 
@@ -279,7 +279,7 @@ def _candidates(wanted: Path | None, model: str) -> Iterable[Path]:
         if is_run(wanted):
             raise FontganError(
                 f"the run {wanted} exists already",
-                "name another {run}, remove it, or continue it with {resume}",
+                "choose another {run}, remove it, or continue it with {resume}",
             )
-        raise FontganError(f"{wanted} exists already and is not a run", "name another {run}")
+        raise FontganError(f"{wanted} exists already and is not a run", "choose another {run}")
     return [wanted]

@@ -68,7 +68,7 @@ def load_checkpoint(path: Path) -> tuple[nn.Module, CheckpointRecord]:
         newer = f", perhaps because of {', '.join(unknown)}" if unknown else ""
         raise FontganError(
             f"the weights in {path} do not fit the network that its settings build{newer}",
-            "update fontgan" if unknown else "name another run",
+            "update fontgan" if unknown else "choose another run",
         ) from error
     return generator.eval().requires_grad_(False), record
 
@@ -88,4 +88,4 @@ def _opened(path: Path) -> Iterator[Any]:
 
 
 def _not_a_checkpoint(path: Path) -> FontganError:
-    return FontganError(f"{path} is damaged, or is not a checkpoint of fontgan", "name another run")
+    return FontganError(f"{path} is damaged, or is not a checkpoint of fontgan", "choose another run")

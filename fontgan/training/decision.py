@@ -181,7 +181,7 @@ def _stages(plan: TrainingPlan) -> list[Mistake]:
     two_stages = find_model(plan.model).two_stages
     if two_stages and plan.stage1 is None:
         return [
-            FontganError(f"{plan.model} cleans the images of a trained run", "name that run with {stage1}")
+            FontganError(f"{plan.model} cleans the images of a trained run", "pass that run with {stage1}")
         ]
     if plan.stage1 is not None and not two_stages:
         remedy = "omit {stage1}, or use denoiser as the {model}"

@@ -26,8 +26,8 @@ def out_of_memory(model: Model[Any], batch: Batch, batch_size: int) -> FontganEr
     device = model.engine.device.type
     if not size:
         return FontganError(
-            f"the memory of {device} is too small for this model, whatever the batch",
-            "train a smaller one, or on the CPU with {device}",
+            f"the memory of {device} is too small for this model, even with the smallest batch",
+            "train a smaller model, or train on the CPU with {device}",
         )
     return FontganError(
         f"the memory of {device} is too small for batch_size={batch_size}",

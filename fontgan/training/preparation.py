@@ -135,7 +135,7 @@ def _styles(store: GlyphStore, plan: TrainingPlan, kind: type[Model[Any]]) -> tu
         return (store.record.face(plan.style),)
     free = [key for key in store.record.styles if key not in plan.content]
     if not free:
-        raise FontganError(f"{store.path} has no face left to learn", "name it with {style}")
+        raise FontganError(f"{store.path} has no face left to learn", "pass it with {style}")
     return store.record.select(free if kind.many_styles else free[:1])
 
 

@@ -151,7 +151,7 @@ class Recorder:
         kept = self._run.checkpoints
         last = f"the last good checkpoint is {kept[-1].parent}" if kept else "there is no good checkpoint"
         return FontganError(
-            f"training broke at step {step.number:,}: {why}; {last}",
+            f"training failed at step {step.number:,}: {why}; {last}",
             "start a new run with a smaller {set} learning_rate={rate:.1g}, or with {set} clip_norm=1",
             rate=self._ready.settings.optimisation.learning_rate / 3,
         )

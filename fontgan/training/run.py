@@ -38,7 +38,7 @@ def run_training(decision: Decision) -> Iterator[Event]:
         decision: what to train, as `decide` gives it, or which run to continue, as `decide_again` does.
 
     Raises:
-        FontganError: the plan cannot be followed, and nothing was trained; or training broke, and the last
+        FontganError: the plan cannot be followed, and nothing was trained; or training failed, and the last
             good checkpoint is kept.
     """
     began = time.perf_counter()

@@ -126,7 +126,7 @@ def test_a_run_without_any_loss_is_refused() -> None:
 
 
 def test_a_denoiser_has_a_first_stage_and_no_other_has_one() -> None:
-    with pytest.raises(FontganError, match="cleans the images of a trained run: name that run with stage1"):
+    with pytest.raises(FontganError, match="cleans the images of a trained run: pass that run with stage1"):
         decide({"model": "denoiser"})
     with pytest.raises(
         FontganError, match="pix2pix has one stage: omit stage1, or use denoiser as the model"
