@@ -71,7 +71,7 @@ class Recorder:
         """Draw and measure held-out characters, and keep the weights that drew them if they have learnt.
 
         Raises:
-            FontganError: the weights are not finite, or keep drawing blank pages.
+            FontganError: the weights are not finite, or keep drawing blank images.
         """
         began = time.perf_counter()
         generator = self._ready.model.average.network
@@ -90,7 +90,7 @@ class Recorder:
         self._board.sheet(sheet, step.number)
         if verdict.broken:
             raise self._broken(step, verdict.broken)
-        # Blank pages must not take the place of a checkpoint that draws something.
+        # Blank images must not replace a checkpoint that draws something.
         if step.number and not (verdict.blank and self._run.checkpoints):
             self._save(step, verdict)
         self._sample_seconds += time.perf_counter() - began
