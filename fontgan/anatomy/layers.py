@@ -1,4 +1,4 @@
-"""What a network consists of: its layers, its larger stages, and what skips some of them."""
+"""The anatomy of a network: its layers, its larger stages, and its skip connections."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Anatomy:
-    """What a network consists of.
+    """The layers and stages of a network.
 
     Attributes:
         parameters: all weights of the network, including those that are not used in drawing.

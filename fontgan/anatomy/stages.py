@@ -1,4 +1,4 @@
-"""Which larger parts of each kind of network a drawing shows, and what goes past others of them.
+"""The stages of each kind of network, as a drawing shows them, and its skip connections.
 
 A network's modules are named as torch names them: `decoder.up.0`.
 """
@@ -168,7 +168,7 @@ def _plan_unknown(network: nn.Module, root: str, title: str) -> PlannedPart:
     return PlannedPart(root, title, (("middle", "content"),), stages)
 
 
-# A kind of network that comes to be needs a line here, else its children are drawn below each other.
+# A new kind of network needs a line here; otherwise its children are drawn one below the other.
 _PLANS: dict[type[nn.Module], Callable[[Any, str, str], PlannedPart]] = {
     UNet: _plan_unet,
     Zi2ZiNet: _plan_zi2zi,

@@ -118,7 +118,7 @@ def _estimate(decision: Decision) -> None:
 
 
 def _given(context: typer.Context) -> dict[str, Any]:
-    """The options of the plan that were typed, by the names of its fields."""
+    """The plan's options that the user typed, by field name."""
     given = {}
     for name, value in context.params.items():
         source = context.get_parameter_source(name)

@@ -53,7 +53,7 @@ def choose_engine(
 
 
 def prepare_process(engine: Engine) -> str:
-    """Set what belongs to the whole process so that the engine computes fastest, for good.
+    """Set the options of the whole process so that the engine computes fastest.
 
     A command calls this, since the process is its own. A program that uses fontgan as a library keeps its
     own settings unless it calls this too. It sets the number of threads (the engine's, or by a short trial

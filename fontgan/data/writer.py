@@ -113,7 +113,7 @@ def new_store(path: Path, canvas: Canvas, plan: str, characters: Sequence[int]) 
         FontganError: what is at `path` is not a glyph store, another process is writing there, or it cannot
             be written.
     """
-    # A store may be made again, even a damaged one; other files are not ours to replace.
+    # A store may be replaced, even a damaged one; other files may not.
     if os.access(path, os.F_OK):
         with contextlib.suppress(UnusableStoreError):
             GlyphStore(path).close()

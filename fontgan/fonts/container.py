@@ -89,7 +89,7 @@ class FontFile:
             return []
 
     def check_whole(self, index: int) -> None:
-        """Refuse a file that was cut short, of which FreeType would still draw a part.
+        """Refuse a file that was cut short, although FreeType would draw parts of it.
 
         Raises:
             FontganError: a table that is needed lies beyond the end.

@@ -1,4 +1,4 @@
-"""How far images are from the targets, the true glyphs. Images are (n, 1, size, size) in [0, 1], 1 = paper.
+"""Distances between images and their targets, (n, 1, size, size) in [0, 1], 1 = paper.
 
 Each function returns one value per character, (n,); callers take the mean, or look at single characters.
 Where neighbouring pixels are summed, it is done with slices: a convolution would fall under autocast and

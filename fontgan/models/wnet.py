@@ -1,4 +1,4 @@
-"""wnet: what to draw from one glyph, how to draw it from a few others.
+"""wnet: takes the content from one glyph and the style from a few others.
 
 Jiang et al. 2018, «W-Net: One-Shot Arbitrary-Style Chinese Character Generation with Deep Neural Networks».
 """
@@ -152,7 +152,7 @@ class WNet(Paired[WNetSettings]):
         )
 
     def condition_images(self, batch: Batch) -> tuple[Tensor, ...]:
-        """The content, and the first of the references."""
+        """The content, and the first reference."""
         return batch.real_a, batch.references[:, 0]
 
     def extra_loss(self, batch: Batch, fake: GeneratorOutput) -> Loss:

@@ -132,7 +132,7 @@ class Zi2Zi(Paired[Zi2ZiSettings]):
         return [self._network.encoder, self._network.decoder]
 
     def draw(self, batch: Batch) -> GeneratorOutput:
-        """Each character in its style and, if that is wanted, in a random one."""
+        """Each character in its style and, with shuffling, also in a random one."""
         maps = self._network.encoder(batch.real_a)
         styles, images = batch.styles, self._network.decode(maps, batch.styles)
         if self.settings.shuffling and self.spec.styles > 1:
@@ -142,7 +142,7 @@ class Zi2Zi(Paired[Zi2ZiSettings]):
         return GeneratorOutput(images, styles, (maps[-1],))
 
     def extra_loss(self, batch: Batch, fake: GeneratorOutput) -> Loss:
-        """The code of what is drawn is to be that of the content (Taigman et al. 2017, «DTN», equation 3)."""
+        """Constancy loss: the fake's code equals the content's (Taigman et al. 2017, «DTN», equation 3)."""
         if not self.settings.constancy_weight:
             return Loss()
         with self.engine.autocast():

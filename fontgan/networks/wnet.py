@@ -1,4 +1,4 @@
-"""W-Net's generator: what to draw comes from one image, how to draw it from a few others.
+"""W-Net's generator: takes the content from one image and the style from a few others.
 
 Jiang et al. 2018, «W-Net: One-Shot Arbitrary-Style Chinese Character Generation with Deep Neural Networks».
 """

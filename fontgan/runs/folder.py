@@ -63,7 +63,7 @@ class Run:
         """A new run in a new folder; two processes that start together get two folders.
 
         Raises:
-            FontganError: it cannot be made, or the wanted folder holds something already.
+            FontganError: it cannot be made, or the wanted folder exists already.
         """
         for folder in _candidates(wanted, model):
             try:
@@ -113,7 +113,7 @@ class Run:
 
     @property
     def tensorboard_folder(self) -> Path:
-        """Where TensorBoard's event files go."""
+        """The folder of TensorBoard's event files."""
         return self.path / "tensorboard"
 
     @property
@@ -127,7 +127,7 @@ class Run:
 
     @property
     def samples_folder(self) -> Path:
-        """Where sample sheets go."""
+        """The folder of the sample sheets."""
         return self.path / "samples"
 
     def sample_path(self, step: int) -> Path:
@@ -140,7 +140,7 @@ class Run:
         return sorted(self.path.glob(f"{_CHECKPOINTS}/step-*/{WEIGHTS}"))
 
     def checkpoint_folder(self, step: int) -> Path:
-        """Where the checkpoint of a step goes."""
+        """The folder for the checkpoint of a step."""
         return self.path / _CHECKPOINTS / f"step-{step:07}"
 
     @property

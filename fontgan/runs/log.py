@@ -45,7 +45,7 @@ class Progressed:
 
 @dataclass(frozen=True)
 class Measured:
-    """Means over the validation characters after a step; they stand in the line by their own names."""
+    """Means over the validation characters after a step; each is written under its own name."""
 
     event: ClassVar[str] = "sample"
     step: int
@@ -207,7 +207,7 @@ def from_1_to_2(log: dict[str, Any]) -> dict[str, Any]:
 
 
 def _flat(line: Line) -> dict[str, Any]:
-    """A line as it is written: measures stand beside the other values."""
+    """A line as it is written, with the measures beside the other values."""
     data = asdict(line)
     return data | data.pop("measures") if isinstance(line, Measured) else data
 

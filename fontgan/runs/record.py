@@ -87,7 +87,7 @@ class CheckpointRecord:
         """A new generator of that kind with random weights.
 
         Raises:
-            FontganError: no network has these settings.
+            FontganError: no network can be built from these settings.
         """
         spec = GeneratorSpec(self.size, len(self.styles), contents=self.channels, first=self.first)
         return find_model(self.model).build_generator(self.settings, spec)

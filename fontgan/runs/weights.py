@@ -1,4 +1,4 @@
-"""A trained generator as one file to use and to share: its weights and its record.
+"""A trained generator as one file: its weights and its record.
 
 The file is safetensors, which holds no code. The record lies as JSON under the key `fontgan` of its metadata.
 """
@@ -22,7 +22,7 @@ from fontgan.runs.record import CheckpointRecord, Origin
 
 
 def save_weights(folder: Path, generator: nn.Module, record: CheckpointRecord) -> Path:
-    """Write the generator, and all that is needed to use it, as one file of a folder; returns the file.
+    """Write the generator, with all that is needed to use it, to one file in a folder; returns the file.
 
     Raises:
         OSError: it cannot be written.
@@ -74,7 +74,7 @@ def load_checkpoint(path: Path) -> tuple[nn.Module, CheckpointRecord]:
 
 
 def origin_of(path: Path) -> Origin:
-    """How a record names these weights when another run starts from them."""
+    """The origin that a record notes when another run starts from these weights."""
     return Origin(name_of(path), hashlib.sha256(path.read_bytes()).hexdigest())
 
 

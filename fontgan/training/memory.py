@@ -16,7 +16,7 @@ def out_of_memory(model: Model[Any], batch: Batch, batch_size: int) -> FontganEr
     """The error that names the largest of batch_size/2, /4, … that fits, found by trial.
 
     Args:
-        model: it is of no use afterwards.
+        model: it cannot be used afterwards.
         batch: on its device, any that the view gives.
         batch_size: that was too large.
     """

@@ -208,7 +208,7 @@ def _check_images(
 
 
 def _of_generator(settings: ModelSettings) -> dict[str, Any]:
-    """The settings that say how the generator is built."""
+    """The settings that the generator is built from."""
     return {name: value for name, value in flat(settings).items() if name.startswith("generator.")}
 
 

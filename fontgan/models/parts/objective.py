@@ -1,4 +1,4 @@
-"""How far a drawn glyph is from its target: the weighted losses that need no discriminator."""
+"""The distance of a fake glyph from its target: the weighted losses that need no discriminator."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from fontgan.models.parts.loss import Loss
 
 @dataclass(frozen=True)
 class ObjectiveSettings(Settings):
-    """Which losses compare a drawn glyph with its target, and how much each counts."""
+    """The losses that compare a fake glyph with its target, and their weights."""
 
     reconstruction: Reconstruction = setting(
         "l1",

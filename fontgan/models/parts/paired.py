@@ -80,7 +80,7 @@ class Paired(Model[S]):
     Args:
         settings: of the model.
         spec: what the generator is made for.
-        engine: what computes.
+        engine: the device and precision to compute with.
         channels: of what the discriminator sees beside each glyph.
         classes: styles that the discriminator guesses; 0: none.
         category_weight: weight of that guess.

@@ -17,7 +17,7 @@ class Pool(nn.Module):
     Args:
         capacity: how many it holds; 0: every image is passed on as it is.
         size: of the images.
-        engine: what computes.
+        engine: the device and precision to compute with.
     """
 
     pictures: Tensor

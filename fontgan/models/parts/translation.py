@@ -50,5 +50,5 @@ class Translation(Paired[T]):
         return GeneratorOutput(self.generator(batch.real_a))
 
     def condition_images(self, batch: Batch) -> tuple[Tensor, ...]:
-        """The content, if it is to be seen."""
+        """The content, if the discriminator sees it."""
         return (batch.real_a,) if self._conditional else ()
