@@ -105,7 +105,7 @@ def read_toml(path: Path) -> dict[str, dict[str, Any]]:
     written = tables.pop("format", 1)
     if written not in range(1, FORMAT + 1):
         raise FontganError(
-            f"{path} has format {written}, and this version of fontgan reads up to {FORMAT}", "update fontgan"
+            f"{path} has format {written}, but this version of fontgan reads up to {FORMAT}", "update fontgan"
         )
     outside = [name for name, table in tables.items() if not isinstance(table, dict)]
     if outside:

@@ -103,7 +103,7 @@ class Plan:
         return FontganError(
             f"{source.location} and the content font have none of the {len(self.codes):,} characters "
             "in common",
-            "name a {source} that draws what the style font draws, or another {charset}",
+            "choose a {source} that draws what the style font draws, or another {charset}",
         )
 
     def _in_content(self, code: int) -> bool:

@@ -146,7 +146,7 @@ class Drawer:
         if not self.styles:
             raise FontganError(
                 f"the style font {self._style_face.path} is missing, so what it lacks is unknown",
-                "move it into this folder, or name the characters themselves",
+                "move it into the current folder, or name the characters themselves",
             )
         return any(font.source.draws(code) for font in self.styles)
 

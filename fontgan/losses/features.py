@@ -119,7 +119,8 @@ def _fill(network: nn.Module, name: str, path: Path) -> None:
         network.load_state_dict(weights)
     except (RuntimeError, ValueError, KeyError) as error:
         raise FontganError(
-            f"{path} holds weights of a network other than {name}", "set feature_weights to its own"
+            f"{path} holds weights of a network other than {name}",
+            "set feature_weights to the file of that network",
         ) from error
 
 

@@ -129,7 +129,7 @@ def test_a_denoiser_has_a_first_stage_and_no_other_has_one() -> None:
     with pytest.raises(FontganError, match="cleans the images of a trained run: pass that run with stage1"):
         decide({"model": "denoiser"})
     with pytest.raises(
-        FontganError, match="pix2pix has one stage: omit stage1, or use denoiser as the model"
+        FontganError, match="pix2pix takes no first stage: omit stage1, or use denoiser as the model"
     ):
         decide({"stage1": Path("runs/pix2pix-1")})
     assert decide({"model": "denoiser", "stage1": Path("x")}).plan.stage1 == Path("x")

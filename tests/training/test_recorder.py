@@ -55,7 +55,7 @@ def test_weights_that_are_no_numbers_stop_the_run_and_the_last_good_ones_are_kep
     with pytest.raises(FontganError) as caught:
         run()
     message = str(caught.value)
-    assert "broke at step 8" in message
+    assert "failed at step 8" in message
     assert "last good checkpoint is run/checkpoints/step-0000005" in message
     assert "set clip_norm=1" in message
     assert "the weights contain NaN or infinity" in message
