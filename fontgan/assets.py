@@ -18,7 +18,7 @@ def bundled_font(name: str) -> Path:
     """The path of a font that comes with fontgan.
 
     Raises:
-        FontganError: it is not where the installation should have put it.
+        FontganError: it is missing from the installation.
     """
     return _find("fonts", name)
 
@@ -27,7 +27,7 @@ def bundled_charset(name: str) -> Path:
     """The path of a list of characters that comes with fontgan.
 
     Raises:
-        FontganError: it is not where the installation should have put it.
+        FontganError: it is missing from the installation.
     """
     return _find("charsets", name)
 

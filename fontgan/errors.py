@@ -14,7 +14,7 @@ _CALLS = {
 
 
 class FontganError(Exception):
-    """A mistake or a lack that the user can fix; what was whole before it is whole after it.
+    """A mistake or a missing piece that the user can fix; existing files are left unchanged.
 
     The remedy is a template. A parameter that the caller can change stands in it by its name in braces,
     `{source}`, and is spelt as the caller types it: `source` in Python, `--source` on the command line.

@@ -56,7 +56,7 @@ def replacing_folder(path: Path) -> Iterator[Path]:
 
 
 def unwritable(path: Path, error: OSError) -> FontganError:
-    """What is said of a file or a folder that cannot be written."""
+    """The error for a file or a folder that cannot be written."""
     return FontganError(
         f"{path} cannot be written ({error.strerror or error}): "
         "check the path, the permissions and the space on the disk"

@@ -1,4 +1,4 @@
-"""Files with a past: what an older fontgan wrote is brought to today's format by small named steps."""
+"""File formats: files of older versions are brought to today's format by small named steps."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def upgraded(data: object, current: int, steps: Steps, what: str) -> dict[str, A
         raise NoFormatError(f"{what} has no format number, so fontgan cannot have written it")
     if number > current:
         raise UnknownFormatError(
-            f"{what} has format {number}, and this fontgan reads formats up to {current}", "update fontgan"
+            f"{what} has format {number}, but this fontgan reads formats up to {current}", "update fontgan"
         )
     found = data if number == current else copy.deepcopy(data)
     for older in range(number, current):

@@ -140,7 +140,7 @@ def train(
     show: bool = True,
     **settings: Any,
 ) -> Run:
-    """Train a model, as `fontgan train` does; returns the run when it is over.
+    """Train a model, as `fontgan train` does; returns the finished run.
 
     An interrupt ends it after the current step and keeps what was learnt.
 
@@ -150,12 +150,12 @@ def train(
         config: a TOML file to take settings from, such as a run's.
         resume: whether to continue the run named by `run`, or the newest of the model.
         show: whether to show progress on standard error.
-        settings: anything else that is decided of a run (`minutes`, `steps`, `style`, `seed`, `run` …), and
+        settings: any other option of a run (`minutes`, `steps`, `style`, `seed`, `run` …), and
             any setting of the model, short or with its group: `learning_rate=1e-3`,
             `discriminator__width=32`.
 
     Raises:
-        FontganError: a setting is unknown or impossible, or training broke.
+        FontganError: a setting is unknown or impossible, or training failed.
     """
     plan = {"data": data.path if isinstance(data, Dataset) else Path(data), "model": model}
     plan |= {name: settings.pop(name) for name in list(settings) if hasattr(TrainingPlan, name)}

@@ -1,4 +1,4 @@
-"""How long work tells what it is doing, whoever is watching."""
+"""The protocol by which long-running work reports its progress."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from typing import Protocol
 
 
 class Watcher(Protocol):
-    """What a watcher of long work offers; the command line's is drawn by Rich."""
+    """Receives the progress of long-running work, which is done task by task."""
 
     def whole(self, total: int) -> None:
-        """All pieces together have so many steps, as far as is known now; may be called again."""
+        """All tasks together have `total` steps; called again when a better estimate is known."""
 
     def start(self, title: str, total: int) -> None:
-        """A piece of work named `title`, of `total` steps, begins; the one before it has ended."""
+        """A task of `total` steps named `title` starts; the one before it has ended."""
 
     def advance(self, steps: int = 1) -> None:
-        """So many more steps of it are done."""
+        """This many more steps of the task are done."""
 
 
 class Silent:
-    """A watcher that shows nothing."""
+    """A watcher that ignores everything."""
 
     def whole(self, total: int) -> None:
         """Ignored."""

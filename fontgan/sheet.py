@@ -1,4 +1,4 @@
-"""Sheets: glyph pictures side by side, with a label for each row and each column, as one PNG."""
+"""Sheets: glyph images side by side, with a label for each row and each column, as one PNG."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _FRAME, _NOTHING = (224, 224, 224), (246, 246, 246)
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a sheet: what it shows, and a picture for each character, or None where there is none.
+    """One row of a sheet: what it shows, and an image for each character, or None where there is none.
 
-    A picture is uint8 (size, size), 0 = ink, 255 = paper.
+    An image is uint8 (size, size), 0 = ink, 255 = paper.
     """
 
     label: str
@@ -80,7 +80,7 @@ def save_png(path: Path, image: Image.Image) -> None:
 
 
 class _Layout:
-    """Where everything goes on a sheet, in pixels."""
+    """The layout of a sheet, in pixels."""
 
     def __init__(self, title: str, count: int, labels: Sequence[str], size: int) -> None:
         self.font = ImageFont.load_default(15)

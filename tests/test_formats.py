@@ -34,7 +34,7 @@ def test_each_step_is_taken_from_the_format_that_was_written_and_unknown_keys_st
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        ({"format": 5}, "^it has format 5, and this fontgan reads formats up to 4: update fontgan$"),
+        ({"format": 5}, "^it has format 5, but this fontgan reads formats up to 4: update fontgan$"),
         ({"format": 1}, "^it has format 1, which fontgan no longer reads: make it again$"),
         ({"format": "4"}, "^it has no format number"),
         ({"format": True}, "^it has no format number"),

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import typer.main
+
+from fontgan.cli import app
+from fontgan.config.groups import groups_of
+from fontgan.config.settings import Settings, TrainingPlan
+from fontgan.models import find_model, model_names
 
 ROOT = Path(__file__).parents[1]
 
@@ -31,7 +38,7 @@ HABITS = {
     r"\b(no numbers?|any number) any ?more\b": "NaN or infinity",
 }
 # What a help must not begin with: it is a noun phrase or an imperative.
-BEGINNINGS = r"^(of|for|by|in|at|with|so|it is|it was|it|they|no single|how|what)\b"
+BEGINNINGS = r"^(of|for|by|in|at|with|so|it is|it was|it|they|the|that|where|which|who|no single|how|what)\b"
 
 
 def _strings(tree: ast.AST) -> Iterator[tuple[int, str]]:
@@ -75,6 +82,73 @@ def test_pages_are_plain(path: Path) -> None:
     lines = enumerate(text.splitlines(), 1)
     found = [f"line {number}: {habit}" for number, line in lines for habit in _found(line)]
     assert not found, "\n".join(found)
+
+
+def _option_helps() -> Iterator[tuple[str, str]]:
+    """The help of every command, option and argument, by how it is called."""
+    group = typer.main.get_group(app)
+    for name, command in {"": group, **group.commands}.items():
+        for parameter in command.params:
+            yield f"{name} {parameter.name}", getattr(parameter, "help", None) or ""
+        yield name, command.help or ""
+
+
+def _settings_helps() -> Iterator[tuple[str, str]]:
+    """The help of every setting of the plan and of every model, groups and what is in them included."""
+    waiting: list[type[Settings]] = [TrainingPlan]
+    waiting += [type(find_model(name).preset("default")) for name in model_names()]
+    for kind in waiting:
+        for item in dataclasses.fields(kind):
+            yield f"{kind.__name__} {item.name}", item.metadata["help"]
+        waiting += [inner for inner in groups_of(kind).values() if inner not in waiting]
+
+
+@pytest.mark.parametrize("helps", [_option_helps, _settings_helps])
+def test_a_help_begins_with_a_noun_phrase_or_an_imperative(
+    helps: Callable[[], Iterator[tuple[str, str]]],
+) -> None:
+    found = dict(helps())
+    assert len(found) > 40
+    wrong = [f"{name}: {text}" for name, text in found.items() if re.match(BEGINNINGS, text, re.IGNORECASE)]
+    wrong += [f"{name}: {habit}" for name, text in found.items() for habit in _found(text)]
+    wrong += [f"{name} has no help" for name, text in found.items() if not text]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("help_text", ["Of the random numbers.", "what computes", "how maps are halved"])
+def test_other_beginnings_are_found(help_text: str) -> None:
+    assert re.match(BEGINNINGS, help_text, re.IGNORECASE)
+
+
+def _documentation(tree: ast.AST) -> set[int]:
+    """The nodes of all docstrings, by their `id`."""
+    owners = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    first = (node.body[0] for node in ast.walk(tree) if isinstance(node, owners) and node.body)
+    return {id(one.value) for one in first if isinstance(one, ast.Expr)}
+
+
+def _typed_options(source: str) -> list[str]:
+    """The texts of a program, but for its docstrings, that name an option as the command line spells it."""
+    tree = ast.parse(source)
+    documentation = _documentation(tree)
+    return [
+        f"line {node.lineno}: {node.value}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documentation
+        if re.search(r"(?<![-\w])--[a-z]", node.value)
+    ]
+
+
+def test_the_library_names_no_options() -> None:
+    """A remedy names parameters in braces, which Python and the command line spell each in their way."""
+    files = [path for path in _python() if "cli" not in path.relative_to(ROOT / "fontgan").parts]
+    found = {path: _typed_options(path.read_text(encoding="utf-8")) for path in files}
+    assert not {str(path): texts for path, texts in found.items() if texts}
+
+
+def test_an_option_in_a_message_is_found() -> None:
+    source = '"""See --set."""\nraise FontganError(f"{path} is missing", "pass --source FONT")\n'
+    assert _typed_options(source) == ["line 2: pass --source FONT"]
 
 
 def test_a_habit_is_found() -> None:

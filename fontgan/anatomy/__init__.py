@@ -1,1 +1,1 @@
-"""What networks consist of, what they cost, and how they compare."""
+"""The layers and larger stages of networks."""

@@ -1,4 +1,4 @@
-"""What a network consists of: its layers, its larger stages, and what skips some of them."""
+"""The anatomy of a network: its layers, its larger stages, and its skip connections."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _NOTHING = (nn.Identity, nn.Sequential, nn.ModuleList)  # without children, they
 
 @dataclass(frozen=True)
 class Layer:
-    """A module without parts, or the weights that one with parts has of its own.
+    """A module without submodules, or the weights that a module with submodules has of its own.
 
     Attributes:
         name: as torch names it: `encoder.down.0.0`.
         kind: its class.
-        shape: of what it gives, without the batch.
-        parameters: how many weights it has.
+        shape: of its output, without the batch.
+        parameters: number of its weights.
     """
 
     name: str
@@ -41,8 +41,8 @@ class Stage:
     Attributes:
         name: unique in the network.
         side: where it is drawn: style, encoder, middle (the innermost maps) or decoder.
-        shape: of what it gives, without the batch: (channels, height, width), or (length,) of a vector.
-        parameters: how many weights it has.
+        shape: of its output, without the batch: (channels, height, width), or (length,) of a vector.
+        parameters: number of its weights.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class SkipConnection:
-    """Maps that go from one stage to another past those between them.
+    """Maps passed from one stage to another, past the stages between them.
 
     Attributes:
         start, end: the names of the stages; it may start at an input.
@@ -76,7 +76,7 @@ class Part:
         inputs: images that go in, as stages without weights.
         stages: in the order in which they run.
         skips: from the largest maps on, those of the content first.
-        notes: what a drawing cannot show, a sentence each.
+        notes: what a drawing cannot show, one sentence each.
     """
 
     title: str
@@ -88,7 +88,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Anatomy:
-    """What a network consists of.
+    """The layers and stages of a network.
 
     Attributes:
         parameters: all weights of the network, including those that are not used in drawing.
@@ -102,21 +102,21 @@ class Anatomy:
 
     @property
     def stages(self) -> tuple[Stage, ...]:
-        """Of all parts."""
+        """Those of all parts."""
         return tuple(stage for part in self.parts for stage in part.stages)
 
     @property
     def skips(self) -> tuple[SkipConnection, ...]:
-        """Of all parts."""
+        """Those of all parts."""
         return tuple(skip for part in self.parts for skip in part.skips)
 
 
 def dissect(network: nn.Module, inputs: Sequence[Tensor]) -> Anatomy:
-    """Look into a network while it draws one glyph, in evaluation mode.
+    """Run a network on one glyph, in evaluation mode, and record what it consists of.
 
     Args:
         network: a generator; it is left in the mode that it was in.
-        inputs: what it is called with, a batch of one.
+        inputs: the arguments of its call, a batch of one.
     """
     planned = plan_parts(network)
     modules = dict(network.named_modules())
@@ -134,7 +134,7 @@ def dissect(network: nn.Module, inputs: Sequence[Tensor]) -> Anatomy:
 
 @dataclass(frozen=True)
 class _Seen:
-    """Shapes without the batch by the names of modules: of what each was given, and gave at last."""
+    """Shapes without the batch, by module name: of each module's input, and of its last output."""
 
     inputs: dict[str, list[tuple[int, ...]]]
     outputs: dict[str, tuple[int, ...]]
@@ -195,7 +195,7 @@ def _is_layer(module: nn.Module) -> bool:
 
 
 def _own(module: nn.Module) -> int:
-    """The weights that no part of a module has: of a parametrised one all, as its parts are no layers."""
+    """The weights that no submodule of a module has; all of those of a parametrised one."""
     whole = parametrize.is_parametrized(module)
     return sum(weight.numel() for weight in module.parameters(recurse=whole))
 

@@ -1,4 +1,4 @@
-"""Which larger parts of each kind of network a drawing shows, and what goes past others of them.
+"""The stages of each kind of network, as a drawing shows them, and its skip connections.
 
 A network's modules are named as torch names them: `decoder.up.0`.
 """
@@ -52,7 +52,7 @@ class PlannedSkip:
 
 @dataclass(frozen=True)
 class PlannedPart:
-    """One way from a picture to a picture; a network is one, or several one after the other.
+    """One path from an image to an image; a network is one, or several one after the other.
 
     Attributes:
         root: the name of the module that it is; "" for the network itself.
@@ -60,7 +60,7 @@ class PlannedPart:
         inputs: where each of the things that it is called with goes in, and what that is, in their order.
         stages: in the order in which they run.
         skips: from the largest maps on.
-        notes: what a drawing cannot show, a sentence each.
+        notes: what a drawing cannot show, one sentence each.
     """
 
     root: str
@@ -80,7 +80,7 @@ def plan_parts(network: nn.Module, root: str = "", title: str = "") -> list[Plan
         return [*first, *(_with_input(part, seen) for part in second)]
     if isinstance(network, BothWays):
         weights = count_weights(network.back)
-        note = f"The way back is another such network, of {weights:,} weights."
+        note = f"The way back is another network of the same kind, with {weights:,} weights."
         return [
             replace(part, notes=(*part.notes, note))
             for part in plan_parts(network.forth, _joined(root, "forth"), title)
@@ -159,7 +159,7 @@ def _plan_autoencoder(network: AutoEncoderGen, root: str, title: str) -> Planned
     stages += [_stage(_joined(root, f"decoder.{level}"), "decoder") for level in range(len(network.decoder))]
     stages.append(_stage(_joined(root, "final"), "decoder"))
     weights = count_weights(network.coarse)
-    notes = (f"The coarse pictures of its growth take {weights:,} weights more.",) if weights else ()
+    notes = (f"The coarse images of its growth take another {weights:,} weights.",) if weights else ()
     return PlannedPart(root, title, (("encoder", "content"),), tuple(stages), (), notes)
 
 
@@ -168,7 +168,7 @@ def _plan_unknown(network: nn.Module, root: str, title: str) -> PlannedPart:
     return PlannedPart(root, title, (("middle", "content"),), stages)
 
 
-# A kind of network that comes to be needs a line here, else its children are drawn below each other.
+# A new kind of network needs a line here; otherwise its children are drawn one below the other.
 _PLANS: dict[type[nn.Module], Callable[[Any, str, str], PlannedPart]] = {
     UNet: _plan_unet,
     Zi2ZiNet: _plan_zi2zi,

@@ -1,6 +1,6 @@
-"""The command line: one file a subcommand, and this one, which holds them together.
+"""The command line: one file per subcommand, and this one, which assembles them.
 
-A command reads its options, makes one call into the library, and shows what came of it. To print
+A command reads its options, makes one call into the library, and shows the result. Printing
 help must be quick: whatever needs torch is imported inside the commands.
 """
 
@@ -48,7 +48,9 @@ def _show_version(wanted: bool) -> None:
 
 @app.callback()
 def options(
-    traceback: Annotated[bool, typer.Option("--traceback", help="Show where an error came from.")] = False,
+    traceback: Annotated[
+        bool, typer.Option("--traceback", help="Print the full traceback of an error.")
+    ] = False,
     version: Annotated[
         bool,
         typer.Option("--version", help="Show the version and exit.", callback=_show_version, is_eager=True),
@@ -56,9 +58,16 @@ def options(
 ) -> None:
     """Learn a font from some of its characters, and draw the rest.
 
-    Three commands, in this order: render-dataset, train, generate. Before them, inspect shows what a
-    font really draws.
-    """
+    fontgan runs on your own machine: font files in, images of characters out. Three commands, in this
+    order, each of which also works without options, on the fonts that come with fontgan:
+
+    \b
+    fontgan render-dataset   render font files into a dataset
+    fontgan train            train a model on the dataset
+    fontgan generate         draw characters in the learnt style
+
+    `fontgan COMMAND --help` explains each. To check a font first, run `fontgan inspect FONT`.
+    """  # noqa: D301 (click reads the \b)
 
 
 def main() -> None:
@@ -72,7 +81,7 @@ def main() -> None:
         _end(1)
     except SystemExit as ended:
         if ended.code == _BROKEN_OFF:
-            print("stopped: what was whole before is as it was", file=sys.stderr)
+            print("interrupted: existing files were left unchanged", file=sys.stderr)
         _end(ended.code if isinstance(ended.code, int) else int(ended.code is not None))
 
 
@@ -84,7 +93,7 @@ def _typed(name: str) -> str:
 
 
 def _end(status: int) -> NoReturn:
-    """End with that status; one of several processes at once."""
+    """Exit with this status; at once if this is one of several processes."""
     if process_count() > 1:
         end_process(status)
     sys.exit(status)

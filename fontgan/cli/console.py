@@ -16,7 +16,7 @@ from fontgan.compute.launch import first_process
 from fontgan.fonts.location import FontLocation
 
 # Results, such as paths, are echoed to standard output, where a script can read them. Names of fonts and
-# of files are shown as they are: a bracket in one is no markup.
+# of files are shown as they are: a bracket in one is not markup.
 messages = Console(stderr=True, highlight=False, markup=False, quiet=not first_process())
 results = Console(highlight=False, markup=False)
 
@@ -33,7 +33,7 @@ def default_sheet(location: FontLocation) -> Path:
 
 
 class Bar:
-    """A `fontgan.progress.Watcher` drawn by Rich: one bar for each piece of work, and one for all."""
+    """A `fontgan.progress.Watcher` drawn by Rich: one bar per task, and one for all of them."""
 
     def __init__(self, unit: str) -> None:
         self._progress = RichProgress(
@@ -48,7 +48,7 @@ class Bar:
         self._whole: TaskID | None = None
 
     def whole(self, total: int) -> None:
-        """Show a bar for all pieces together, or correct its length."""
+        """Show a bar for all tasks together, or correct its length."""
         if self._whole is None:
             self._whole = self._progress.add_task("in all", total=total)
         self._progress.update(self._whole, total=total)
@@ -58,7 +58,7 @@ class Bar:
         self._task = self._progress.add_task(title, total=total)
 
     def advance(self, steps: int = 1) -> None:
-        """Move the newest bar on."""
+        """Advance the newest bar."""
         for task in (self._task, self._whole):
             if task is not None:
                 self._progress.advance(task, steps)

@@ -28,9 +28,7 @@ def generate_command(
     ] = _EXAMPLE,
     checkpoint: Annotated[
         Path | None,
-        typer.Option(
-            metavar="RUN|FILE", help="Run, or file of weights, to draw with. [default: the newest run]"
-        ),
+        typer.Option(metavar="RUN|FILE", help="Run or checkpoint to draw with. [default: the newest run]"),
     ] = None,
     source: Annotated[
         list[str] | None,
@@ -43,19 +41,19 @@ def generate_command(
         Path | None,
         typer.Option(
             metavar="DIR|FILE.png",
-            help="Folder for the sheet and the single glyphs, or a PNG file for the sheet alone. "
+            help="Folder for the sheet and one image per character, or a PNG file for the sheet alone. "
             "[default: generated/RUN, plus the style, reference, direction or cleaning]",
         ),
     ] = None,
     style: Annotated[
         str | None,
-        typer.Option(metavar="FACE", help="Style to draw, one that was learnt. [default: the first]"),
+        typer.Option(metavar="FACE", help="Learnt style to draw. [default: the first]"),
     ] = None,
     reference: Annotated[
         str | None,
         typer.Option(
             metavar="FONT|DIR",
-            help="Font, or folder of glyph pictures, in another style (wnet).",
+            help="Font or folder of glyph pictures that shows a new style (wnet).",
         ),
     ] = None,
     backward: Annotated[
@@ -63,13 +61,16 @@ def generate_command(
         typer.Option("--backward", help="Translate from the style back to the content font (cyclegan)."),
     ] = False,
     cleaning: Annotated[
-        Cleaning, typer.Option("--clean", help="Clean the images: median, opening or levels.")
+        Cleaning, typer.Option("--clean", help="Filter to clean the images with: median, opening or levels.")
     ] = "none",
     device: Annotated[DeviceChoice, typer.Option(help="Device to compute on.")] = "auto",
 ) -> None:
-    """Draw characters in the style that was learnt: a sheet, and one image for each.
+    """Draw characters in a learnt style.
 
-    Under torchrun, several processes share the characters.
+    The result is a labelled sheet, and one image per character. Characters that the content font does
+    not have are omitted.
+
+    torchrun starts several processes that share the work.
     """
     from fontgan.cli.console import Bar, messages
     from fontgan.fonts.charset import describe_characters, parse_charset
@@ -82,7 +83,7 @@ def generate_command(
         from fontgan.runs.folder import find_weights, name_of
 
     found = find_weights(checkpoint)
-    messages.print(f"from {found}")
+    messages.print(f"drawing with {found}")
     shown = None if reference is None else FontLocation.parse(reference)
     words = (style, shown.path.stem if shown else None, "backward" if backward else None, cleaning)
     target = output or folder_of(name_of(found), *words)
@@ -103,7 +104,7 @@ def generate_command(
 
 
 def folder_of(run: str, *words: str | None) -> Path:
-    """Where drawings go: those of another style, reference, direction or cleaning into their own folder."""
+    """The output folder of a run; another style, reference, direction or cleaning has its own."""
     return Path("generated") / "-".join((run, *(word for word in words if word and word != "none")))
 
 
@@ -111,8 +112,8 @@ def _check_output(target: Path) -> None:
     """Refuse an output that cannot be written before anything is drawn, not after."""
     if target.suffix.lower() == ".png":
         if target.is_dir():
-            raise FontganError(f"{target} is a folder and not a PNG file", "name another {output}")
+            raise FontganError(f"{target} is a folder, not a PNG file", "choose another {output}")
     elif target.suffix.lower() in _OTHER_PICTURES:
         raise FontganError("sheets are PNG files", "name {png}, or a folder", png=target.with_suffix(".png"))
     elif target.exists() and not target.is_dir():
-        raise FontganError(f"{target} is a file and not a folder", "name another {output}")
+        raise FontganError(f"{target} is a file, not a folder", "choose another {output}")

@@ -14,8 +14,8 @@ def inspect_command(
     path: Annotated[
         str,
         typer.Argument(
-            metavar="FONT|STORE|RUN",
-            help="Font, folder of glyph pictures, dataset, folder of a run, or weights that it kept.",
+            metavar="FONT|DATASET|RUN",
+            help="Font, folder of glyph pictures, dataset, run or checkpoint.",
         ),
     ],
     charset: Annotated[
@@ -31,13 +31,17 @@ def inspect_command(
         ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Random seed for the characters on the sheet.")] = 0,
-    verify: Annotated[bool, typer.Option("--verify", help="Read every glyph of a dataset.")] = False,
+    verify: Annotated[bool, typer.Option("--verify", help="Check every glyph of a dataset.")] = False,
     network: Annotated[
         bool, typer.Option("--network", help="List the layers of a run's network, and draw it as an SVG.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
-    """Show what a font, a folder of glyph pictures or a dataset holds, or the results of a run."""
+    """Show what a font, dataset or run holds.
+
+    Of a font, or a folder of glyph pictures: which characters it really draws, and a contact sheet. Of a
+    dataset: its faces, characters and splits. Of a run: what it learnt, and how well.
+    """
     from fontgan.cli.inspect_run import inspect_run, is_run
     from fontgan.data.store import is_store
 
@@ -67,6 +71,6 @@ def inspect_command(
 
 
 def _refuse(asked: bool, purpose: str, path: str, what: str) -> None:
-    """Refuse an option that was given where it means nothing."""
+    """Refuse an option that does not apply."""
     if asked:
-        raise FontganError(f"{purpose}, and {path} is {what}")
+        raise FontganError(f"{purpose}, but {path} is {what}")

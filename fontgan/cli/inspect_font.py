@@ -52,8 +52,8 @@ def inspect_font(path: str, charset: str | None, sheet: Path | None, seed: int, 
     results.print(_font_table(described))
     results.print(_charset_table(described))
     if asked is not None:
-        lacks = f"lacks of {charset}: {describe_characters(lacking, most=20)}"
-        results.print(lacks if lacking else f"lacks nothing of {charset}", soft_wrap=True)
+        lacks = f"missing from {charset}: {describe_characters(lacking, most=20)}"
+        results.print(lacks if lacking else f"nothing is missing from {charset}", soft_wrap=True)
     if shown:
         typer.echo(shown)
     else:
@@ -106,7 +106,7 @@ def _charset_table(font: Description) -> Table:
             continue
         share = "all" if not found.missing else f"{min(found.drawn / found.total, 0.999):.1%}"
         table.add_row(name, f"{found.total:,}", f"{found.drawn:,}", f"{found.missing:,}", share)
-    table.caption = f"nothing of {', '.join(nothing)}" if nothing else None
+    table.caption = f"none of {', '.join(nothing)}" if nothing else None
     table.caption_justify = "left"
     return table
 

@@ -60,7 +60,9 @@ def _check_drawing(network: bool, drawing: Path | None) -> None:
     if drawing is None:
         return
     if not network:
-        raise FontganError("--sheet is for fonts and glyph stores, or for what --network draws of a run")
+        raise FontganError(
+            "--sheet is for fonts and datasets, or for the drawing that --network makes of a run"
+        )
     if drawing.suffix.lower() != ".svg":
         raise FontganError("networks are drawn as SVG files", "name {svg}", svg=drawing.with_suffix(".svg"))
 

@@ -1,4 +1,4 @@
-"""`fontgan inspect STORE`: which glyphs a dataset holds, and whether they are whole."""
+"""`fontgan inspect DATASET`: the glyphs in a dataset, and whether they are intact."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def inspect_store(path: Path, sheet: Path | None, seed: int, verify: bool, as_js
     else:
         results.print(_store_table(contents))
         if verify and not problems:
-            results.print(f"verified: all {contents.glyphs:,} glyphs are whole")
+            results.print(f"verified: all {contents.glyphs:,} glyphs are intact")
         if not problems:
             typer.echo(target)
     if problems:

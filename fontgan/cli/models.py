@@ -16,14 +16,19 @@ _SECONDS = 2.0  # for which each preset is trained to measure its speed
 
 
 def models_command(
-    size: Annotated[int, typer.Option(help="Pixels of an em: 64, 128 or 256.", min=1)] = 64,
+    size: Annotated[int, typer.Option(help="Image size in pixels: 64, 128 or 256.", min=1)] = 64,
     measure: Annotated[
         bool,
-        typer.Option("--measure", help="Train each for two seconds to measure its speed on this machine."),
+        typer.Option(
+            "--measure", help="Train each preset for two seconds to measure its speed on this machine."
+        ),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
-    """List all models and presets: what each is for, what it learns from, and what it costs."""
+    """List all models and presets.
+
+    For each: what it is for, what data it learns from, its size, its cost and its loss.
+    """
     from fontgan.cli.console import Bar, messages, results
 
     with messages.status("loading torch"):
@@ -93,11 +98,11 @@ def _caption(size: int, measured: bool) -> str:
     """What the columns are."""
     lines = [
         "For each model: what it is, what it is for, what data it learns from, and its source.",
-        "default: the best for minutes on a CPU; paper: as published.",
+        "default: tuned for minutes on a CPU; paper: as published.",
         f"weights: the generator's; a glyph: FLOPs for one {size}-px glyph; loss: the generator's.",
     ]
     if measured:
         lines.append("images/s: glyphs per second in training, on this machine.")
     else:
-        lines.append("To measure their speed on this machine: fontgan models --measure")
+        lines.append("To measure the speed of each on this machine: fontgan models --measure")
     return "\n".join(lines)

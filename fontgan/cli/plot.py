@@ -12,13 +12,16 @@ from fontgan.report.curves import Against
 
 
 def plot_command(
-    runs: Annotated[list[Path], typer.Argument(metavar="RUN…", help="Folders of the runs to compare.")],
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN…", help="Runs to compare.")],
     output: Annotated[
         Path | None, typer.Option(metavar="FILE.png", help="Image to write. [default: plots/RUNS.png]")
     ] = None,
     against: Annotated[Against, typer.Option(help="Quantity on the x-axis.")] = "step",
 ) -> None:
-    """Plot losses, measures on held-out characters and speed of one or more runs."""
+    """Plot the curves of one or more runs.
+
+    They show the measures on held-out characters, the losses and the speed.
+    """
     from fontgan.report.curves import save_curves
     from fontgan.runs.folder import Run
 

@@ -28,50 +28,55 @@ def render_dataset_command(
         list[str] | None,
         typer.Option(
             metavar="FONT",
-            help="Content font, which has all the characters; may be repeated, and each character comes from "
-            "the first font that has it unless a training run says otherwise. [default: Noto Sans SC]",
+            help="Content font, which has all the characters; may be repeated: each character then comes "
+            "from the first font that has it, unless `train` says otherwise. [default: Noto Sans SC]",
         ),
     ] = None,
     target: Annotated[
         list[str] | None,
         typer.Option(
             metavar="FONT|DIR",
-            help="Style font to learn, a folder of fonts, or one of glyph pictures (永.png, U+6C38.png); "
-            "may be repeated. A face of a collection is FONT#2, a place in a variable font FONT@wght=700. "
-            "[default: the two that come with fontgan]",
+            help="Style font to learn, folder of fonts, or folder of glyph pictures (永.png, U+6C38.png); "
+            "may be repeated. FONT#2 is a face of a collection, FONT@wght=700 an instance of a variable "
+            "font. [default: the two that come with fontgan]",
         ),
     ] = None,
     add: Annotated[
         bool,
         typer.Option(
-            "--add", help="Add these fonts to the dataset at --output, with its canvas and characters."
+            "--add",
+            help="Add the fonts to the dataset at --output, with its image size, margin and characters.",
         ),
     ] = False,
     charset: Annotated[
         str | None,
         typer.Option(
             metavar="NAME|FILE|TEXT",
-            help="Characters: a text file, the characters themselves, or one or more, separated by commas, "
-            f"of {', '.join(NAMED)}. [default: {_CHARSET}, or those of the dataset with --add]",
+            help="Characters to render: a text file, the characters themselves, or names of sets separated "
+            f"by commas: {', '.join(NAMED)}. [default: {_CHARSET}, or with --add those of the dataset]",
         ),
     ] = None,
     size: Annotated[
-        int | None, typer.Option(help=f"Pixels per side: 64, 128 or 256. [default: {_SIZE}]")
+        int | None, typer.Option(help=f"Image size in pixels: 64, 128 or 256. [default: {_SIZE}]")
     ] = None,
     margin: Annotated[
         float | None,
         typer.Option(
             metavar="EM",
-            help="Paper around the em box, up to 0.5 em, which keeps strokes, descenders and accents beyond "
-            f"it and makes everything smaller. [default: {_MARGIN:g}]",
+            help="Margin around the em box, 0 to 0.5 em, which keeps strokes, descenders and accents that "
+            f"reach beyond it, and makes all glyphs smaller. [default: {_MARGIN:g}]",
         ),
     ] = None,
     output: Annotated[Path, typer.Option(help="Dataset to write.")] = TrainingPlan.data,
     jobs: Annotated[
-        int | None, typer.Option(min=1, max=256, help="Threads that draw. [default: one per core]")
+        int | None, typer.Option(min=1, max=256, help="Number of rendering threads. [default: one per core]")
     ] = None,
 ) -> None:
-    """Render glyph pairs from font files into a dataset. If interrupted, repeat the command to continue."""
+    """Render font files into a dataset.
+
+    The dataset holds the characters of --charset as images, in each content font and each style font. If
+    interrupted, repeat the command to continue.
+    """
     from fontgan.assets import CONTENT_FONT, STYLE_FONTS
     from fontgan.cli.console import Bar, messages
     from fontgan.data.render import add_faces, render_dataset
@@ -97,7 +102,7 @@ def render_dataset_command(
                     _MARGIN if margin is None else margin,
                 )
     except KeyboardInterrupt:
-        messages.print("Repeat the command to continue with the fonts that are not done yet.")
+        messages.print("Repeat the command to continue with the remaining fonts.")
         raise
     for note in rendered.notes:
         messages.print(note, style="yellow")

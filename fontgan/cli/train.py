@@ -63,19 +63,21 @@ def train_command(
         ),
     ] = None,
     resume: Annotated[
-        bool, typer.Option("--resume", help="Continue --run, or else the newest run of the model.")
+        bool,
+        typer.Option("--resume", help="Continue the run named by --run, or the newest run of this model."),
     ] = False,
     dry_run: Annotated[
         bool,
-        typer.Option(
-            "--dry-run", help="Print the resolved settings and an estimate of time and memory, then exit."
-        ),
+        typer.Option("--dry-run", help="Print all settings and an estimate of time and memory, then exit."),
     ] = False,
 ) -> None:
     """Train a model on a dataset.
 
-    Ctrl-C ends it early and keeps what was learnt; the same command with --resume continues. Under
-    torchrun, several processes train as one.
+    The run is kept in a folder of its own: settings, log, sample sheets and checkpoints. Ctrl-C stops it
+    after the current step and keeps a checkpoint; repeat the command with --resume to continue.
+
+    Options say what to train and for how long. Settings of the model itself are changed with --set, and
+    --dry-run lists them. torchrun starts several processes that train one model together.
     """
     began = time.perf_counter()
     from fontgan.cli.console import messages
@@ -110,13 +112,13 @@ def _estimate(decision: Decision) -> None:
     from fontgan.cli.training_view import show_estimate
     from fontgan.training.estimate import estimate
 
-    with messages.status("making a few steps"):
+    with messages.status("measuring a few steps"):
         found = estimate(decision)
     show_estimate(found)
 
 
 def _given(context: typer.Context) -> dict[str, Any]:
-    """The options of the plan that were typed, by the names of its fields."""
+    """The plan's options that the user typed, by field name."""
     given = {}
     for name, value in context.params.items():
         source = context.get_parameter_source(name)

@@ -97,7 +97,7 @@ def sparkline(values: Sequence[float], width: int = _SPARK_WIDTH) -> str:
 
 
 def show_estimate(found: Estimate) -> None:
-    """The settings on standard output, and what the run would take as messages."""
+    """Print the settings on standard output, and the estimate as messages."""
     plan = found.decision.plan
     title = f"{found.title}, all settings as decided"
     results.print(
@@ -110,7 +110,7 @@ def show_estimate(found: Estimate) -> None:
     messages.print(found.engine)
     messages.print(
         f"{found.steps:,} steps in {_clock(found.minutes * 60)} at {found.images_per_second:,.0f} images/s; "
-        f"{found.memory / 2**30:.1f} GiB of memory (measured in a few steps; nothing was written)"
+        f"{found.memory / 2**30:.1f} GiB of memory (measured in a few steps, without writing anything)"
     )
 
 
@@ -136,8 +136,8 @@ def _sample_line(event: Sampled, now: Progressed | None) -> str:
 
 def _counted(counts: Mapping[Split, int]) -> str:
     return (
-        f"{counts['train']:,} characters to learn from, {counts['validation']:,} to watch, "
-        f"{counts['test']:,} to test"
+        f"{counts['train']:,} characters for training, {counts['validation']:,} for validation, "
+        f"{counts['test']:,} for the test"
     )
 
 
@@ -153,9 +153,9 @@ def _show_start(event: Started) -> None:
 
 
 def _show_end(event: Finished, start_seconds: float) -> None:
-    ended = "stopped" if event.interrupted else "trained"
+    ended = "stopped after" if event.interrupted else "trained for"
     messages.print(
-        f"{ended} after {event.training_seconds:.0f} s at {event.images_per_second:,.0f} images/s "
+        f"{ended} {event.training_seconds:.0f} s at {event.images_per_second:,.0f} images/s "
         f"(plus {start_seconds:.0f} s to start and {event.sample_seconds:.0f} s for samples)"
     )
     if event.best_step != event.step:
@@ -177,7 +177,7 @@ def _show_end(event: Finished, start_seconds: float) -> None:
 
 
 def _measures_table(test: Mapping[str, Measures]) -> Table:
-    table = Table(title="test characters, never seen", title_justify="left")
+    table = Table(title="test characters, never seen in training", title_justify="left")
     table.add_column("")
     for measure in MEASURES.values():
         table.add_column(measure.heading, justify="right")

@@ -1,1 +1,1 @@
-"""What computes: the device and its precision, the optimisers, the running average of weights."""
+"""Computation: the device and its precision, the optimisers, the running average of weights."""

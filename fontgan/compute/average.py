@@ -36,10 +36,10 @@ class Average:
         torch._foreach_lerp_(self._average, self._current, 1 - decay)
 
     def state(self) -> dict[str, Any]:
-        """All that it remembers, as plain data and tensors."""
+        """Its state, as plain data and tensors."""
         return {"network": self.network.state_dict(), "steps": self._steps}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Take over what `state` returned."""
+        """Restore what `state` returned."""
         self.network.load_state_dict(state["network"])
         self._steps = state["steps"]

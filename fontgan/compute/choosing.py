@@ -1,4 +1,4 @@
-"""Choosing an engine, which changes nothing, and preparing the process for it, which is for commands."""
+"""Choose an engine, which changes nothing, and prepare the process for it, which only commands do."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def choose_engine(
 
 
 def prepare_process(engine: Engine) -> str:
-    """Set what belongs to the whole process so that the engine computes fastest, for good.
+    """Set the options of the whole process so that the engine computes fastest.
 
     A command calls this, since the process is its own. A program that uses fontgan as a library keeps its
     own settings unless it calls this too. It sets the number of threads (the engine's, or by a short trial
@@ -84,7 +84,7 @@ def prepare_process(engine: Engine) -> str:
 def _choose_device(choice: DeviceChoice) -> torch.device:
     available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if choice != "auto" and not available[choice]:
-        raise FontganError(f"no {choice.upper()} device is available here", "choose {device} cpu, or omit it")
+        raise FontganError(f"this machine has no {choice.upper()} device", "choose {device} cpu, or omit it")
     # Not MPS by itself: it has not been measured.
     name = choice if choice != "auto" else "cuda" if available["cuda"] else "cpu"
     return torch.device(name)
@@ -95,7 +95,8 @@ def _check_threads(threads: int) -> None:
     processors = os.cpu_count() or 1
     if threads > processors:
         raise FontganError(
-            f"{threads} threads are more than the {processors} processors here", "set {threads} to 0"
+            f"{threads} threads are more than the {processors} processors of this machine",
+            "set {threads} to 0",
         )
 
 
@@ -135,6 +136,6 @@ def _check_compiler(device: torch.device) -> None:
         small(torch.ones(1, 1, 4, 4, device=device)).sum().backward()
     except Exception as error:
         raise FontganError(
-            f"nothing can be compiled here ({str(error).splitlines()[0]})",
+            f"networks cannot be compiled on this machine ({str(error).splitlines()[0]})",
             "install a C++ compiler, or omit {compile}",
         ) from error

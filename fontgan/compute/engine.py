@@ -1,4 +1,4 @@
-"""What computes, as a value: the device, the precision, and the processes that share the work."""
+"""The engine, as a value: the device, the precision, and the processes that share the work."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from fontgan.compute.whole_batch import over_the_whole_batch
 
 @dataclass(frozen=True)
 class Engine:
-    """What computes, and how.
+    """The device that computes, and how.
 
     Attributes:
         device: where the networks and the batches are.
@@ -57,7 +57,7 @@ class Engine:
     def place(self, network: nn.Module) -> nn.Module:
         """Move the network to the device, its weights channels-last, which is fastest for convolutions.
 
-        On a CPU, weights of transposed convolutions stay contiguous: a batch of one picture would take up to
+        On a CPU, weights of transposed convolutions stay contiguous: a batch of one image would take up to
         twice as long otherwise.
         """
         if self.ranks.count > 1:

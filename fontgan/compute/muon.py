@@ -1,4 +1,4 @@
-"""Muon: momentum whose matrix is made orthogonal before each step."""
+"""Muon: an optimiser that makes the momentum matrix orthogonal before each step."""
 
 from __future__ import annotations
 

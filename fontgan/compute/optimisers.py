@@ -1,4 +1,4 @@
-"""The optimisers of one network: which of them moves which weights, and how fast."""
+"""The optimisers of one network: which weights each of them updates, and at which rate."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class ParameterGroup:
 
 
 class Optimisers:
-    """All that moves the weights of one network, under one schedule.
+    """The optimisers of one network, under one schedule.
 
     With `muon`, Muon moves the weights of the hidden layers. The first and the last layer of every branch
     (`networks.edges`), embeddings, norms and biases are AdamW's, as Muon's authors advise. Frozen weights
@@ -125,11 +125,11 @@ class Optimisers:
         return length
 
     def state(self) -> list[Any]:
-        """All that they remember, as plain data and tensors."""
+        """Their state, as plain data and tensors."""
         return [optimiser.state_dict() for optimiser in self._optimisers]
 
     def restore(self, state: list[Any]) -> None:
-        """Take over what `state` returned.
+        """Restore what `state` returned.
 
         Raises:
             ValueError, KeyError: it is of other weights.

@@ -94,7 +94,7 @@ class Ranks:
 
 
 def join_ranks(cuda: bool) -> Ranks:
-    """The processes that torchrun has started, or this one alone, which nothing is done for.
+    """The processes that torchrun has started, or this one alone, which needs no setup.
 
     Args:
         cuda: whether each has a GPU of its own. Numbers that decide something go over gloo all the same, so

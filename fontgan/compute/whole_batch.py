@@ -3,9 +3,9 @@
 Batch norm measures the batch, and dropout draws random numbers for it. With these layers in place of
 torch's, several processes compute what one would: tests hold this for every model and preset.
 
-A plainer house would do without: torch's SyncBatchNorm on GPUs, norms over each process' own share on
-CPUs. It has not been built, since SyncBatchNorm takes GPUs only, none with several has been measured, and
-norms over shares would give up that two processes equal one.
+A simpler alternative would be torch's SyncBatchNorm on GPUs, and norms over each process' own share on
+CPUs. It is not used because SyncBatchNorm works only on GPUs, no machine with several has been measured, and
+norms over shares would mean that two processes no longer equal one.
 """
 
 from __future__ import annotations

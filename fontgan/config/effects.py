@@ -11,7 +11,7 @@ _OFF = (0, None, "", "none", False)
 
 
 def without_effect(settings: Any, usual: Any) -> list[str]:
-    """Settings that differ from the usual ones and have no effect among the others, a line a reason."""
+    """Settings that differ from the usual ones and have no effect among the others, one line per reason."""
     idle: dict[str, list[str]] = {}
     for prefix, part, before in _parts(settings, usual):
         for item in fields(part):
@@ -27,7 +27,7 @@ def without_effect(settings: Any, usual: Any) -> list[str]:
 
 
 def unmet(settings: Any, part: Any, name: str) -> str:
-    """What a setting needs and these settings do not have, as `setting` has it; "" where all is there.
+    """The unmet need of a setting, in the notation of `setting`; "" if there is none.
 
     Args:
         settings: of the model.

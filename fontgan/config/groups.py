@@ -89,7 +89,7 @@ class Draft:
         settings: where it starts from.
 
     Attributes:
-        mistakes: all values that could not be set, a line each.
+        mistakes: all values that could not be set, one line each.
         unknown: the names that no setting has, each with the file that it stands in.
     """
 
@@ -175,7 +175,7 @@ class Draft:
         return True
 
     def _turn_on(self, group: str) -> None:
-        """Begin with the values that the class names for it, and those that waited for it."""
+        """Start from the usual values of the class, and apply the values that waited for it."""
         del self._values[group]
         usual = flat(getattr(self._kind, f"usual_{group}"))
         self._values |= {f"{group}.{name}": value for name, value in usual.items()}
@@ -189,7 +189,7 @@ class Draft:
         self._waiting = _outside(self._waiting, group)
 
     def _idle(self) -> list[str]:
-        """What was set in a group that is off, a line each."""
+        """The values that were set in a group that is off, one line each."""
         lines = []
         for group in self._groups:
             names = [path for path in self._waiting if _inside(path, group)]

@@ -8,7 +8,7 @@ from fontgan.errors import FontganError
 
 
 def together(mistakes: Sequence[str | FontganError]) -> FontganError:
-    """One error that names all mistakes, each with its remedy, those without one first.
+    """One error that lists all mistakes with their remedies, those without a remedy first.
 
     Args:
         mistakes: at least one; a text where no remedy names a parameter.

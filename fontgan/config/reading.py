@@ -15,7 +15,7 @@ from fontgan.errors import FontganError
 T = TypeVar("T")
 
 FORMAT = 2  # of config.toml; 1 had no groups and no number
-_MANY = 20  # names that no line should hold
+_MANY = 20  # too many names for one line
 
 
 def read_values(kind: type[Any], given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
@@ -26,8 +26,8 @@ def read_values(kind: type[Any], given: Mapping[str, Any]) -> tuple[dict[str, An
         given: by the fields' names, texts or what TOML and JSON have.
 
     Returns:
-        What could be read, and a line for each unknown name (with the nearest one) and each value that its
-        field cannot have.
+        The values that could be read, and a line for each unknown name (with the nearest one) and for each
+        value that its field cannot have.
     """
     known = types_of(kind)
     values: dict[str, Any] = {}
@@ -61,7 +61,7 @@ def changed(settings: T, given: Mapping[str, Any]) -> T:
 def from_record(kind: type[T], record: Mapping[str, Any]) -> T:
     """The settings of that kind out of JSON data, in groups or flat as they were before there were groups.
 
-    What the record lacks has the value that files meant which were written before the setting existed. Names
+    A setting that the record lacks gets the value that files from before it existed stand for. Names
     that no setting has are left alone: a newer version wrote them.
 
     Raises:
@@ -77,7 +77,7 @@ def from_record(kind: type[T], record: Mapping[str, Any]) -> T:
 
 
 def older_values(kind: type[Any]) -> dict[str, Any]:
-    """By dotted name, what files meant that were written before a setting existed, where that was said."""
+    """By dotted name, the values that files from before a setting existed stand for."""
     parts = {"": kind, **{f"{name}.": group for name, group in groups_of(kind).items()}}
     return {
         prefix + name: item.metadata["older"]
@@ -105,21 +105,21 @@ def read_toml(path: Path) -> dict[str, dict[str, Any]]:
     written = tables.pop("format", 1)
     if written not in range(1, FORMAT + 1):
         raise FontganError(
-            f"{path} has format {written}, and this version of fontgan reads up to {FORMAT}", "update fontgan"
+            f"{path} has format {written}, but this version of fontgan reads up to {FORMAT}", "update fontgan"
         )
     outside = [name for name, table in tables.items() if not isinstance(table, dict)]
     if outside:
-        raise FontganError(f"{path}: {', '.join(outside)} must stand in a table, [training] or the model's")
+        raise FontganError(f"{path}: {', '.join(outside)} must be in a table, [training] or the model's")
     return tables
 
 
 def no_such_setting(kind: type[Any], name: str, others: Iterable[str] = ()) -> str:
-    """What is wrong with a name that no setting of a model has, with the nearest one that there is.
+    """The message for a name that no setting of a model has, with the nearest one.
 
     Args:
         kind: the settings of the model.
         name: the name.
-        others: further names that it may have meant.
+        others: further names to suggest.
     """
     paths = paths_of(kind)
     short = [path.rpartition(".")[2] for path in paths if not path.startswith("discriminator.")]
@@ -132,4 +132,8 @@ def nearest(name: str, known: Iterable[str]) -> str:
     close = difflib.get_close_matches(name, known, n=1)
     if close:
         return f"; did you mean {close[0]!r}?"
-    return f": there are {', '.join(known)}" if len(known) < _MANY else "; --dry-run lists them all"
+    return (
+        f": there are {', '.join(known)}"
+        if len(known) < _MANY
+        else "; the config.toml of a run lists them all"
+    )

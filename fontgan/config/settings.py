@@ -39,10 +39,10 @@ def setting(
         text: its help; the values that a `Literal` allows are listed by `explained`.
         least: the lower end of the range, included.
         most: the upper end, included.
-        decides: whether a run that is resumed keeps it: the weights that come out depend on it.
+        decides: whether the resulting weights depend on it, so that a resumed run must keep it.
         needs: what must hold for it to have an effect, separated by commas: `kind=unet|resnet`, or
             `dice_weight` for any value but 0, none or "". A name with a dot is in that group.
-        older: what files meant that were written before the setting existed, if not the default.
+        older: the value that files from before the setting existed stand for, if not the default.
     """
     metadata = {"help": text, "least": least, "most": most, "decides": decides, "needs": needs}
     if older is not MISSING:
@@ -64,10 +64,10 @@ def group(default: T, text: str, switch: str = "") -> T:
 
 @dataclass(frozen=True)
 class Settings:
-    """Settings that cannot be made with a value that its field cannot have, or with contradictory ones.
+    """Settings that are checked when made: each value against its field, and all against each other.
 
     Raises:
-        FontganError: some are so; the message lists all mistakes.
+        FontganError: a value is not allowed, or some contradict each other; the message lists all mistakes.
     """
 
     def __post_init__(self) -> None:
@@ -87,7 +87,7 @@ class Settings:
             raise FontganError("; ".join(mistakes))
 
     def contradictions(self) -> list[str]:
-        """What cannot be wanted together, a line each; none where all is well."""
+        """Contradictory settings, one line each; empty if there are none."""
         return []
 
     def changed(self, values: Mapping[str, Any] | None = None, /, **named: Any) -> Self:
@@ -106,37 +106,38 @@ class Settings:
 
 @dataclass(frozen=True)
 class OptimisationSettings(Settings):
-    """How the weights of a model are moved."""
+    """How the weights of a model are optimised."""
 
     batch_size: int = setting(32, "characters per training step", least=1)
     accumulation: int = setting(
         1, "compute each batch in this many parts, one after another, to save memory", least=1
     )
-    optimiser: Optimiser = setting("adam", "optimiser; muon moves the hidden layers, AdamW the others")
-    learning_rate: float = setting(2e-4, "Adam's learning rate at its highest", least=0)
-    muon_learning_rate: float = setting(
-        0.02, "Muon's learning rate at its highest", least=0, needs="optimiser=muon"
+    optimiser: Optimiser = setting(
+        "adam", "optimiser; muon is Muon for the hidden layers and AdamW for the rest"
     )
-    beta1: float = setting(0.5, "decay of Adam's mean of the gradient", least=0, most=0.9999)
-    beta2: float = setting(0.999, "decay of Adam's mean of the squared gradient", least=0, most=0.9999)
+    learning_rate: float = setting(2e-4, "peak learning rate of Adam or AdamW", least=0)
+    muon_learning_rate: float = setting(0.02, "peak learning rate of Muon", least=0, needs="optimiser=muon")
+    beta1: float = setting(0.5, "Adam's beta1: decay of the average gradient", least=0, most=0.9999)
+    beta2: float = setting(0.999, "Adam's beta2: decay of the average squared gradient", least=0, most=0.9999)
     weight_decay: float = setting(
-        0.0, "pull of the weights to 0: through the gradient in adam, decoupled in adamw and muon", least=0
+        0.0, "weight decay: added to the gradient in adam, decoupled in adamw and muon", least=0
     )
-    warm_up: int = setting(0, "first steps, over which the learning rate rises from 0", least=0)
+    warm_up: int = setting(0, "number of first steps over which the learning rate rises from 0", least=0)
     schedule: Schedule = setting(
-        "constant", "learning rate over the run; linear falls to 0 from half way, cosine from the start"
+        "constant",
+        "learning rate schedule; linear falls to 0 over the second half of the run, cosine over all of it",
     )
     clip_value: float = setting(0.0, "clip each gradient value to this; 0: off", least=0)
     clip_norm: float = setting(0.0, "clip the total gradient norm of a network to this; 0: off", least=0)
     ema_decay: float = setting(
-        0.995, "decay of the running average of the weights, which is what a run keeps", least=0, most=1
+        0.995, "decay of the averaged weights, which are what a run keeps; 0: no averaging", least=0, most=1
     )
     frozen: tuple[str, ...] = setting(
-        (), "parts of the generator that are not trained, by the beginning of their weights' names"
+        (), "parts of the generator that are not trained, as prefixes of their weights' names"
     )
 
     def contradictions(self) -> list[str]:
-        """What cannot be wanted together, a line each; none where all is well."""
+        """Contradictory settings, one line each; empty if there are none."""
         if self.batch_size % self.accumulation:
             return [
                 f"batch_size={self.batch_size} does not divide into {self.accumulation} equal parts "
@@ -159,8 +160,8 @@ class AugmentationSettings(Settings):
 class ModelSettings(Settings):
     """The settings of every model; each model's own extend them."""
 
-    optimisation: OptimisationSettings = group(OptimisationSettings(), "how the weights are moved")
-    augmentation: AugmentationSettings = group(AugmentationSettings(), "how batches are changed at random")
+    optimisation: OptimisationSettings = group(OptimisationSettings(), "optimisation of the weights")
+    augmentation: AugmentationSettings = group(AugmentationSettings(), "random changes to each batch")
 
     def terms(self) -> list[str]:
         """The loss of the generator, in words: `100 × l1`, each term by itself."""
@@ -174,23 +175,23 @@ def weighted(*terms: tuple[float, str]) -> list[str]:
 
 @dataclass(frozen=True)
 class TrainingPlan(Settings):
-    """What the user decides about a run, apart from the model's own settings."""
+    """The user's choices for a run, apart from the model's own settings."""
 
     model: str = setting("pix2pix", "model to train")
     preset: str = setting(
-        "default", "settings to start from: default (best for the time) or paper (as published)"
+        "default", "settings to start from: default (tuned for minutes on a CPU) or paper (as published)"
     )
     data: Path = setting(Path("data/glyphs.lmdb"), "dataset to learn from", decides=False)
     style: str | None = setting(
         None, "style to learn (default: the dataset's first, or all for a multi-style model)"
     )
     stage1: Path | None = setting(None, "trained run whose output the denoiser cleans")
-    base: Path | None = setting(None, "checkpoint whose weights the generator starts from")
+    base: Path | None = setting(None, "run or checkpoint whose weights the generator starts from")
     run: Path | None = setting(
         None, "folder of the run (default: runs/MODEL-1, then -2 and so on)", decides=False
     )
     minutes: float = setting(
-        4.0, "minutes to train; starting up and drawing samples are not counted", least=0.01, decides=False
+        4.0, "minutes to train, not counting start-up and sample sheets", least=0.01, decides=False
     )
     steps: int | None = setting(None, "steps to train, instead of minutes", least=1, decides=False)
     device: DeviceChoice = setting("auto", "device to compute on", decides=False)
@@ -216,14 +217,14 @@ class TrainingPlan(Settings):
     )
     tensorboard: bool = setting(
         False,
-        "write losses, learning rates, gradients, samples and the network for TensorBoard too",
+        "also log losses, learning rates, gradients, samples and the network for TensorBoard",
         decides=False,
     )
     content: tuple[str, ...] = setting(
-        (), "faces of the dataset that give the content, in order; default: its content fonts"
+        (), "faces of the dataset to take the content from, in order (default: its content fonts)"
     )
     stacked: bool = setting(
-        False, "stack all content faces as input channels instead of taking the first that has the character"
+        False, "stack all content faces as input channels instead of using the first that has the character"
     )
 
 

@@ -35,7 +35,7 @@ def checked(kind: type[Any], name: str, value: Any) -> Any:
 
 
 def choices(kind: type[Any], name: str) -> tuple[str, ...]:
-    """What the field of that name can be chosen from; empty where it is no choice."""
+    """The values that the field of that name allows; empty if it is not a choice."""
     wanted = types_of(kind)[name]
     return get_args(wanted) if get_origin(wanted) is Literal else ()
 

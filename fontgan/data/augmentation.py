@@ -1,4 +1,4 @@
-"""Changes that leave a character what it is, made to both sides of a pair alike.
+"""Changes that keep the character the same, applied to both images of a pair alike.
 
 Never a mirrored glyph, which is another character or none, and never a blurred one, which no font has.
 """
@@ -15,7 +15,7 @@ from torch.nn import functional as F
 
 @dataclass(frozen=True)
 class Augmentation:
-    """What may be done at random to each pair of a batch.
+    """The random changes that each pair of a batch may get.
 
     Attributes:
         shift: it is moved by up to this many pixels in each direction; paper comes in.
@@ -26,7 +26,7 @@ class Augmentation:
     scale: float = 0.0
 
     def draw(self, count: int, generator: torch.Generator) -> Change:
-        """What is done to each of `count` pairs."""
+        """Draw a change for each of `count` pairs."""
         offsets = factors = None
         if self.shift:
             offsets = torch.randint(-self.shift, self.shift + 1, (count, 2), generator=generator)
@@ -37,7 +37,7 @@ class Augmentation:
 
 @dataclass(frozen=True)
 class Change:
-    """What is done to each image of a batch.
+    """The change of each image of a batch.
 
     Attributes:
         offsets: by which they move down and right, int64 (n, 2) in pixels; None where none does.
@@ -48,7 +48,7 @@ class Change:
     factors: Tensor | None
 
     def of(self, rows: Callable[[Tensor], Tensor]) -> Change:
-        """What is done to some of them."""
+        """The changes of some of them."""
         return Change(
             None if self.offsets is None else rows(self.offsets),
             None if self.factors is None else rows(self.factors),

@@ -36,7 +36,7 @@ class Reader:
 
     Raises:
         FileNotFoundError: there is no such file.
-        FontganError: it cannot be read, or this process has it open by other means.
+        FontganError: it cannot be read, or this process opened it without fontgan.
         lmdb.Error: it is not an LMDB file.
     """
 
@@ -51,7 +51,7 @@ class Reader:
         self._closed = False
 
     def close(self) -> None:
-        """Let go of the file; again does nothing."""
+        """Close the file; a second call does nothing."""
         with _lock:
             if self._closed:
                 return
@@ -82,6 +82,6 @@ def _open(path: Path) -> lmdb.Environment:
     except lmdb.Error as error:
         if "already open" in str(error):
             raise FontganError(
-                f"{path} is open in this process by other means than fontgan", "close it there"
+                f"{path} was opened in this process without fontgan", "close it there"
             ) from error
         raise

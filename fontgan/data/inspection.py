@@ -1,4 +1,4 @@
-"""What a glyph store holds."""
+"""The contents of a glyph store."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class FaceContents:
 
 @dataclass(frozen=True)
 class StoreContents:
-    """What a glyph store holds.
+    """The contents of a glyph store.
 
     Attributes:
         path: as it was given.

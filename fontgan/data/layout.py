@@ -1,4 +1,4 @@
-"""How a glyph store lies in its LMDB file: keys and values.
+"""The layout of a glyph store in its LMDB file: keys and values.
 
 A key is `face/code point` (`noto-sans-sc/006C38`), a value the zlib-compressed bytes of one glyph image:
 uint8, row by row, 0 = ink, 255 = paper. Beside them lie the `record` as JSON, the `characters` that were

@@ -1,4 +1,4 @@
-"""What is to be rendered: fonts opened, checked and named before the first glyph is drawn."""
+"""The plan of a rendering: fonts are opened, checked and named before the first glyph is drawn."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ class PlannedFace:
 
 @dataclass
 class Plan:
-    """The faces to render of some characters, and what was found out about the fonts.
+    """The faces to render some characters of, and remarks about the fonts.
 
     Attributes:
         codes: code points that are asked for, each once.
         there: faces of the dataset to which others are added.
         has_content: code points that content faces of that dataset have.
         faces: to render: content faces, then styles.
-        notes: what the user should know, a line each.
+        notes: what the user should know, one line each.
     """
 
     codes: Sequence[int]
@@ -60,7 +60,7 @@ class Plan:
             self._add(location, content)
         if locations and not any(face.content == content for face in self.faces):
             names = ", ".join(map(str, locations))
-            remedy = "name another {source}" if content else "name another {target}"
+            remedy = "choose another {source}" if content else "choose another {target}"
             raise FontganError(f"no font in {names} can be used", remedy)
 
     def fingerprint(self, canvas: Canvas, base: str = "") -> str:
@@ -84,11 +84,11 @@ class Plan:
                 self.notes.append(_unnamed(source))
 
     def _why_useless(self, source: GlyphSource, content: bool) -> FontganError | None:
-        """Why nothing of a font could be used, or None."""
+        """Why a font cannot be used at all, or None."""
         known = [face.key for face in self.there if _identity(source) == face.identity]
         if known:
             return FontganError(
-                f"{source.location} is in the dataset already, as {known[0]}", "name another font"
+                f"{source.location} is in the dataset already, as {known[0]}", "choose another font"
             )
         drawn = (code for code in self.codes if source.draws(code))
         first = next(drawn, None)
@@ -103,7 +103,7 @@ class Plan:
         return FontganError(
             f"{source.location} and the content font have none of the {len(self.codes):,} characters "
             "in common",
-            "name a {source} that draws what the style font draws, or another {charset}",
+            "choose a {source} that draws what the style font draws, or another {charset}",
         )
 
     def _in_content(self, code: int) -> bool:
@@ -128,6 +128,6 @@ def _identity(source: GlyphSource) -> tuple[object, ...]:
 
 def _unnamed(source: PictureFolder) -> str:
     return (
-        f"{source.location}: {len(source.unnamed):,} pictures were skipped, since they are not named by a "
-        f"character or code point, such as {source.unnamed[0].name}"
+        f"{source.location}: {len(source.unnamed):,} pictures not named by a character or code point were "
+        f"skipped, such as {source.unnamed[0].name}"
     )

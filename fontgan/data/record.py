@@ -1,4 +1,4 @@
-"""What a glyph store says about itself: the record, which it holds as JSON under the key `record`."""
+"""The record of a glyph store: how it was made, as JSON under the key `record`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FORMAT = 3
 
 @dataclass(frozen=True)
 class FaceRecord:
-    """What was rendered of one face.
+    """How one face was rendered.
 
     Attributes:
         key: its name in the store, and as `style` or `content`.
@@ -32,11 +32,11 @@ class FaceRecord:
         index: of the face in that file.
         axes: the place in a variable font, (tag, value).
         sha256: of that file.
-        shift: by which the ink was raised on the canvas, in em; export undoes it.
+        shift: how far the ink was raised on the canvas, in em; export undoes it.
         count: the number of glyph images.
         cropped: the number of those with ink at the canvas' edge, where more may have been cut off.
         advance: that of most of its glyphs, in em; the store has those of the others.
-        extra: what a newer fontgan noted too; kept, and written back.
+        extra: values from a newer version of fontgan; kept, and written back.
     """
 
     key: str
@@ -78,13 +78,13 @@ class FaceRecord:
         return self.sha256, self.index, self.axes
 
     def shared(self) -> FaceRecord:
-        """The same without the folder of its file, which is nobody else's business."""
+        """The same without the folder of its file, which is private."""
         return replace(self, path=Path(self.path).name)
 
 
 @dataclass(frozen=True)
 class StoreRecord:
-    """What a store holds, and how it was made.
+    """The contents of a store, and how it was made.
 
     Attributes:
         canvas: what every glyph image shows.
@@ -92,7 +92,7 @@ class StoreRecord:
         contents: the keys of the faces that give the content unless a training run says otherwise.
         plan: what was to be rendered, as one SHA-256: fonts, characters, canvas.
         completed: when, in ISO 8601 and UTC; empty until then.
-        extra: what a newer fontgan noted too; kept, and written back.
+        extra: values from a newer version of fontgan; kept, and written back.
     """
 
     canvas: Canvas
@@ -170,7 +170,7 @@ def families(faces: Sequence[FaceRecord], most: int = 3) -> str:
 
 
 class UnusableStoreError(FontganError):
-    """A store that is damaged, or that another version of fontgan wrote."""
+    """A store that is damaged, or was written by another version of fontgan."""
 
 
 def face_from_2_to_3(data: dict[str, Any]) -> dict[str, Any]:
@@ -211,11 +211,11 @@ def read_record(environment: lmdb.Environment, path: Path) -> StoreRecord:
 
 def not_a_store(path: Path) -> FontganError:
     """The error for a file that is not a glyph store."""
-    return FontganError(f"{path} is not a dataset", "name another file, or one that {render_dataset} made")
+    return FontganError(f"{path} is not a dataset", "choose another file, or one that {render_dataset} made")
 
 
 def _split(kind: type[Any], data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The fields of a record, and what is none of them."""
+    """The fields of a record, and the keys that are not among them."""
     names = {item.name for item in fields(kind)} - {"extra"}
     known = {name: value for name, value in data.items() if name in names}
     return known, {name: value for name, value in data.items() if name not in names}

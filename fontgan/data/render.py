@@ -41,7 +41,7 @@ class Rendered:
     Attributes:
         record: of the store.
         codes: code points that its faces were asked for.
-        notes: what the user should know, a line each.
+        notes: what the user should know, one line each.
     """
 
     record: StoreRecord
@@ -81,7 +81,7 @@ def render_dataset(
     canvas = Canvas(size, margin=margin)
     if not contents or not styles:
         raise FontganError(
-            "there is no content font or no style font", "name them with {source} and {target}"
+            "there is no content font or no style font", "pass them with {source} and {target}"
         )
     plan = Plan(list(dict.fromkeys(codes)))
     plan.add(contents, content=True)
@@ -122,7 +122,7 @@ def add_faces(
             store already, or the store cannot be written.
     """
     if not contents and not styles:
-        raise FontganError("there is no font to add", "name it with {source} or {target}")
+        raise FontganError("there is no font to add", "pass it with {source} or {target}")
     with GlyphStore(output) as store:
         base, known = store.record, store.characters()
         has_content = store.content()
@@ -141,12 +141,12 @@ def _check_canvas(output: Path, canvas: Canvas, size: int | None, margin: float 
     if size not in (None, canvas.size):
         raise FontganError(
             f"{output} has glyph images of {canvas.size} px, not {size}",
-            "omit {size}, or name another {output}",
+            "omit {size}, or choose another {output}",
         )
     if margin not in (None, canvas.margin):
         raise FontganError(
             f"{output} has a margin of {canvas.margin:g} em, not {margin:g}",
-            "omit {margin}, or name another {output}",
+            "omit {margin}, or choose another {output}",
         )
 
 

@@ -1,6 +1,6 @@
-"""Random numbers that depend on a seed and a place alone, so that none need be remembered.
+"""Random numbers that depend only on a seed and a place, so no state has to be kept.
 
-A run that is resumed at step 1,000, or spread over several processes, draws there what any other would.
+A run that is resumed at step 1,000, or spread over several processes, draws the same numbers there.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Which characters a run learns from, which it watches, and which it never sees."""
+"""The split of the characters into training, validation and test."""
 
 from __future__ import annotations
 

@@ -119,7 +119,7 @@ class GlyphStore:
         return digest.hexdigest()
 
     def verify(self, watcher: Watcher | None = None) -> list[str]:
-        """Read every value; what is wrong with the store, a line each, hence none where it is whole."""
+        """Read every value; returns all problems, one line each."""
         watcher = watcher or Silent()
         watcher.start("verifying", sum(face.count for face in self.record.faces))
         counts = dict.fromkeys((face.key for face in self.record.faces), 0)
@@ -180,7 +180,7 @@ class GlyphStore:
             raise _damaged(f"the dataset {self.path} was cut short: it")
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._reader.close()
 
     def __enter__(self) -> GlyphStore:
@@ -222,6 +222,6 @@ def _missing(path: Path) -> FontganError:
     if partial_path(path).exists():
         return FontganError(
             f"the dataset {path} is not complete",
-            "wait while it is rendered, or repeat the {render_dataset} that was interrupted",
+            "wait until it is rendered, or repeat the {render_dataset} that was interrupted",
         )
     return FontganError(f"there is no dataset {path}", "make it with {render_dataset} first")

@@ -19,7 +19,7 @@ from fontgan.data.splits import Split, split_of
 from fontgan.data.store import GlyphStore
 from fontgan.errors import FontganError
 
-# Which random numbers: those of one kind must not follow those of another.
+# Kinds of random numbers, which must be independent of each other.
 _ORDER_A, _ORDER_B, _APART, _CHANGES, _REFERENCES = range(5)
 
 _PAPER = 255
@@ -117,7 +117,9 @@ class View:
         """
         size = min(batch_size, len(self.rows_a), len(self.rows_b)) // multiple * multiple
         if not size:
-            raise FontganError(f"{len(self)} characters to learn from cannot be divided by {multiple}")
+            raise FontganError(
+                f"{len(self)} training characters cannot be divided into {multiple} equal parts"
+            )
         for number, (chosen_a, chosen_b) in enumerate(self._choices(size, seed, first), first):
             others = self._others(chosen_b, references, generator_at(seed, number, _REFERENCES))
             change = augmentation.draw(size, generator_at(seed, number, _CHANGES)).of(share)
@@ -225,7 +227,9 @@ def load_view(
     side_b, numbers = _style_side(store, styles, split, givers if paired else None)
     codes_b = [code for _, code in side_b]
     if not paired and len(set(codes_b)) == 1:  # no other could stand in where it meets itself
-        raise FontganError(f"{store.path} has one character in {split}, and unpaired batches need two")
+        raise FontganError(
+            f"{store.path} has one character in the {split} split, and unpaired batches need two"
+        )
     codes_a = codes_b if paired else sorted(givers)
     side_a = [[(face, code) for face in givers[code]] for code in codes_a]
     keys = list(dict.fromkeys([key for key in chain(*side_a, side_b) if key[0]]))
@@ -246,7 +250,7 @@ def _check_faces(store: GlyphStore, contents: Sequence[str], styles: Sequence[st
     for key in contents:
         if key in styles:
             raise FontganError(
-                f"{key} cannot be both content and style", "name other faces with {content} or {style}"
+                f"{key} cannot be both content and style", "choose other faces with {content} or {style}"
             )
 
 
@@ -277,8 +281,8 @@ def _style_side(
         codes = [code for code in drawn if (split_of(code) == split if content is None else code in content)]
         if not codes:
             raise FontganError(
-                f"{style} has too few characters in {store.path}: of {len(drawn)} none falls to {split}",
-                "draw more, or render more with {render_dataset} and {charset}; a hundred are enough",
+                f"none of the {len(drawn)} characters of {style} in {store.path} is in the {split} split",
+                "a hundred are enough: draw more, or render more with {render_dataset} and {charset}",
             )
         side += [(style, code) for code in codes]
         numbers += [number] * len(codes)

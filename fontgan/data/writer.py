@@ -80,7 +80,7 @@ class StoreWriter:
         self._environment.sync(True)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._environment.close()
 
     def _write(self, items: list[tuple[bytes, bytes]], record: StoreRecord) -> None:
@@ -113,7 +113,7 @@ def new_store(path: Path, canvas: Canvas, plan: str, characters: Sequence[int]) 
         FontganError: what is at `path` is not a glyph store, another process is writing there, or it cannot
             be written.
     """
-    # A store may be made again, even a damaged one; other files are not ours to replace.
+    # A store may be replaced, even a damaged one; other files may not.
     if os.access(path, os.F_OK):
         with contextlib.suppress(UnusableStoreError):
             GlyphStore(path).close()
@@ -188,7 +188,7 @@ def _made_beside(
                 lock.unlink(missing_ok=True)
     except Timeout as error:
         raise FontganError(
-            f"another process is writing {path}", "wait until it has ended, or name another {output}"
+            f"another process is writing {path}", "wait until it has ended, or choose another {output}"
         ) from error
     except lmdb.Error as error:
         raise _cannot_write(path, str(error)) from error

@@ -1,4 +1,4 @@
-"""Glyph images through a generator: the one way in which anything is drawn."""
+"""Glyph images through a generator: all drawing is done here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cleaning of glyph pictures after they are drawn: by pixels alone, without knowing the character."""
+"""Filters that clean glyph images after drawing, by pixels alone, without knowing the character."""
 
 from __future__ import annotations
 
@@ -15,17 +15,15 @@ _ALL_INK, _ALL_PAPER = 64, 191  # from here on, and up to there
 
 
 def clean(pictures: np.ndarray, kind: Cleaning) -> np.ndarray:
-    """The pictures, uint8 (n, size, size), 0 = ink, 255 = paper, cleaned: a new array of the same kind.
+    """The images, uint8 (n, size, size), 0 = ink, 255 = paper, cleaned: a new array of the same kind.
 
     `none` leaves them as they are. `median` gives each pixel the median of the 3×3 about it: specks and
     holes of up to four pixels go, but so do strokes of one pixel, and corners are rounded. `opening` takes
-    from the ink what no 3×3 square of ink covers (Serra 1982; on grey pictures, by brightness): specks of
+    from the ink what no 3×3 square of ink covers (Serra 1982; on grey images, by brightness): specks of
     up to two pixels across go, strokes of three or more stay, holes stay. `levels` makes all ink of what is
     at least three quarters ink, all paper of what is three quarters paper, and stretches what lies between:
     edges become steeper and faint grey goes, but unlike a threshold it leaves the edges grey levels, from
-    which a tracer tells where in a pixel they run.
-
-    Beyond the border the pictures go on as they are at it.
+    which a tracer finds where in a pixel they run. Beyond the border, the border pixels are repeated.
     """
     if kind == "levels":
         return np.take(_levels(), pictures)
@@ -37,7 +35,7 @@ def clean(pictures: np.ndarray, kind: Cleaning) -> np.ndarray:
 
 
 def _filtered(pictures: np.ndarray, filters: tuple[ImageFilter.RankFilter, ...]) -> np.ndarray:
-    """Each of the pictures after all of the filters, in their order."""
+    """Each image after all of the filters, in their order."""
     cleaned = np.empty_like(pictures)
     for row, picture in enumerate(pictures):
         image = Image.fromarray(picture)

@@ -1,4 +1,4 @@
-"""A trained generator with its fonts, loaded once, to draw any number of characters with."""
+"""A trained generator with its fonts, loaded once, that draws any number of characters."""
 
 from __future__ import annotations
 
@@ -59,9 +59,9 @@ class Drawer:
         name: of the run, or of the file outside of one.
         record: of the checkpoint.
         contents: the content fonts.
-        styles: the style fonts, as far as they are there.
-        drawn_from, drawn_like: the families of both.
-        notes: remarks about the fonts, a line each.
+        styles: the style fonts that were found.
+        drawn_from, drawn_like: the families of the content and the style fonts.
+        notes: remarks about the fonts, one line each.
 
     Raises:
         FontganError: the checkpoint or a font cannot be used, or the model cannot draw that way.
@@ -146,7 +146,7 @@ class Drawer:
         if not self.styles:
             raise FontganError(
                 f"the style font {self._style_face.path} is missing, so what it lacks is unknown",
-                "put it into this folder, or name the characters themselves",
+                "move it into the current folder, or name the characters themselves",
             )
         return any(font.source.draws(code) for font in self.styles)
 
@@ -259,7 +259,7 @@ def _location(font: AnyFont) -> FontLocation:
 
 
 def _check(record: CheckpointRecord, style: str | None, shown: bool, backward: bool) -> None:
-    """Refuse what the model cannot do.
+    """Refuse options that the model does not support.
 
     Raises:
         FontganError: it cannot draw that way.
@@ -271,7 +271,7 @@ def _check(record: CheckpointRecord, style: str | None, shown: bool, backward: b
         )
     if shown and style is not None:
         raise FontganError(
-            "a style that was learnt and one that is shown cannot both be drawn",
+            "a learnt style and a reference cannot be combined",
             "pass either {style} or {reference}",
         )
     if backward and model.paired:

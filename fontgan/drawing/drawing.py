@@ -1,4 +1,4 @@
-"""Drawn characters, and all that is known about each of them."""
+"""Drawn characters, with everything known about each of them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class DrawnGlyph:
         content: what it was drawn from, uint8 (channels, size, size); paper where a font lacks it.
         fonts: the font that gave each channel, or None.
         placement: how it lies on the image.
-        drawn: the generator's output, float32 in [0, 1].
+        drawn: the generator's output, float32 in [0, 1], 1 = paper.
         image: the same as uint8, cleaned if that was asked for.
         truth: the style font's own glyph, uint8, or None where it has none.
         learnt: whether training learnt from that glyph.
@@ -81,7 +81,7 @@ class Drawing:
         drawn: float32 (n, size, size) in [0, 1], 1 = paper.
         images: uint8 (n, size, size).
         learnt: the code points that training learnt from.
-        notes: remarks about the fonts, a line each.
+        notes: remarks about the fonts, one line each.
     """
 
     record: CheckpointRecord

@@ -88,7 +88,7 @@ class Fonts:
         return None
 
     def lost(self, face: FaceRecord) -> str:
-        """What became of a font that `find` does not find, in words: `a.ttf is missing`."""
+        """Why `find` does not find a font, in words: `a.ttf is missing`."""
         path = next(self._places(face))
         return f"{path} has changed since training" if path.exists() else f"{path} is missing"
 
@@ -107,8 +107,8 @@ def content_fonts(
     """The content fonts to draw from, and notes on those that were not trained with.
 
     A source that was trained with is recognised by its SHA-256 and placed as it was then. Without sources,
-    the fonts of the training are looked for. Where they are stacked, each channel needs its own font: other
-    sources take the places of fonts that are missing, in their order.
+    the fonts used in training are looked for. If they are stacked, each channel needs its own font: other
+    sources take the places of missing fonts, in their order.
 
     Args:
         faces: the faces that were trained with.
@@ -151,7 +151,7 @@ def _in_their_places(
     kept = [place for place, face in enumerate(faces) if places[place] and face.key not in given]
     if len(others) > len(missing + kept):
         raise FontganError(
-            f"{len(given) + len(others)} content fonts were given, and there are places for {len(faces)}",
+            f"{len(given) + len(others)} content fonts were passed, but the network takes {len(faces)}",
             "pass one {source} for each",
         )
     for place, font in zip(missing + kept, others, strict=False):
@@ -163,7 +163,7 @@ def _in_their_places(
 
 
 def style_fonts(faces: Sequence[FaceRecord], fonts: Fonts) -> tuple[list[PlacedFont], list[str]]:
-    """The fonts of the faces to imitate, as far as they are there, and a note on each that is not."""
+    """The fonts of the faces to imitate that were found, and a note on each one that was not."""
     found = [fonts.find(face) for face in faces]
     notes = [
         f"the style font {fonts.lost(face)}: its own glyphs are not shown"
@@ -206,6 +206,6 @@ def example_glyphs(font: PlacedFont, canvas: Canvas, asked: Sequence[int], most:
             return np.stack(glyphs)[:, None]
     if not glyphs:
         raise FontganError(
-            f"{font.source.location} draws nothing to take its style from", "pass another {reference}"
+            f"{font.source.location} draws no character to take the style from", "pass another {reference}"
         )
     return np.stack(glyphs)[:, None]

@@ -43,7 +43,8 @@ class Canvas:
             )
         if not 0 <= self.margin <= MOST_MARGIN:
             raise FontganError(
-                f"a margin of {self.margin:g} em is not supported", f"set {{margin}} to 0 to {MOST_MARGIN:g}"
+                f"a margin of {self.margin:g} em is not supported",
+                f"set {{margin}} from 0 to {MOST_MARGIN:g}",
             )
         if not 0 < self.above + self.below < math.inf:
             raise FontganError(f"an em box from {-self.below:g} to {self.above:g} em has no height")

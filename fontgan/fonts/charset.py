@@ -140,8 +140,8 @@ def parse_charset(text: str, style: Callable[[int], bool] | None = None) -> list
 def _missing(text: str, style: Callable[[int], bool] | None) -> list[int]:
     if style is None:
         raise FontganError(
-            f"{text!r} means what a style font lacks, and there is no style font here",
-            "name a set, such as gb2312",
+            f"{text!r} stands for what a style font lacks, but there is no style font here",
+            "choose a set, such as gb2312",
         )
     whole = "gb2312" if text == MISSING else text.partition(":")[2]
     codes = [code for code in parse_charset(whole) if not style(code)]

@@ -47,10 +47,12 @@ class FontFile:
             FontganError: it is not there, cannot be read, or cannot be a font by its size.
         """
         if path.is_dir():
-            raise FontganError(f"{path} is a directory", "name a font file in it")
+            raise FontganError(f"{path} is a directory", "pass a font file in it")
         try:
             if path.stat().st_size > _MOST_BYTES:
-                raise FontganError(f"{path} has more than 512 MB, which no font has", "name a font file")
+                raise FontganError(
+                    f"{path} is larger than 512 MB, so it cannot be a font", "pass a font file"
+                )
             content = path.read_bytes()
         except FileNotFoundError as error:
             raise FontganError(f"there is no font file or folder {path}", "check the path") from error
@@ -87,7 +89,7 @@ class FontFile:
             return []
 
     def check_whole(self, index: int) -> None:
-        """Refuse a file that was cut short, of which FreeType would still draw a part.
+        """Refuse a file that was cut short, although FreeType would draw parts of it.
 
         Raises:
             FontganError: a table that is needed lies beyond the end.
@@ -96,7 +98,7 @@ class FontFile:
             if tag in _NEEDED and offset + length > len(self.unpacked):
                 name = tag.decode().strip()
                 raise FontganError(
-                    f"{self.path} is cut short: its {name} lies beyond the end", "download it again"
+                    f"{self.path} is cut short: its {name} table is not complete", "download it again"
                 )
 
     def damaged_tables(self, index: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""What a font says about itself, and what it really draws."""
+"""A font's own description of itself, and what it really draws."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _EMBEDDING_LIMITS = {0x100: "no subsetting", 0x200: "bitmaps only"}
 
 @dataclass(frozen=True)
 class Coverage:
-    """How much of a set of characters a font draws."""
+    """The part of a character set that a font draws."""
 
     total: int
     drawn: int
@@ -126,7 +126,7 @@ def describe(source: GlyphSource, watcher: Watcher | None = None) -> tuple[Descr
 
 
 def coverage(drawn: Collection[int], codes: Sequence[int]) -> Coverage:
-    """How much of the characters `codes` is among those drawn."""
+    """The part of the characters `codes` that is among those drawn."""
     found = sum(code in drawn for code in codes)
     return Coverage(len(codes), found, len(codes) - found)
 
@@ -174,7 +174,7 @@ class _Tables:
         """What the embedding bits permit, in words."""
         table = self._table("OS/2")
         if len(table) < 10:
-            return "not said"
+            return "not specified"
         (bits,) = struct.unpack(">H", table[8:10])
         permitted = next((text for bit, text in _EMBEDDING.items() if bits & 0xF == bit), f"unknown ({bits})")
         limits = [text for bit, text in _EMBEDDING_LIMITS.items() if bits & bit]

@@ -69,7 +69,7 @@ class Face:
         except freetype.FT_Exception as error:
             raise _not_a_font(location, content) from error
         self.family = self._read_family()
-        # Private fields of freetype-py, twice as fast as its public ones: mind them at an upgrade.
+        # Private fields of freetype-py, twice as fast as its public ones: check them when upgrading.
         self._slot = self._face.glyph._FT_GlyphSlot.contents
         self._pointer = self._face._FT_Face
         self._shape = self._slot.outline  # of whichever glyph was loaded last
@@ -198,7 +198,7 @@ class Face:
         for axis in axes:
             if not axis.minimum <= wanted.get(axis.tag, axis.default) <= axis.maximum:
                 raise FontganError(
-                    f"{location}: {axis.tag} goes from {axis.minimum:g} to {axis.maximum:g} in this font"
+                    f"{location}: {axis.tag} must be from {axis.minimum:g} to {axis.maximum:g} in this font"
                 )
         unknown = set(wanted) - {axis.tag for axis in axes}
         if unknown:
@@ -263,7 +263,7 @@ def _reduced(ink: np.ndarray) -> np.ndarray:
 def _not_a_font(location: FontLocation, content: bytes) -> FontganError:
     if location.path.suffix.lower() in PICTURE_SUFFIXES:
         return FontganError(
-            f"{location.path} is a picture, not a font", "name the folder of glyph pictures that it is in"
+            f"{location.path} is a picture, not a font", "pass the folder of glyph pictures that it is in"
         )
     try:
         count = freetype.Face(io.BytesIO(content), 0).num_faces

@@ -39,7 +39,7 @@ class FontLocation:
             FontganError: `text` is empty, or what follows the `@` is not a list of axes.
         """
         if not text.strip():
-            raise FontganError("the path of a font is empty", "name a font file")
+            raise FontganError("the path of a font is empty", "pass a font file")
         path, index = text, 0
         axes: tuple[tuple[str, float], ...] = ()
         if "@" in path and not Path(path).exists() and "=" in path.rsplit("@", 1)[1]:
@@ -85,6 +85,6 @@ def _parse_axes(text: str, places: str) -> tuple[tuple[str, float], ...]:
             axes[tag.strip()] = math.nan
     if not all(re.fullmatch(r"[ -~]{1,4}", tag) and math.isfinite(value) for tag, value in axes.items()):
         raise FontganError(
-            f"{text} does not name a place in a variable font", "write it as FONT@wght=700,wdth=80"
+            f"{text} does not name an instance of a variable font", "write it as FONT@wght=700,wdth=80"
         )
     return tuple(axes.items())

@@ -231,7 +231,9 @@ def _open(path: Path) -> Image.Image:
             warnings.simplefilter("ignore")  # Pillow warns of sizes that are refused here anyway
             with Image.open(path) as image:
                 if image.width * image.height > _MOST_PIXELS:
-                    raise FontganError(f"{path} has {image.width} × {image.height} pixels", "make it smaller")
+                    raise FontganError(
+                        f"{path} is too large ({image.width} × {image.height} pixels)", "scale it down"
+                    )
                 if not image.has_transparency_data:
                     return image.convert("RGB")
                 clear = image.convert("RGBA")

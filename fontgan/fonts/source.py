@@ -17,7 +17,7 @@ from fontgan.fonts.pictures import PictureFolder, named_pictures
 
 
 class GlyphSource(Protocol):
-    """What `Face` and `PictureFolder` have in common; see there."""
+    """The common interface of `Face` and `PictureFolder`, which document it."""
 
     kind: str
     location: FontLocation
@@ -56,9 +56,9 @@ def open_source(location: FontLocation) -> GlyphSource:
 
 
 def find_sources(location: FontLocation) -> tuple[list[GlyphSource], list[str]]:
-    """All that a location names: a font, the fonts of a folder, or a folder of glyph pictures.
+    """All sources at a location: a font, the fonts of a folder, or a folder of glyph pictures.
 
-    Returns the sources and, a line each, what of a folder is skipped and why.
+    Returns the sources and, one line each, what of a folder is skipped and why.
 
     Raises:
         FontganError: there is nothing that can be used.

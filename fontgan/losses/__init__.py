@@ -1,1 +1,1 @@
-"""What training minimises. Images are (n, 1, size, size) in [0, 1], 1 = paper."""
+"""Training losses. Images are (n, 1, size, size) in [0, 1], 1 = paper."""

@@ -92,7 +92,7 @@ def _build(name: str) -> nn.Module:
     known = models.list_models(module=models)
     if name not in known:
         raise FontganError(
-            f"torchvision has no classifier {name!r}", "there are {near}", near=_near(name, known)
+            f"torchvision has no classifier {name!r}", "the nearest are {near}", near=_near(name, known)
         )
     with torch.random.fork_rng(devices=[]):  # what it draws is not kept, and moves no other network's
         network: nn.Module = models.get_model(name, weights=None)
@@ -119,7 +119,8 @@ def _fill(network: nn.Module, name: str, path: Path) -> None:
         network.load_state_dict(weights)
     except (RuntimeError, ValueError, KeyError) as error:
         raise FontganError(
-            f"{path} holds weights of a network other than {name}", "set feature_weights to its own"
+            f"{path} holds weights of a network other than {name}",
+            "set feature_weights to the file of that network",
         ) from error
 
 
@@ -156,7 +157,7 @@ def _no_weights(path: Path) -> FontganError:
 
 
 def _cut(network: nn.Module, name: str, layers: tuple[str, ...]) -> nn.Module:
-    """The classifier as far as its layers are needed: pictures (n, 3, size, size) to features by layer."""
+    """The classifier as far as its layers are needed: images (n, 3, size, size) to features by layer."""
     from torchvision.models import feature_extraction
 
     _, nodes = feature_extraction.get_graph_node_names(network, suppress_diff_warning=True)
@@ -164,7 +165,9 @@ def _cut(network: nn.Module, name: str, layers: tuple[str, ...]) -> nn.Module:
     known = list(dict.fromkeys(itertools.chain.from_iterable(map(_and_above, nodes))))
     for layer in layers:
         if layer not in known:
-            raise FontganError(f"{name} has no layer {layer!r}", "there are {near}", near=_near(layer, known))
+            raise FontganError(
+                f"{name} has no layer {layer!r}", "the nearest are {near}", near=_near(layer, known)
+            )
     if not layers:
         raise FontganError(
             f"no layer of {name} is given", "set feature_layers to some, such as {layer}", layer=known[-1]
@@ -182,4 +185,4 @@ def _and_above(node: str) -> Iterable[str]:
 
 def _near(name: str, known: Sequence[str]) -> str:
     """The nearest names to one that does not exist."""
-    return f"{', '.join(difflib.get_close_matches(name, known, n=3, cutoff=0))} and more"
+    return ", ".join(difflib.get_close_matches(name, known, n=3, cutoff=0))

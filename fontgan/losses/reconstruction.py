@@ -1,4 +1,4 @@
-"""How far images are from the targets, the true glyphs. Images are (n, 1, size, size) in [0, 1], 1 = paper.
+"""Distances between images and their targets, (n, 1, size, size) in [0, 1], 1 = paper.
 
 Each function returns one value per character, (n,); callers take the mean, or look at single characters.
 Where neighbouring pixels are summed, it is done with slices: a convolution would fall under autocast and
@@ -16,7 +16,7 @@ from torch import Tensor
 
 Reconstruction = Literal["l1", "fixed-l1", "bce"]
 
-# The least ink as a share of the page: no glyph has as little, and a blank target does not divide by 0.
+# The least ink as a share of the image: no glyph has as little, and a blank target must not divide by 0.
 _LEAST_INK = 1e-4
 
 # The least probability of ink and of paper, so that its logarithm is finite.
@@ -29,15 +29,15 @@ _WINDOW = [height / sum(_BELL) for height in _BELL]
 
 
 def l1(picture: Tensor, target: Tensor) -> Tensor:
-    """|x - y| averaged over the page: (n,) in [0, 1]."""
+    """|x - y| averaged over the image: (n,) in [0, 1]."""
     return _over_page((picture - target).abs())
 
 
 def fixed_l1(picture: Tensor, target: Tensor) -> Tensor:
-    """|x - y| / |1 - y|, each summed over the page: (n,), from 0.
+    """|x - y| / |1 - y|, each summed over the image: (n,), from 0.
 
-    From the project's source notes («fixed L1»): a blank page scores exactly 1 whatever the character, and
-    a character of few strokes counts as much as one of many, where plain L1 rewards blank pages and
+    From the project's source notes («fixed L1»): a blank image scores exactly 1 whatever the character, and
+    a character of few strokes counts as much as one of many, where plain L1 rewards blank images and
     characters are weighted by their ink.
     """
     ink = _over_page(1 - target)
@@ -56,24 +56,24 @@ def soft_dice(picture: Tensor, target: Tensor) -> Tensor:
 
 
 def binary_cross_entropy(picture: Tensor, target: Tensor) -> Tensor:
-    """-y log x - (1 - y) log(1 - x), averaged over the page, a pixel being the probability of paper.
+    """-y log x - (1 - y) log(1 - x), averaged over the image, a pixel being the probability of paper.
 
     (n,) from 0 to 14. The least possible is the entropy of the target's grey pixels, about 0 where there
     are none. Images are mapped into [1e-6, 1 - 1e-6] linearly: if they were clipped there, a confident wrong
     pixel would have no gradient, and without either an infinite one.
     """
     paper, wanted = picture.float(), target.float()
-    # Both logarithms from the picture itself: 1 - (1 - 1e-6) would lose digits in float32.
+    # Both logarithms from the image itself: 1 - (1 - 1e-6) would lose digits in float32.
     of_paper = (_LEAST_PROBABILITY + (1 - 2 * _LEAST_PROBABILITY) * paper).log()
     of_ink = (_LEAST_PROBABILITY + (1 - 2 * _LEAST_PROBABILITY) * (1 - paper)).log()
     return -_over_page(wanted * of_paper + (1 - wanted) * of_ink)
 
 
 def ssim(picture: Tensor, target: Tensor) -> Tensor:
-    """The structural similarity, averaged over the page: (n,) in [-1, 1], 1 for the same. 1 - ssim is a loss.
+    """The structural similarity, averaged over the image: (n,) in [-1, 1], 1 if equal; 1 - ssim is a loss.
 
     Wang et al. 2004, «Image Quality Assessment», equation 13, with the paper's window, an 11×11 Gaussian
-    of deviation 1.5, at each place where the whole window lies in the page.
+    of deviation 1.5, at each place where the whole window lies in the image.
     """
     x, y = picture.float(), target.float()
     mean_x, mean_y, mean_squares, mean_product = _windowed(torch.stack((x, y, x * x + y * y, x * y)))
@@ -87,10 +87,10 @@ def ssim(picture: Tensor, target: Tensor) -> Tensor:
 
 
 def edge(picture: Tensor, target: Tensor) -> Tensor:
-    """|∇x - ∇y| by Sobel's filters, averaged over the page and over across and down: (n,) in [0, 2].
+    """|∇x - ∇y| by Sobel's filters, averaged over the image and over across and down: (n,) in [0, 2].
 
     The filters are scaled so that a straight edge between ink and paper is 1, and used where the whole
-    filter lies in the page. It is small where strokes end where they should, and as sharply.
+    filter lies in the image. It is small where strokes end where they should, and as sharply.
     """
     difference = picture.float() - target.float()  # both filters are linear
     across = _along(_along(difference, -2, (1, 2, 1)), -1, (-1, 0, 1)) / 4

@@ -1,4 +1,4 @@
-"""How near glyph images are to the true glyphs, character by character.
+"""Measures of glyph images against the true glyphs, character by character.
 
 Images are (n, 1, size, size) in [0, 1], 1 = paper. `measures/table.py` has the names.
 """
@@ -14,7 +14,7 @@ from torch import Tensor
 from fontgan.losses.reconstruction import fixed_l1, l1, ssim
 
 _BATCH = 64  # characters at a time: 6,763 of 128 px need gigabytes at once
-_LEAST_INK = 1e-6  # of a true glyph, as a share of the page, so that a blank one divides nothing by 0
+_LEAST_INK = 1e-6  # least ink of a true glyph, as a share of the image: a blank one must not divide by 0
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Measured:
 
     Attributes:
         values: float32 (n,) for each name of the table, on the CPU.
-        ink: the share of each true glyph's page that is ink, float32 (n,).
+        ink: the share of each true glyph's image that is ink, float32 (n,).
     """
 
     values: Mapping[str, Tensor]
@@ -54,7 +54,7 @@ def measure(images: Tensor, targets: Tensor) -> Measured:
 def ink_iou(images: Tensor, targets: Tensor) -> Tensor:
     """Intersection over union of the ink, cut at one half: (n,), from 0 to 1 (the same).
 
-    Two blank pages have everything in common: 1.
+    Of two blank images it is 1.
     """
     ink, wanted = images < 0.5, targets < 0.5
     shared = (ink & wanted).sum(dim=(1, 2, 3))
@@ -63,7 +63,7 @@ def ink_iou(images: Tensor, targets: Tensor) -> Tensor:
 
 
 def ink_ratio(images: Tensor, targets: Tensor) -> Tensor:
-    """The ink as a multiple of the true glyph's: (n,); 0 is a blank page."""
+    """The ink as a multiple of the true glyph's: (n,); 0 is a blank image."""
     return (1 - images).mean(dim=(1, 2, 3)) / _ink(targets)
 
 

@@ -1,4 +1,4 @@
-"""The measures of glyph images: what each is called, and which way is better.
+"""The table of measures: their names, titles, and which direction is better.
 
 The functions that compute them are in `measures/glyphs.py`, by the same names. This file imports no torch,
 so that a log can be plotted at once.
@@ -15,7 +15,7 @@ Measures = Mapping[str, float]  # means over some characters, by the names of th
 
 @dataclass(frozen=True)
 class Measure:
-    """One way to say how near an image is to the true glyph.
+    """A measure of how near an image is to the true glyph.
 
     Attributes:
         name: its key in logs and records, and as `best_by`.

@@ -1,4 +1,4 @@
-"""What `--model` chooses: which networks, which losses, and one training step; one file each.
+"""The models, one file each: networks, losses and a training step.
 
 This package's own file imports no torch, so that the names can be listed at once.
 """

@@ -27,17 +27,17 @@ class AutoEncoderSettings(TranslationSettings):
 
     growing: float = setting(
         0.0,
-        "share of the run in which the AutoEncoderGen grows from coarse images to full ones; 0: off",
+        "share of the run over which the network grows from coarse to full images; 0: off",
         least=0,
         most=1,
         needs="generator.kind=autoencoder",
     )
 
     def contradictions(self) -> list[str]:
-        """What cannot be wanted together, a line each; none where all is well."""
+        """Contradictory settings, one line each; empty if there are none."""
         found = super().contradictions()
         if self.growing and self.generator.global_skip:
-            found.append("an image that grows does not begin as the content: set growing or global_skip")
+            found.append("growing and global_skip contradict each other: set one of them")
         return found
 
 

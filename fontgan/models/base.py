@@ -1,4 +1,4 @@
-"""What every model is to the training loop and to the commands."""
+"""The interface of all models to the training loop and to the commands."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from fontgan.models.parts.part import Part
 
 S = TypeVar("S", bound=ModelSettings)
 
-# What gets most out of minutes on a CPU, whichever the model; docs/benchmarks.md has what was tried.
+# Best for minutes on a CPU, for every model; docs/benchmarks.md lists what was tried.
 FAST_OPTIMISATION = OptimisationSettings(
     batch_size=32,
     optimiser="muon",
@@ -43,7 +43,7 @@ class FirstStage:
     Attributes:
         model: its name.
         settings: of that model.
-        weights: its state, where a training starts; None where all weights are loaded later.
+        weights: its state, where training starts; None where all weights are loaded later.
     """
 
     model: str
@@ -53,7 +53,7 @@ class FirstStage:
 
 @dataclass(frozen=True)
 class Base:
-    """Trained weights of a generator of the same kind, which a training starts from.
+    """Trained weights of a generator of the same kind, which training starts from.
 
     Attributes:
         name: of the run that they come from.
@@ -117,14 +117,14 @@ class Phase:
 
 @dataclass(frozen=True)
 class Learnt:
-    """What a step made of its batch: losses and gradient norms by names, on the device."""
+    """The results of a step: losses and gradient norms by name, on the device."""
 
     losses: dict[str, Tensor]
     gradients: dict[str, Tensor]
 
 
 class Model(ABC, Generic[S]):
-    """A generator and what it takes to train it.
+    """A generator, and everything needed to train it.
 
     A subclass names its presets, builds its generator, and says in which phases a step is made; its
     module assigns it to `MODEL`, which is all that the commands need to know it.
@@ -132,7 +132,7 @@ class Model(ABC, Generic[S]):
     Attributes:
         summary: one line on what it is.
         source: who published it.
-        purpose: what it is the right choice for.
+        purpose: when to choose it.
         presets: complete settings by name; `default` is the best for the time, `paper` as published.
         paired: whether it learns from pairs, or must never know which characters belong together.
         many_styles: whether it learns all styles of a dataset, or one.
@@ -141,8 +141,8 @@ class Model(ABC, Generic[S]):
             style in the dataset, or references in the style.
         generator: content images, (n, contents, size, size) in [0, 1], and the conditions to style images.
         references: how many of them it learns with; 0 where it takes none.
-        average: the running average of the generator: what is shown and kept.
-        networks: all that learn, by their names in checkpoints.
+        average: the running average of the generator: the weights that are drawn with and kept.
+        networks: all that are trained, by their names in checkpoints.
     """
 
     summary: ClassVar[str]
@@ -266,7 +266,7 @@ class Model(ABC, Generic[S]):
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Set what `state` gave.
+        """Restore what `state` returned.
 
         Raises:
             RuntimeError, KeyError, ValueError: it is of another model or of other settings.

@@ -96,7 +96,7 @@ def weigh(kind: type[Model[Any]], settings: ModelSettings, spec: GeneratorSpec) 
 
 
 def flops_of(network: nn.Module, inputs: list[Tensor]) -> int:
-    """Of one pass in evaluation mode: convolutions, matrix products and attention, as torch counts them."""
+    """The FLOPs of one pass in evaluation mode: those of convolutions, matrix products and attention."""
     network.eval()
     with torch.no_grad(), FlopCounterMode(display=False) as counter:
         network(*inputs)
@@ -142,7 +142,7 @@ def _entry(name: str, preset: str, size: int) -> Entry:
 def _weigh(
     kind: type[Model[Any]], settings: ModelSettings, spec: GeneratorSpec, device: str
 ) -> tuple[int, int]:
-    """On the device `meta`, which has shapes and no numbers, this takes no time to speak of."""
+    """On the device `meta`, which has shapes and no numbers, this takes almost no time."""
     with torch.device(device):
         network = kind.build_generator(settings, spec)
     inputs = example_inputs(kind, settings, spec.size, device=device, contents=spec.contents)

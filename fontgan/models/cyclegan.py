@@ -35,21 +35,25 @@ _SIDES: tuple[Side, ...] = ("A", "B")
 class CycleGanSettings(ModelSettings):
     """The settings of CycleGAN."""
 
-    generator: GeneratorSettings = group(GeneratorSettings(), "the network that draws, once for each way")
+    generator: GeneratorSettings = group(GeneratorSettings(), "generator, one in each direction")
     discriminator: DiscriminatorSettings = group(
         DiscriminatorSettings(), "both discriminators", switch="weight"
     )
-    cycle: Reconstruction = setting("l1", "distance between a glyph and itself after both ways")
-    cycle_weight: float = setting(10.0, "weight of that distance", least=0)
+    cycle: Reconstruction = setting(
+        "l1", "cycle-consistency loss: distance between a glyph and itself, translated there and back"
+    )
+    cycle_weight: float = setting(10.0, "weight of the cycle-consistency loss", least=0)
     identity_weight: float = setting(
         0.0,
-        "weight of the identity loss, times cycle_weight: a glyph in the target style should not change",
+        "weight of the identity loss, as a share of cycle_weight: a glyph in the style should not change",
         least=0,
     )
-    pool: int = setting(50, "past fakes that the discriminators see among the new ones", least=0)
+    pool: int = setting(
+        50, "number of past fakes to keep, which the discriminators see among new ones", least=0
+    )
 
     def contradictions(self) -> list[str]:
-        """What cannot be wanted together, a line each; none where all is well."""
+        """Contradictory settings, one line each; empty if there are none."""
         found = super().contradictions()
         if self.discriminator.matching_weight:
             found.append(
@@ -79,7 +83,7 @@ class CycleGan(Model[CycleGanSettings]):
 
     summary = "two generators, there and back, each judged by a PatchGAN"
     source = "Zhu et al. 2017"
-    purpose = "two fonts whose characters do not pair up; both ways in one network"
+    purpose = "two fonts without pairs of characters; both directions in one model"
     paired = False
     presets: ClassVar = {
         # What counts in minutes on a CPU is to begin with the content as it is, and many small steps.
@@ -121,7 +125,7 @@ class CycleGan(Model[CycleGanSettings]):
         """Two generators of the same kind."""
         if spec.contents > 1:
             raise FontganError(
-                f"cyclegan draws backward too, to one content font and not to {spec.contents}",
+                f"cyclegan also draws backward, to one content font, not to {spec.contents}",
                 "use it without {stacked}",
             )
         return BothWays(settings.generator.build(spec.size), settings.generator.build(spec.size))

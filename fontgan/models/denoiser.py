@@ -62,7 +62,7 @@ class Denoiser(Translation[DenoiserSettings]):
     def build_generator(cls, settings: DenoiserSettings, spec: GeneratorSpec) -> nn.Module:
         """The network of the first stage, and a new second one."""
         if spec.first is None:
-            raise FontganError("a denoiser needs a trained first stage", "name a run with {stage1}")
+            raise FontganError("a denoiser needs a trained first stage", "pass a run with {stage1}")
         first = find_model(spec.first.model).build_generator(
             spec.first.settings, GeneratorSpec(spec.size, contents=spec.contents)
         )

@@ -42,7 +42,7 @@ PAPER = GanSettings(
 class Gan(ThroughOneVector[GanSettings]):
     """A paired translation through one vector, with an adversarial loss."""
 
-    summary = "AutoEncoderGen, judged by a discriminator of whole pictures"
+    summary = "AutoEncoderGen, judged by a discriminator of whole images"
     source = "the project's source notes; Radford et al. 2016, DCGAN"
     purpose = "to see what a discriminator adds to the autoencoder"
     presets: ClassVar = {

@@ -1,4 +1,4 @@
-"""wnet: what to draw from one glyph, how to draw it from a few others.
+"""wnet: takes the content from one glyph and the style from a few others.
 
 Jiang et al. 2018, «W-Net: One-Shot Arbitrary-Style Chinese Character Generation with Deep Neural Networks».
 """
@@ -30,8 +30,8 @@ from fontgan.networks.wnet import WNetwork
 class WNetSettings(PairedSettings):
     """The settings of W-Net."""
 
-    generator: UNetSettings = group(UNetSettings(), "both encoders and the decoder")
-    references: int = setting(1, "glyphs in the style that each character is drawn from", least=1)
+    generator: UNetSettings = group(UNetSettings(), "network: both encoders and the decoder")
+    references: int = setting(1, "number of references in the style for each character", least=1)
     mixing: int = setting(
         5, "residual blocks in the content's skip at the third size; two fewer at each larger one", least=0
     )
@@ -44,11 +44,11 @@ class WNetSettings(PairedSettings):
         5.0, "weight of the distance between the style's code and that of the fake", least=0
     )
     content_category: float = setting(
-        0.2, "weight of guessing the character from the content's code", least=0
+        0.2, "weight of classifying the character by the content's code", least=0
     )
-    style_category: float = setting(0.2, "weight of guessing the style from the style's code", least=0)
+    style_category: float = setting(0.2, "weight of classifying the style by the style's code", least=0)
     category_weight: float = setting(
-        1.0, "weight of the discriminator's guess of the style", least=0, needs="discriminator"
+        1.0, "weight of the discriminator's style classification", least=0, needs="discriminator"
     )
 
     usual_discriminator: ClassVar = DiscriminatorSettings(
@@ -152,7 +152,7 @@ class WNet(Paired[WNetSettings]):
         )
 
     def condition_images(self, batch: Batch) -> tuple[Tensor, ...]:
-        """The content, and the first of the references."""
+        """The content, and the first reference."""
         return batch.real_a, batch.references[:, 0]
 
     def extra_loss(self, batch: Batch, fake: GeneratorOutput) -> Loss:

@@ -29,19 +29,22 @@ from fontgan.networks.zi2zi import StyleInput, Zi2ZiNet
 class Zi2ZiSettings(PairedSettings):
     """The settings of zi2zi."""
 
-    generator: UNetSettings = group(UNetSettings(), "the network that draws")
-    embedding: int = setting(128, "length of the vector that stands for a style", least=1)
+    generator: UNetSettings = group(UNetSettings(), "network that draws")
+    embedding: int = setting(128, "length of a style's embedding vector", least=1)
     style_into: StyleInput = setting(
-        "bottleneck", "where that vector goes: beside the innermost maps, into the decoder's norms, or both"
+        "bottleneck",
+        "places that receive the style's vector: beside the innermost maps, the decoder's norms, or both",
     )
     shuffling: bool = setting(
         True, "also draw each character in a random style, used by every loss except the reconstruction"
     )
     constancy_weight: float = setting(
-        15.0, "weight of the distance between the innermost maps of the content and of the fake", least=0
+        15.0,
+        "weight of the constancy loss: the distance between the innermost maps of content and fake",
+        least=0,
     )
     category_weight: float = setting(
-        1.0, "weight of the discriminator's guess of the style", least=0, needs="discriminator"
+        1.0, "weight of the discriminator's style classification", least=0, needs="discriminator"
     )
     generator_steps: int = setting(
         2, "steps of the generator per step of the discriminator", least=1, needs="discriminator"
@@ -50,7 +53,7 @@ class Zi2ZiSettings(PairedSettings):
     usual_discriminator: ClassVar = DiscriminatorSettings(kind="image", norm="batch")
 
     def contradictions(self) -> list[str]:
-        """What cannot be wanted together, a line each; none where all is well."""
+        """Contradictory settings, one line each; empty if there are none."""
         found = super().contradictions()
         if self.shuffling and self.discriminator is None and not self.constancy_weight:
             found.append("shuffling has no loss to learn from: set discriminator.weight=1 or shuffling=false")
@@ -76,7 +79,7 @@ PAPER = Zi2ZiSettings(
 class Zi2Zi(Paired[Zi2ZiSettings]):
     """A paired translation from content to many styles."""
 
-    summary = "a U-Net for many styles at once, told which one to draw"
+    summary = "a U-Net for many styles, given the number of the one to draw"
     source = "Tian 2017"
     purpose = "several fonts in one network; what font makers know"
     many_styles = True
@@ -129,7 +132,7 @@ class Zi2Zi(Paired[Zi2ZiSettings]):
         return [self._network.encoder, self._network.decoder]
 
     def draw(self, batch: Batch) -> GeneratorOutput:
-        """Each character in its style and, if that is wanted, in a random one."""
+        """Each character in its style and, with shuffling, also in a random one."""
         maps = self._network.encoder(batch.real_a)
         styles, images = batch.styles, self._network.decode(maps, batch.styles)
         if self.settings.shuffling and self.spec.styles > 1:
@@ -139,7 +142,7 @@ class Zi2Zi(Paired[Zi2ZiSettings]):
         return GeneratorOutput(images, styles, (maps[-1],))
 
     def extra_loss(self, batch: Batch, fake: GeneratorOutput) -> Loss:
-        """The code of what is drawn is to be that of the content (Taigman et al. 2017, «DTN», equation 3)."""
+        """Constancy loss: the fake's code equals the content's (Taigman et al. 2017, «DTN», equation 3)."""
         if not self.settings.constancy_weight:
             return Loss()
         with self.engine.autocast():

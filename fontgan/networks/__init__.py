@@ -1,1 +1,1 @@
-"""Torch modules, and nothing else: they know no files, no losses and no settings."""
+"""Torch modules only: they do not depend on files, losses or settings."""

@@ -22,7 +22,7 @@ _DROPPED_ENCODERS = 3
 
 
 class AutoEncoderGen(Network):
-    """Pictures (n, inputs, size, size) in [0, 1] to glyph images (n, 1, size, size), through maps of size/64.
+    """Images (n, inputs, size, size) in [0, 1] to glyph images (n, 1, size, size), through maps of size/64.
 
     An encoder unit is a convolution of stride 2 that doubles the channels, InstanceNorm, LeakyReLU and,
     in the last three, dropout; a decoder unit a transposed convolution of stride 2 that halves them,
@@ -33,7 +33,7 @@ class AutoEncoderGen(Network):
         layers: how they are made; the notes': stride, instance, transposed.
         dropout: its probability in the last three encoder units.
         decoder_dropout: its probability in the decoder units.
-        tail: how it ends.
+        tail: the output activation.
         growing: whether every decoder unit gives an image too, so that the network can grow.
         inputs: channels of the content.
     """
@@ -74,7 +74,7 @@ class AutoEncoderGen(Network):
             self.register_buffer("grown", torch.tensor(float(DECODERS)))
 
     def forward(self, pictures: Tensor) -> Tensor:
-        """To the same size, a multiple of 64; as coarse as it has grown by now."""
+        """Images of the same size, a multiple of 64; as coarse as the network has grown so far."""
         grown = float(self.grown) if self.coarse else float(DECODERS)
         maps = [self.encoder(1 - pictures)]
         for unit in self.decoder[: int(grown) + 2]:
@@ -86,7 +86,7 @@ class AutoEncoderGen(Network):
         return near.lerp(self._picture(below + 1, maps, pictures.shape[-1]), grown - below)
 
     def edges(self) -> list[nn.Module]:
-        """See `Network`; each coarse picture is an output."""
+        """See `Network`; each coarse image is an output."""
         return [first_layer(self.encoder), *map(last_layer, (self.final, *self.coarse))]
 
     def _picture(self, level: int, maps: list[Tensor], size: int) -> Tensor:
@@ -97,15 +97,15 @@ class AutoEncoderGen(Network):
 
 
 def coarsened(pictures: Tensor, grown: float) -> Tensor:
-    """Pictures (n, 1, size, size) as coarse as those of a network that has grown so far.
+    """Images (n, 1, size, size) made as coarse as those of a network that has grown this far.
 
-    The means of blocks, doubled back to the full size, and between two sizes a mixture of both, as ProGAN
-    shows its discriminator the real images (Karras et al. 2018, appendix A.1); unlike there, the
+    The means of blocks, enlarged to the full size, and between two sizes a mixture of both, as ProGAN shows
+    real images to its discriminator (Karras et al. 2018, appendix A.1); unlike there, the
     discriminator keeps its size.
 
     Args:
-        pictures: the true ones.
-        grown: from 0, blocks of 32 pixels, to `DECODERS`, the pictures as they are.
+        pictures: the targets.
+        grown: from 0, blocks of 32 pixels, to `DECODERS`, the images as they are.
     """
     below = int(grown)
     near = _blocks(pictures, below)

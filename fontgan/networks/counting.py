@@ -1,4 +1,4 @@
-"""How many weights there are, and large numbers as a person reads them."""
+"""The number of weights, and large numbers in short form."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from torch import nn
 
 
 def count_weights(network: nn.Module) -> int:
-    """All numbers of a network that are learnt, or were."""
+    """The number of a network's weights, frozen ones included."""
     return sum(weight.numel() for weight in network.parameters())
 
 

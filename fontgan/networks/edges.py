@@ -1,4 +1,4 @@
-"""Which layers of a network meet the outside: those that read its inputs, and those that give its outputs.
+"""The outer layers of a network: those that read its inputs, and those that produce its outputs.
 
 Optimisers treat them differently from the hidden layers between them, see `compute.optimisers`. A network
 names its own, since the order of registration cannot distinguish a second branch from hidden layers.
@@ -22,12 +22,12 @@ class Network(nn.Module, ABC):
 
 
 def edges_of(module: nn.Module) -> list[nn.Module]:
-    """The edges of any module that has a plain answer.
+    """The edges of a module of a common kind.
 
     A layer is its own edge, a chain has its first and its last layer, a list has those of each branch.
 
     Raises:
-        TypeError: it is none of these and no `Network`, so that nobody has said which layers are its edges.
+        TypeError: it is none of these and not a `Network`, so its edges are unknown.
     """
     if isinstance(module, Network):
         return module.edges()

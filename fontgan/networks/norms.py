@@ -13,7 +13,7 @@ _GROUPS = 32  # Wu and He 2018, table 3
 
 
 def make_norm(kind: Norm, channels: int) -> nn.Module:
-    """A normalisation layer for maps; each but pixel and none has a scale and a shift.
+    """A normalisation layer for maps; all but pixel and none have a scale and a shift.
 
     batch: Ioffe and Szegedy 2015; layer: Ba et al. 2016, over all channels and pixels; instance: Ulyanov et
     al. 2016; group: Wu and He 2018, in 32 groups or as many as divide the channels; pixel: `PixelNorm`.

@@ -34,7 +34,7 @@ class ResNet(Network):
         attention: whether every pixel attends to all others, in the middle of the blocks.
         layers: how they are made.
         dropout: its probability within the blocks.
-        tail: how it ends.
+        tail: the output activation.
         inputs: channels of the content.
     """
 

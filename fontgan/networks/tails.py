@@ -1,4 +1,4 @@
-"""How a network ends: from the last maps to an image in [0, 1], 1 = paper."""
+"""Output activations: from the last maps to an image in [0, 1], 1 = paper."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class ToPicture(nn.Module):
         self.kind = kind
 
     def forward(self, maps: Tensor) -> Tensor:
-        """In float32 whatever the precision before, so that nearly white stays distinct from white."""
+        """Computed in float32, so that nearly white stays distinct from white."""
         maps = maps.float()
         if self.kind == "softmax":
             return maps.softmax(1)[:, :1]

@@ -1,7 +1,7 @@
 """The U-Net: an encoder and a decoder with a skip connection at every size.
 
-Ronneberger et al. 2015, «U-Net: Convolutional Networks for Biomedical Image Segmentation»; as a
-generator of pictures, Isola et al. 2017, «Image-to-Image Translation with Conditional Adversarial
+Ronneberger et al. 2015, «U-Net: Convolutional Networks for Biomedical Image Segmentation»;
+as a generator of images, Isola et al. 2017, «Image-to-Image Translation with Conditional Adversarial
 Networks», section 6.1.1.
 """
 
@@ -46,7 +46,7 @@ class UNetConfig:
 
     Attributes:
         widths: channels at each size, from the largest; each further size is half the one before.
-        stem: how the picture comes to the first size.
+        stem: how the image is brought to the first size.
         skip: whether the decoder concatenates the encoder's maps to its own, or adds them.
         residual: how many residual blocks follow each halving and each doubling.
         attention: in how many of the innermost sizes every pixel looks at all others.
@@ -62,12 +62,12 @@ class UNetConfig:
 
     @property
     def reduction(self) -> int:
-        """By how much the innermost maps are smaller than the picture; its size must be a multiple."""
+        """How many times smaller than the image the innermost maps are; its size must be a multiple."""
         return (2 if self.stem == "stride" else UNSHUFFLE) << (len(self.widths) - 1)
 
 
 class Encoder(nn.Module):
-    """Pictures to maps at every size, from the largest to the innermost."""
+    """Images to maps at every size, from the largest to the innermost."""
 
     def __init__(self, shape: UNetConfig, layers: LayerConfig, inputs: int = 1) -> None:
         super().__init__()
@@ -92,12 +92,12 @@ class Encoder(nn.Module):
 
 
 class Decoder(nn.Module):
-    """The innermost maps, with those that skip it, to pictures.
+    """The innermost maps, and those of the skip connections, to images.
 
     Args:
         shape: of the U-Net.
         layers: how they are made.
-        tail: how it ends.
+        tail: the output activation.
         inner: channels of the innermost maps, if not those of the encoder.
         skipped: channels of the maps that skip, from the largest size, if not those of the encoder.
         style: the length of the vector that the norms follow; 0: none.
@@ -128,7 +128,7 @@ class Decoder(nn.Module):
         self.head = nn.Sequential(*leave(shape.stem, width, layers, tail))
 
     def forward(self, maps: Tensor, skips: Sequence[Tensor], style: Tensor | None = None) -> Tensor:
-        """The innermost maps, those of each size from the largest, and the style's vector to pictures."""
+        """The innermost maps, those of each size from the largest, and the style's vector to images."""
         for up, refine, skipped in zip(self.up, self.refine, reversed(skips), strict=True):
             raised = up(maps, style)
             joined = torch.cat((raised, skipped), 1) if self.skip == "concat" else raised + skipped
@@ -140,9 +140,9 @@ class UNet(Network):
     """Content images (n, inputs, size, size) in [0, 1] to glyph images (n, 1, size, size) in [0, 1].
 
     Args:
-        shape: what it looks like.
+        shape: its levels, stem and skips.
         layers: how they are made.
-        tail: how it ends.
+        tail: the output activation.
         inputs: channels of the content.
     """
 
@@ -162,7 +162,7 @@ class UNet(Network):
 
 
 def enter(stem: Stem, inputs: int, width: int, layers: LayerConfig) -> list[nn.Module]:
-    """The layers that bring a picture to the first size."""
+    """The layers that bring an image to the first size."""
     if stem == "stride":
         return [convolution(inputs, width, 4, 2, layers, last=True), nn.LeakyReLU(0.2)]  # no norm follows
     first = convolution(inputs * UNSHUFFLE**2, width, 3, 1, layers)
@@ -170,7 +170,7 @@ def enter(stem: Stem, inputs: int, width: int, layers: LayerConfig) -> list[nn.M
 
 
 def leave(stem: Stem, width: int, layers: LayerConfig, tail: Tail) -> list[nn.Module]:
-    """The layers that bring maps of the first size to a picture."""
+    """The layers that bring maps of the first size to an image."""
     channels = channels_of(tail)
     if stem == "unshuffle":
         last = convolution(width, channels * UNSHUFFLE**2, 3, 1, layers, last=True)

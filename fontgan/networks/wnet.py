@@ -1,4 +1,4 @@
-"""W-Net's generator: what to draw comes from one image, how to draw it from a few others.
+"""W-Net's generator: takes the content from one image and the style from a few others.
 
 Jiang et al. 2018, «W-Net: One-Shot Arbitrary-Style Chinese Character Generation with Deep Neural Networks».
 """
@@ -27,7 +27,7 @@ class WNetwork(Network):
     Args:
         shape: of each encoder and of the decoder.
         layers: how they are made.
-        tail: how it ends.
+        tail: the output activation.
         mixing: residual blocks in the content's skips; the paper's 5 are 1, 3 and 5.
         styled: how many of the inner sizes get the style's maps beside the innermost one; the paper's are 3.
         norms: whether the decoder's norms follow the style.

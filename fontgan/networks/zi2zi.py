@@ -24,7 +24,7 @@ class Zi2ZiNet(Network):
     Args:
         shape: of the U-Net.
         layers: how they are made.
-        tail: how it ends.
+        tail: the output activation.
         styles: how many there are.
         length: of a style's vector.
         style_into: where the vector enters: beside the innermost maps, as published, in the decoder's norms,

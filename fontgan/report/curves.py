@@ -1,4 +1,4 @@
-"""Curves of one or several runs in one picture: measures on held-out characters, losses, speed."""
+"""Curves of one or several runs in one image: measures on held-out characters, losses, speed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def save_curves(path: Path, runs: Sequence[Curves], against: Against = "step") -
     """One panel for each measure, each loss and the speed, with a line for each run, as a PNG.
 
     Raises:
-        FontganError: the picture cannot be written.
+        FontganError: the image cannot be written.
     """
     from matplotlib import font_manager
     from matplotlib.figure import Figure

@@ -14,7 +14,7 @@ from fontgan.sheet import save_png
 def save_drawing(drawing: Drawing, output: Path) -> list[Path]:
     """Write a sheet of the characters, and a PNG of each unless `output` is a PNG itself.
 
-    Returns what to look at: the sheet, and the folder of the single glyphs.
+    Returns the paths of the sheet and of the folder with the images.
     """
     single = output.suffix.lower() == ".png"
     sheet = output if single else output / "sheet.png"

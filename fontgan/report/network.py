@@ -17,10 +17,10 @@ from fontgan.report.network_layout import BESIDE, LETTER, LINE, MARGIN, Box, Lay
 
 _INK, _PALE, _FILL, _ACCENT = "#222222", "#6f6f6f", "#f0f0ec", "#b8431f"
 _LEGEND = (
-    "A box is as high as its maps are large, and as wide as they are many, both on a logarithmic scale.",
+    "The height of a box is the size of its maps, its width their number, both on a logarithmic scale.",
     "Under its name: channels × height × width, and its weights.",
 )
-_JOINS = {"concat": "concat", "add": "add", "everywhere": "concat, at every place"}
+_JOINS = {"concat": "concat", "add": "add", "everywhere": "concat, at every position"}
 
 
 def save_network(path: Path, anatomy: Anatomy, title: str) -> None:

@@ -1,4 +1,4 @@
-"""Where everything goes in the drawing of a network, in pixels."""
+"""The layout of a network's drawing, in pixels."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Box:
 
 
 class Layout:
-    """Where everything of a part goes, from `top` on.
+    """The layout of one part, from `top` downwards.
 
     Stages of one size are in one row; where a column has several, it takes as many rows. What is in the
     middle comes below all others of its size, several of them in the order in which they run.

@@ -1,4 +1,4 @@
-"""What a run learns from, noted in its folder: the faces, where their fonts lie, a hash of their images.
+"""The note of a run's dataset in its folder: the faces, the paths of their fonts, a hash of their images.
 
 The note stays on the machine. Checkpoints, which may be shared, name their fonts without the folders.
 """
@@ -23,7 +23,7 @@ _NOT_COMPARED = ("path", "role")  # a font may move; format 1 had roles
 
 
 def write_dataset(run: Run, store: GlyphStore, faces: Iterable[FaceRecord]) -> None:
-    """Note what the run learns from."""
+    """Write the note of what the run learns from."""
     write_text(run.dataset_path, json.dumps(_note(store, faces), ensure_ascii=False, indent=1) + "\n")
 
 

@@ -1,4 +1,4 @@
-"""The folder of a run: the one place that knows what lies where in it.
+"""The folder of a run; its layout is known only here.
 
 runs/NAME/
     config.toml                     all settings as decided
@@ -38,7 +38,7 @@ _CONFIG, _LOG, _CHECKPOINTS = "config.toml", "log.jsonl", "checkpoints"
 
 @dataclass(frozen=True, init=False)
 class Run:
-    """A training run on disk. Nothing is read before it is asked for, and nothing is remembered.
+    """A training run on disk. Files are read when an attribute is accessed, and nothing is cached.
 
     Args:
         path: its folder.
@@ -53,17 +53,17 @@ class Run:
         object.__setattr__(self, "path", Path(path))
         if not is_run(self.path):
             what = "is not a run" if self.path.exists() else "does not exist"
-            raise FontganError(f"the run {self.path} {what}", "name the folder of a run")
+            raise FontganError(f"the run {self.path} {what}", "pass the folder of a run")
 
     def __str__(self) -> str:
         return str(self.path)
 
     @classmethod
     def create(cls, wanted: Path | None, model: str) -> Run:
-        """A new run, its folder made now; two processes that start together get two.
+        """A new run in a new folder; two processes that start together get two folders.
 
         Raises:
-            FontganError: it cannot be made, or the wanted folder holds something already.
+            FontganError: it cannot be made, or the wanted folder exists already.
         """
         for folder in _candidates(wanted, model):
             try:
@@ -72,7 +72,7 @@ class Run:
             except FileExistsError:
                 continue
             except OSError as error:
-                raise FontganError(f"the run {folder} cannot be made", "name another {run}") from error
+                raise FontganError(f"the run {folder} cannot be made", "choose another {run}") from error
             break
         return cls(folder)
 
@@ -108,12 +108,12 @@ class Run:
 
     @property
     def log(self) -> Log:
-        """What happened."""
+        """The log."""
         return Log(self.path / _LOG)
 
     @property
     def tensorboard_folder(self) -> Path:
-        """Where TensorBoard's event files go."""
+        """The folder of TensorBoard's event files."""
         return self.path / "tensorboard"
 
     @property
@@ -127,7 +127,7 @@ class Run:
 
     @property
     def samples_folder(self) -> Path:
-        """Where sample sheets go."""
+        """The folder of the sample sheets."""
         return self.path / "samples"
 
     def sample_path(self, step: int) -> Path:
@@ -140,7 +140,7 @@ class Run:
         return sorted(self.path.glob(f"{_CHECKPOINTS}/step-*/{WEIGHTS}"))
 
     def checkpoint_folder(self, step: int) -> Path:
-        """Where the checkpoint of a step goes."""
+        """The folder for the checkpoint of a step."""
         return self.path / _CHECKPOINTS / f"step-{step:07}"
 
     @property
@@ -152,12 +152,12 @@ class Run:
         """
         found = self.checkpoints
         if not found:
-            raise FontganError(f"the run {self} has no checkpoint yet", "train it, or name another run")
+            raise FontganError(f"the run {self} has no checkpoint yet", "train it, or choose another run")
         return found[-1]
 
     @property
     def best(self) -> Path:
-        """The best of the weights that it has kept, by its own measure; of equals the newest.
+        """The best weights that it has kept, by its own measure; among equals, the newest.
 
         Raises:
             FontganError: it has kept none, or damaged ones.
@@ -170,7 +170,7 @@ class Run:
 
     @property
     def record(self) -> CheckpointRecord:
-        """What its best checkpoint is.
+        """The record of its best checkpoint.
 
         Raises:
             FontganError: there is none, or it is damaged.
@@ -199,18 +199,18 @@ class Run:
         """While this block runs, no other process may train in the same folder.
 
         Raises:
-            FontganError: another one does.
+            FontganError: another process does.
         """
         lock = FileLock(self.path / ".lock", timeout=0)
         try:
             lock.acquire()
         except Timeout as error:
             raise FontganError(
-                f"the run {self} is being trained by another process", "wait for it, or name another {run}"
+                f"the run {self} is being trained by another process", "wait for it, or choose another {run}"
             ) from error
         except OSError as error:
             raise FontganError(
-                f"the run {self} cannot be written", "check its permissions, or name another {run}"
+                f"the run {self} cannot be written", "check its permissions, or choose another {run}"
             ) from error
         try:
             yield
@@ -224,7 +224,7 @@ def is_run(path: Path) -> bool:
 
 
 def newest_run(runs: Path = RUNS, model: str | None = None, trained: bool = False) -> Run:
-    """The run that was trained last: the one rule, whoever asks.
+    """The run that was trained last, by the rule that all commands share.
 
     Args:
         runs: the folder with the runs.
@@ -261,7 +261,7 @@ def find_weights(given: Run | Path | str | None = None, runs: Path = RUNS) -> Pa
         return Run(path).best
     if not path.is_file():
         raise FontganError(
-            f"there is no run or checkpoint {path}", "name the folder of a run or a .safetensors file"
+            f"there is no run or checkpoint {path}", "pass the folder of a run or a .safetensors file"
         )
     return path
 
@@ -279,7 +279,7 @@ def _candidates(wanted: Path | None, model: str) -> Iterable[Path]:
         if is_run(wanted):
             raise FontganError(
                 f"the run {wanted} exists already",
-                "name another {run}, remove it, or continue it with {resume}",
+                "choose another {run}, remove it, or continue it with {resume}",
             )
-        raise FontganError(f"{wanted} exists already and is not a run", "name another {run}")
+        raise FontganError(f"{wanted} exists already and is not a run", "choose another {run}")
     return [wanted]

@@ -23,7 +23,7 @@ _FIRST_LINE = json.dumps({"event": "format", "format": FORMAT}) + "\n"
 
 @dataclass(frozen=True)
 class Progressed:
-    """How training is going, about once a second.
+    """The state of training, about once per second.
 
     Attributes:
         step: the last one made, from 1.
@@ -45,7 +45,7 @@ class Progressed:
 
 @dataclass(frozen=True)
 class Measured:
-    """Means over the validation characters after a step; they stand in the line by their own names."""
+    """Means over the validation characters after a step; each is written under its own name."""
 
     event: ClassVar[str] = "sample"
     step: int
@@ -72,7 +72,7 @@ class Finished:
         best_step: when that was.
         step: the last one.
         interrupted: whether it was stopped early, and can be resumed.
-        training_seconds, start_seconds, sample_seconds: what the time went to, in this process.
+        training_seconds, start_seconds, sample_seconds: how the time was spent, in this process.
         images_per_second: characters learnt from, in this process.
         test: means over the test characters: of the best checkpoint, and beside it of a copy of the content.
         example: characters that the content fonts have.
@@ -136,7 +136,7 @@ class Log:
 
     @property
     def lines(self) -> list[Line]:
-        """All lines that are known; the last one is left out where writing it was interrupted.
+        """All lines that are known; an incomplete last line is omitted.
 
         Raises:
             FontganError: the log is of a newer format, or damaged.
@@ -145,7 +145,7 @@ class Log:
             return [_read(data) for data in self._data() if data["event"] in _KINDS]
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise FontganError(
-                f"{self.path} is damaged, or is not the log of a run", "leave this run out"
+                f"{self.path} is damaged, or is not the log of a run", "omit this run"
             ) from error
 
     def of(self, kind: type[L]) -> list[L]:
@@ -176,7 +176,7 @@ class Log:
         )
 
     def forget_after(self, step: int) -> None:
-        """Remove what happened after a step, from which training continues."""
+        """Remove the lines after a step, from which training continues."""
         if self.path.is_file():
             kept = [
                 line for line in self._data() if line["event"] != "format" and line.get("step", 0) <= step
@@ -202,12 +202,12 @@ class Log:
 
 
 def from_1_to_2(log: dict[str, Any]) -> dict[str, Any]:
-    """Format 2 has a first line that says so; all others are as they were."""
+    """Format 2 adds a first line that names the format."""
     return {**log, "lines": [{"event": "format", "format": 2}, *log["lines"]]}
 
 
 def _flat(line: Line) -> dict[str, Any]:
-    """A line as it is written: measures stand beside the other values."""
+    """A line as it is written, with the measures beside the other values."""
     data = asdict(line)
     return data | data.pop("measures") if isinstance(line, Measured) else data
 

@@ -36,7 +36,7 @@ class Origin:
 
 @dataclass(frozen=True)
 class CheckpointRecord:
-    """What a generator is and what it was trained on.
+    """A generator and what it was trained on.
 
     Attributes:
         model: its name, as `find_model` takes it.
@@ -46,11 +46,11 @@ class CheckpointRecord:
         contents: the content fonts, the first one that draws a character first.
         styles: the fonts that it learnt, in the order of their numbers.
         measures: means over the validation characters, by name.
-        best_by: which of them says how good it is, or `newest`.
+        best_by: the measure that ranks the checkpoints of a run, or `newest`.
         first: the stage before it, whose weights lie in the same file.
         stacked: whether the content fonts are channels of one image, rather than one font per character.
         base: the weights that training started from; None where it started from random ones.
-        extra: what the file has and this version does not know; of `settings` and `first` by those names.
+        extra: values in the file that this version does not know; of `settings` and `first` by those names.
     """
 
     model: str
@@ -78,7 +78,7 @@ class CheckpointRecord:
 
     @property
     def score(self) -> float:
-        """How good it is beside others of its run; more is better."""
+        """Its rank among the checkpoints of its run; higher is better."""
         if self.best_by == "newest":
             return self.step
         return MEASURES[self.best_by].score(self.measures[self.best_by])
@@ -87,7 +87,7 @@ class CheckpointRecord:
         """A new generator of that kind with random weights.
 
         Raises:
-            FontganError: no network has these settings.
+            FontganError: no network can be built from these settings.
         """
         spec = GeneratorSpec(self.size, len(self.styles), contents=self.channels, first=self.first)
         return find_model(self.model).build_generator(self.settings, spec)

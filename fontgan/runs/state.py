@@ -1,4 +1,4 @@
-"""What training continues from: checkpoints, each a folder that is whole or not there."""
+"""The state that training continues from: checkpoints, each a folder that is complete or absent."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _STATE = "state.pt"
 
 @dataclass(frozen=True)
 class Reached:
-    """How far a run is.
+    """The progress of a run.
 
     Attributes:
         step, images: steps made and characters learnt from so far.
@@ -43,7 +43,7 @@ class Reached:
 
 
 def save(run: Run, model: Model[Any], record: CheckpointRecord, reached: Reached, keep: int) -> None:
-    """Keep the weights and all that training continues from; older ones go, except the best and the newest.
+    """Save a checkpoint with all that training continues from, and remove older ones but the best and newest.
 
     Args:
         run: which one.
@@ -63,7 +63,7 @@ def save(run: Run, model: Model[Any], record: CheckpointRecord, reached: Reached
 
 
 def restore(run: Run, model: Model[Any]) -> Reached | None:
-    """Bring a model to where the newest checkpoint of a run left it.
+    """Restore a model from the newest checkpoint of a run.
 
     Returns how far the run was, or None where nothing was kept yet.
 
@@ -86,7 +86,7 @@ def restore(run: Run, model: Model[Any]) -> Reached | None:
     data = _load(path, older=[weights.parent for weights in found[:-1]])
     if data["reached"]["step"] != record.step:
         raise FontganError(
-            f"{path} is of another step or another run",
+            f"{path} belongs to another step or another run",
             "remove {folder} and use {resume} again",
             folder=path.parent,
         )

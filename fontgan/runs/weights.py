@@ -1,4 +1,4 @@
-"""A trained generator as one file to use and to share: its weights and its record.
+"""A trained generator as one file: its weights and its record.
 
 The file is safetensors, which holds no code. The record lies as JSON under the key `fontgan` of its metadata.
 """
@@ -22,7 +22,7 @@ from fontgan.runs.record import CheckpointRecord, Origin
 
 
 def save_weights(folder: Path, generator: nn.Module, record: CheckpointRecord) -> Path:
-    """Write the generator, and all that is needed to use it, as one file of a folder; returns the file.
+    """Write the generator, with all that is needed to use it, to one file in a folder; returns the file.
 
     Raises:
         OSError: it cannot be written.
@@ -68,13 +68,13 @@ def load_checkpoint(path: Path) -> tuple[nn.Module, CheckpointRecord]:
         newer = f", perhaps because of {', '.join(unknown)}" if unknown else ""
         raise FontganError(
             f"the weights in {path} do not fit the network that its settings build{newer}",
-            "update fontgan" if unknown else "name another run",
+            "update fontgan" if unknown else "choose another run",
         ) from error
     return generator.eval().requires_grad_(False), record
 
 
 def origin_of(path: Path) -> Origin:
-    """How a record names these weights when another run starts from them."""
+    """The origin that a record notes when another run starts from these weights."""
     return Origin(name_of(path), hashlib.sha256(path.read_bytes()).hexdigest())
 
 
@@ -88,4 +88,4 @@ def _opened(path: Path) -> Iterator[Any]:
 
 
 def _not_a_checkpoint(path: Path) -> FontganError:
-    return FontganError(f"{path} is damaged, or is not a checkpoint of fontgan", "name another run")
+    return FontganError(f"{path} is damaged, or is not a checkpoint of fontgan", "choose another run")

@@ -1,1 +1,1 @@
-"""Training: the loop, the run on disk, its log, samples and checkpoints."""
+"""Training: settings, the loop, samples, checkpoints and the log of a run."""

@@ -1,4 +1,4 @@
-"""What is to be trained: defaults < preset < a run that is resumed < `--config` < options < `--set`."""
+"""Resolves what to train: defaults < preset < a run that is resumed < `--config` < options < `--set`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Mistake = str | FontganError
 
 @dataclass(frozen=True)
 class Decision:
-    """All that was decided of a run, and whether `plan.run` is continued."""
+    """All resolved settings of a run, and whether `plan.run` is continued."""
 
     plan: TrainingPlan
     settings: ModelSettings
@@ -92,7 +92,7 @@ def check_settings(model: str, settings: ModelSettings) -> None:
     """
     kind = settings_of(model)
     if type(settings) is not kind:
-        raise FontganError(f"{type(settings).__name__} are not the settings of {model}, {kind.__name__} are")
+        raise FontganError(f"{model} takes {kind.__name__}, not {type(settings).__name__}")
 
 
 def settings_of(model: str) -> type[ModelSettings]:
@@ -105,7 +105,7 @@ def settings_of(model: str) -> type[ModelSettings]:
 
 
 def contradictions(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    """What decides the weights and is no longer as it was, a line each.
+    """The settings that decide the weights and have changed, one line each.
 
     Args:
         before: `decisive`, or what JSON made of it, of this or of an older version of fontgan.
@@ -113,7 +113,7 @@ def contradictions(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[st
     """
     before, now = _today(before), _today(now)
     return [
-        f"{name} was {before.get(name)} and is to be {now.get(name)}"
+        f"{name} was {before.get(name)} and would be {now.get(name)}"
         for name in dict.fromkeys((*before, *now))
         if before.get(name) != now.get(name)
     ]
@@ -180,17 +180,19 @@ def _stages(plan: TrainingPlan) -> list[Mistake]:
     """What is wrong with the run that a second stage continues from."""
     two_stages = find_model(plan.model).two_stages
     if two_stages and plan.stage1 is None:
-        return [FontganError(f"{plan.model} cleans what a trained run draws", "name that run with {stage1}")]
+        return [
+            FontganError(f"{plan.model} cleans the images of a trained run", "pass that run with {stage1}")
+        ]
     if plan.stage1 is not None and not two_stages:
         remedy = "omit {stage1}, or use denoiser as the {model}"
-        return [FontganError(f"{plan.model} has one stage", remedy)]
+        return [FontganError(f"{plan.model} takes no first stage", remedy)]
     return []
 
 
 def _other_table(path: Path, name: str, model: str) -> Mistake:
     if name in model_names():
         return FontganError(
-            f"{path} is a configuration of {name}, and {model} is to be trained",
+            f"{path} is a configuration for {name}, not for {model}",
             f"use {name} as the {{model}}",
         )
     return f"{path}: there is no table [{name}]{nearest(name, (_PLAN, model))}"

@@ -1,4 +1,4 @@
-"""What a run would take, measured in a few of its steps."""
+"""An estimate of a run's time and memory, measured in a few of its steps."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _WARM, _TIMED = 2, 5  # the first steps make room for the optimisers
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a run would take.
+    """An estimate of a run.
 
     Attributes:
-        decision: what was decided; the precision and the threads as they were chosen.
+        decision: the resolved settings; the precision and the threads as they were chosen.
         engine: what would compute, and why.
-        title: what would learn what.
+        title: the model, and the styles that it would learn.
         contents, styles: the faces that it would learn from, and those that it would learn.
         counts: characters by split.
         parameters: of each network, by name.
@@ -45,7 +45,7 @@ class Estimate:
 
 
 def estimate(decision: Decision) -> Estimate:
-    """Make a few steps, and say what all of them would take; nothing is written.
+    """Make a few steps and estimate the whole run; nothing is written.
 
     Raises:
         FontganError: the plan cannot be followed.

@@ -1,4 +1,4 @@
-"""What a training run reports while it goes on."""
+"""The events that a training run reports."""
 
 from __future__ import annotations
 

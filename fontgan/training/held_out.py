@@ -1,4 +1,4 @@
-"""Characters that training does not learn from: drawn, measured, and shown."""
+"""Held-out characters: drawn, measured, and shown."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from fontgan.sheet import COLUMNS, Row, content_rows, save_sheet
 
 @dataclass(frozen=True)
 class HeldOut:
-    """Characters that are not learnt from, on the CPU.
+    """Held-out characters, on the CPU.
 
     Attributes:
         codes: their code points.

@@ -1,4 +1,4 @@
-"""Ctrl-C as a request, so that the current step is finished first."""
+"""Turns Ctrl-C into a request, so that the current step is finished first."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def interruptible() -> Iterator[threading.Event]:
         yield pressed
     except BaseException:
         if process_count() > 1:
-            # torchrun ends all that are left when one fails, and this one is about to say why.
+            # When a process fails, torchrun ends the others; this one is about to report why.
             handlers[signal.SIGTERM] = signal.SIG_IGN
         raise
     finally:

@@ -1,4 +1,4 @@
-"""The training loop: it knows no model, and saves, logs and shows nothing."""
+"""The training loop, independent of the model; it does not save, log or show anything."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Learner(Protocol[B_contra]):
 
 @dataclass(frozen=True)
 class Budget:
-    """How long to train: a number of steps, or else of seconds."""
+    """How long to train: a number of steps, or of seconds."""
 
     steps: int | None
     seconds: float
@@ -50,10 +50,10 @@ class Budget:
 
 
 class Clock:
-    """Counts the seconds of training, and not those of what is done in between.
+    """Counts the seconds of training only, not those of pauses.
 
     Args:
-        device: whose work is to be finished before a time is taken.
+        device: its queued work is finished before the time is read.
         before: seconds of training that an earlier process has spent.
         now: the time in seconds, from any point on.
     """
@@ -72,7 +72,7 @@ class Clock:
 
     @property
     def seconds(self) -> float:
-        """Of training so far; they stand still while it is paused."""
+        """The seconds of training so far; constant while paused."""
         return (self._now() if self._paused is None else self._paused) - self._began
 
     def stop(self) -> float:
@@ -82,7 +82,7 @@ class Clock:
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """What happens in this block is not counted; a GPU first finishes its work."""
+        """Do not count the time of this block; a GPU first finishes its work."""
         self._synchronise()
         self._paused = self._now()
         yield
@@ -96,7 +96,7 @@ class Clock:
 
 @dataclass(frozen=True)
 class Step:
-    """One step that was made: its number from 1, all characters so far, and what was learnt."""
+    """A finished step: its number from 1, the number of characters so far, and its results."""
 
     number: int
     images: int
@@ -119,7 +119,7 @@ def train(
     """Train until the budget is spent or `stop` returns True; yields after each step.
 
     What a step does depends on the weights, the seed and its number (and, where the budget is in seconds,
-    on how many of them are spent), so that nothing else need be kept to continue from it. Of several
+    on how many of them are spent), so nothing else has to be kept to continue. Of several
     processes the first one decides when it ends.
 
     Args:

@@ -1,4 +1,4 @@
-"""Which batch fits where the memory of a GPU is too small."""
+"""The largest batch that fits into the memory of a GPU."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def out_of_memory(model: Model[Any], batch: Batch, batch_size: int) -> FontganEr
     """The error that names the largest of batch_size/2, /4, … that fits, found by trial.
 
     Args:
-        model: it is of no use afterwards.
+        model: it cannot be used afterwards.
         batch: on its device, any that the view gives.
         batch_size: that was too large.
     """
@@ -26,8 +26,8 @@ def out_of_memory(model: Model[Any], batch: Batch, batch_size: int) -> FontganEr
     device = model.engine.device.type
     if not size:
         return FontganError(
-            f"the memory of {device} is too small for this model, whatever the batch",
-            "train a smaller one, or on the CPU with {device}",
+            f"the memory of {device} is too small for this model, even with the smallest batch",
+            "train a smaller model, or train on the CPU with {device}",
         )
     return FontganError(
         f"the memory of {device} is too small for batch_size={batch_size}",

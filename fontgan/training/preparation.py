@@ -1,4 +1,4 @@
-"""All that a training run needs, made ready: the same for training and for an estimate of it."""
+"""Prepares a training run, in the same way for training and for an estimate."""
 
 from __future__ import annotations
 
@@ -56,12 +56,12 @@ class Prepared:
 
     @property
     def faces(self) -> tuple[FaceRecord, ...]:
-        """All faces that are learnt from."""
+        """All faces in use: the content faces and the styles."""
         return (*self.contents, *self.styles)
 
     @property
     def title(self) -> str:
-        """What learns what."""
+        """A title: the model, and the styles that it learns."""
         return f"{self.plan.model} learning {families(self.styles)}"
 
     @property
@@ -135,7 +135,7 @@ def _styles(store: GlyphStore, plan: TrainingPlan, kind: type[Model[Any]]) -> tu
         return (store.record.face(plan.style),)
     free = [key for key in store.record.styles if key not in plan.content]
     if not free:
-        raise FontganError(f"{store.path} has no face left to learn", "name it with {style}")
+        raise FontganError(f"{store.path} has no face left to learn", "pass it with {style}")
     return store.record.select(free if kind.many_styles else free[:1])
 
 
@@ -164,7 +164,7 @@ def _first_stage(run: Path, store: GlyphStore, channels: int, styles: Sequence[F
 
 
 def _base(given: Path, model: str, settings: ModelSettings, store: GlyphStore, channels: int) -> Base:
-    """The weights that a training starts from.
+    """The weights that training starts from.
 
     Raises:
         FontganError: there are none, or they are of another model, other settings or another size.
@@ -173,7 +173,7 @@ def _base(given: Path, model: str, settings: ModelSettings, store: GlyphStore, c
     network, record = load_checkpoint(path)
     if record.model != model:
         raise FontganError(
-            f"{given} is a run of {record.model}, and {model} is to be trained",
+            f"{given} is a run of {record.model}, not of {model}",
             f"choose another {{base}}, or use {record.model} as the {{model}}",
         )
     _check_images(given, record, store, channels, "base")
@@ -208,7 +208,7 @@ def _check_images(
 
 
 def _of_generator(settings: ModelSettings) -> dict[str, Any]:
-    """The settings that say how the generator is built."""
+    """The settings that the generator is built from."""
     return {name: value for name, value in flat(settings).items() if name.startswith("generator.")}
 
 

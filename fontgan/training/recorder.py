@@ -27,7 +27,7 @@ class Recorder:
     Args:
         run: its folder.
         ready: what is trained.
-        clock: of the training; it is only read here.
+        clock: counts the seconds of training; only read here.
         begun: the step that training continues from.
         spent: the seconds of training until then.
     """
@@ -71,7 +71,7 @@ class Recorder:
         """Draw and measure held-out characters, and keep the weights that drew them if they have learnt.
 
         Raises:
-            FontganError: the weights are not finite, or keep drawing blank pages.
+            FontganError: the weights are not finite, or keep drawing blank images.
         """
         began = time.perf_counter()
         generator = self._ready.model.average.network
@@ -90,7 +90,7 @@ class Recorder:
         self._board.sheet(sheet, step.number)
         if verdict.broken:
             raise self._broken(step, verdict.broken)
-        # Blank pages must not take the place of a checkpoint that draws something.
+        # Blank images must not replace a checkpoint that draws something.
         if step.number and not (verdict.blank and self._run.checkpoints):
             self._save(step, verdict)
         self._sample_seconds += time.perf_counter() - began
@@ -151,7 +151,7 @@ class Recorder:
         kept = self._run.checkpoints
         last = f"the last good checkpoint is {kept[-1].parent}" if kept else "there is no good checkpoint"
         return FontganError(
-            f"training broke at step {step.number:,}: {why}; {last}",
+            f"training failed at step {step.number:,}: {why}; {last}",
             "start a new run with a smaller {set} learning_rate={rate:.1g}, or with {set} clip_norm=1",
             rate=self._ready.settings.optimisation.learning_rate / 3,
         )

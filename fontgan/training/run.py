@@ -38,7 +38,7 @@ def run_training(decision: Decision) -> Iterator[Event]:
         decision: what to train, as `decide` gives it, or which run to continue, as `decide_again` does.
 
     Raises:
-        FontganError: the plan cannot be followed, and nothing was trained; or training broke, and the last
+        FontganError: the plan cannot be followed, and nothing was trained; or training failed, and the last
             good checkpoint is kept.
     """
     began = time.perf_counter()
@@ -73,7 +73,7 @@ def run_training(decision: Decision) -> Iterator[Event]:
             ranks.barrier()
             return
         except torch.OutOfMemoryError:
-            pass  # what this exception holds must be let go before anything else is tried
+            pass  # the tensors that this exception holds must be freed before anything else is tried
         raise out_of_memory(ready.model, next(ready.batches()), decision.settings.optimisation.batch_size)
 
 
@@ -160,7 +160,7 @@ def _reached(run: Run, ready: Prepared, budget: Budget) -> tuple[Step, float]:
     begun = replace(START, number=reached.step, images=reached.images, progress=reached.progress)
     if budget.progress(begun.number, reached.seconds) >= 1:
         raise FontganError(
-            f"{run} has made its {begun.number:,} steps in {reached.seconds / 60:.1f} minutes",
-            "to continue, pass more {steps} or {minutes} than that",
+            f"{run} is finished: {begun.number:,} steps in {reached.seconds / 60:.1f} minutes",
+            "to train further, pass more {steps} or {minutes} than that",
         )
     return begun, reached.seconds

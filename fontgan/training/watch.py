@@ -1,4 +1,4 @@
-"""Watches over a training run: measures what was held out, and says whether the run still learns."""
+"""Checks on a training run: measures the held-out characters, and detects a run that has failed."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from fontgan.measures.table import Measures
 from fontgan.training.held_out import HeldOut, compare, measure_generator
 from fontgan.training.preparation import Prepared
 
-_BLANK = 0.02  # a page with less ink than this share of the true glyphs' is blank
-_PATIENCE = 3  # blank samples in a row: a network may start with blank pages, and learn from there
+_BLANK = 0.02  # an image with less ink than this share of the true glyphs' is blank
+_PATIENCE = 3  # blank samples in a row: a network may start with blank images
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What was found of a generator.
+    """The result of a check.
 
     Attributes:
         measures: means over the validation characters.
-        blank: whether it draws blank pages.
+        blank: whether it draws blank images.
         broken: why training cannot continue; empty where it can.
     """
 
@@ -34,7 +34,7 @@ class Verdict:
 
 
 class Watch:
-    """Holds the characters that are not learnt from.
+    """Holds the held-out characters.
 
     Args:
         ready: what is trained.
@@ -52,7 +52,7 @@ class Watch:
         self._blank = 0
 
     def look(self, generator: nn.Module, step: int) -> Verdict:
-        """Measure a generator after a step; blank pages in a row are counted from step 1."""
+        """Measure a generator after a step; blank images in a row are counted from step 1."""
         if not all(bool(torch.isfinite(weight).all()) for weight in generator.state_dict().values()):
             return Verdict({}, broken="the weights contain NaN or infinity")
         measures = measure_generator(generator, self.validation, self._device).means()

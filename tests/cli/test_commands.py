@@ -133,7 +133,7 @@ def test_ctrl_c_is_answered(type_command: Command, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("fontgan.data.render.render_dataset", interrupted)
     status, out, err = type_command("render-dataset")
     assert (status, out) == (130, "")
-    assert "stopped: what was whole before is as it was" in err
+    assert "interrupted: existing files were left unchanged" in err
 
 
 def test_wrong_usage_is_status_two(type_command: Command) -> None:

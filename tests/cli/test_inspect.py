@@ -124,9 +124,9 @@ def test_a_damaged_store_is_told_with_status_one(here: Path, type_command: Comma
         (("toy.ttf", "--charset", "gb2313"), "did you mean 'gb2312'"),
         (("fonts",), "holds 2 fonts"),
         (("toy.ttf#3",), "there is no #3"),
-        (("cut.ttf",), "cut.ttf is cut short: its glyf lies beyond the end"),
+        (("cut.ttf",), "cut.ttf is cut short: its glyf table is not complete"),
         (("toy.ttf", "--charset", ""), "holds no character"),
-        (("one.png",), "name the folder of glyph pictures"),
+        (("one.png",), "pass the folder of glyph pictures"),
     ],
 )
 def test_mistakes_are_told_in_one_line(

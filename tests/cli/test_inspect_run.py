@@ -89,12 +89,12 @@ def test_json_has_stable_keys_and_nothing_beside_it(type_command: Command) -> No
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("toy.ttf", "--network"), "--network is for runs, and toy.ttf is not a run"),
+        (("toy.ttf", "--network"), "--network is for runs, but toy.ttf is not a run"),
         (("data/glyphs.lmdb", "--network"), "--network is for runs"),
-        (("runs/one", "--charset", "joyo"), "--charset is for fonts, and runs/one is a run"),
+        (("runs/one", "--charset", "joyo"), "--charset is for fonts, but runs/one is a run"),
         (("runs/one", "--verify"), "--verify is for datasets"),
         (("runs/one", "--seed", "3"), "--seed is for contact sheets"),
-        (("runs/one", "--sheet", "a.png"), "or for what --network draws"),
+        (("runs/one", "--sheet", "a.png"), "or for the drawing that --network makes"),
         (("runs/one", "--network", "--sheet", "a.png"), "name a.svg"),
         (("runs/empty",), "the run runs/empty has no checkpoint yet"),
         (("none.safetensors",), "there is no run or checkpoint none.safetensors"),

@@ -69,4 +69,4 @@ def test_speeds_are_told_when_asked_for(type_command: Command, monkeypatch: pyte
 def test_a_size_that_cannot_be_is_told(type_command: Command) -> None:
     status, out, err = type_command("models", "--size", "50")
     assert (status, out) == (1, "")
-    assert "cannot take pictures of 50 px" in err.splitlines()[-1]
+    assert "cannot take images of 50 px" in err.splitlines()[-1]

@@ -42,7 +42,7 @@ def test_a_dry_run_prints_what_was_decided_and_what_it_takes_and_writes_nothing(
     assert decided["pix2pix"]["generator"]["widths"] == [8, 16]
     for words in (
         "Content → Style",
-        "characters to learn from",
+        "characters for training",
         "million (generator)",
         "6 steps in 0:0",
         "GiB",
@@ -100,7 +100,7 @@ def test_the_same_command_with_resume_goes_on(here: Path, type_command: Command)
 def test_mistakes_on_the_way_are_one_line(here: Path, type_command: Command) -> None:
     type_command("train", *QUICK)
     for arguments, words in (
-        (("--resume", "--seed", "4"), "seed was 0 and is to be 4"),
+        (("--resume", "--seed", "4"), "seed was 0 and would be 4"),
         (("--resume", "--run", "none"), "none is not a run"),
         (("--run", "runs/pix2pix-1"), "or continue it with --resume"),
         (("--set", "mintues=3", "--set", "skip=3"), "did you mean 'minutes'?; skip=3: choose one of"),

@@ -37,13 +37,13 @@ def test_the_cpu_is_always_available_and_its_choice_has_a_reason() -> None:
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
 def test_cuda_where_there_is_none_is_refused() -> None:
     assert choose_engine("auto").device.type == "cpu"
-    with pytest.raises(FontganError, match="no CUDA device is available here: choose device cpu"):
+    with pytest.raises(FontganError, match="this machine has no CUDA device: choose device cpu"):
         choose_engine("cuda")
 
 
 @pytest.mark.skipif(torch.backends.mps.is_available(), reason="there is an MPS device")
 def test_mps_where_there_is_none_is_refused() -> None:
-    with pytest.raises(FontganError, match="no MPS device is available here"):
+    with pytest.raises(FontganError, match="this machine has no MPS device"):
         choose_engine("mps")
 
 
@@ -181,7 +181,9 @@ def test_a_machine_without_a_compiler_is_reported(monkeypatch: pytest.MonkeyPatc
 
     choosing._check_compiler.cache_clear()
     monkeypatch.setattr(torch.nn.Module, "compile", fails)
-    with pytest.raises(FontganError, match=r"nothing can be compiled here \(no compiler\): install"):
+    with pytest.raises(
+        FontganError, match=r"networks cannot be compiled on this machine \(no compiler\): install"
+    ):
         choose_engine("cpu", compiled=True)
 
 

@@ -145,17 +145,17 @@ def test_what_cannot_be_added_is_refused_and_the_store_stays(toy_store: Path, tm
     mine = FontLocation(build_font(tmp_path / "mine.ttf", family="Mine"))
     other = FontLocation(build_font(tmp_path / "other.ttf", [0x9000], "Other"))
     style = FontLocation(tmp_path / "style.ttf")
-    with pytest.raises(FontganError, match="there is no font to add: name it with source or target"):
+    with pytest.raises(FontganError, match="there is no font to add: pass it with source or target"):
         add_faces([], [], toy_store)
     with pytest.raises(FontganError, match=r"there is no dataset .*none\.lmdb: make it with"):
         add_faces([], [mine], tmp_path / "none.lmdb")
     with pytest.raises(
-        FontganError, match="has glyph images of 64 px, not 128: omit size, or name another output"
+        FontganError, match="has glyph images of 64 px, not 128: omit size, or choose another output"
     ):
         add_faces([], [mine], toy_store, size=128)
     with pytest.raises(FontganError, match=r"has a margin of 0 em, not 0\.125: omit margin"):
         add_faces([], [mine], toy_store, margin=0.125)
-    with pytest.raises(FontganError, match=r"style\.ttf is in the dataset already, as style: name another"):
+    with pytest.raises(FontganError, match=r"style\.ttf is in the dataset already, as style: choose another"):
         add_faces([], [style], toy_store)
     with pytest.raises(FontganError, match="draws none of the 64 characters"):
         add_faces([], [other], toy_store)
@@ -183,8 +183,8 @@ def test_the_command_adds_to_the_dataset(here: Path, type_command: Command) -> N
         assert store.record.styles == ("style", "mine")
     for arguments, words in (
         (("--target", "mine.ttf"), "mine.ttf is in the dataset already, as mine"),
-        ((), "there is no font to add: name it with --source or --target"),
-        (("--target", "mine.ttf", "--size", "128"), "not 128: omit --size, or name another --output"),
+        ((), "there is no font to add: pass it with --source or --target"),
+        (("--target", "mine.ttf", "--size", "128"), "not 128: omit --size, or choose another --output"),
         (("--target", "mine.ttf", "--output", "none.lmdb"), "there is no dataset none.lmdb"),
     ):
         status, out, err = type_command("render-dataset", "--add", *arguments)
@@ -202,4 +202,4 @@ def test_the_command_renders_with_a_margin(type_command: Command) -> None:
     assert "with a margin of 0.125 em" in type_command("inspect", "data/glyphs.lmdb")[1].replace("\n", " ")
     status, _, err = type_command("render-dataset", *given, "--margin", "0.7")
     assert status == 1
-    assert err.strip().endswith("a margin of 0.7 em is not supported: set --margin to 0 to 0.5")
+    assert err.strip().endswith("a margin of 0.7 em is not supported: set --margin from 0 to 0.5")

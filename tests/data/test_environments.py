@@ -73,7 +73,7 @@ def test_a_store_may_be_rendered_again_while_it_is_open(toy_store: Path) -> None
 
 def test_what_is_open_by_other_means_is_reported_as_that(toy_store: Path) -> None:
     environment = lmdb.open(str(toy_store), subdir=False, readonly=True, lock=False)
-    with pytest.raises(FontganError, match="is open in this process by other means than fontgan"):
+    with pytest.raises(FontganError, match="was opened in this process without fontgan"):
         GlyphStore(toy_store)
     environment.close()
     GlyphStore(toy_store).close()

@@ -133,5 +133,5 @@ def test_records_come_back_from_json_and_share_no_folder() -> None:
 )
 def test_a_damaged_record_is_refused_in_one_line(newer: Path, changes: dict[str, Any]) -> None:
     change_record(newer, **changes)
-    with pytest.raises(FontganError, match=r"^\S+ is not a dataset: name another file[^\n]*$"):
+    with pytest.raises(FontganError, match=r"^\S+ is not a dataset: choose another file[^\n]*$"):
         GlyphStore(newer)

@@ -202,7 +202,7 @@ def test_any_face_gives_the_content_or_the_style_but_not_both(many_styles: Path)
         view = load_view(store, ["c"], ["a"], "train")
         (code, *_), (image, *_) = view.codes_a.tolist(), view.content()
         assert np.array_equal(image[0].numpy(), images_of(store, "c", [code])[0])
-        with pytest.raises(FontganError, match="c cannot be both content and style: name other faces with"):
+        with pytest.raises(FontganError, match="c cannot be both content and style: choose other faces with"):
             load_view(store, ["a", "c"], ["c", "d"], "train")
         with pytest.raises(FontganError, match="has no face 'e'"):
             load_view(store, ["e"], ["c"], "train")
@@ -269,7 +269,7 @@ def test_a_batch_depends_on_seed_and_number_alone_and_shares_make_it_up(
 
 def test_a_batch_that_must_be_divided_can_be() -> None:
     assert len(next(some_view(11).training_batches(32, STILL, 0, multiple=4))) == 8
-    with pytest.raises(FontganError, match="3 characters to learn from cannot be divided by 4"):
+    with pytest.raises(FontganError, match="3 training characters cannot be divided into 4 equal parts"):
         next(some_view(3).training_batches(32, STILL, 0, multiple=4))
 
 

@@ -242,7 +242,7 @@ def test_a_stacked_font_that_is_missing_is_replaced_in_its_place(
         drawer = Drawer.of(Darkest(), stacked, CPU, sources=sources)
         assert [font.source.location.path.name for font in drawer.contents] == wanted
         assert [other.name in note for note in drawer.notes] == [True] * (other in sources)
-    with pytest.raises(FontganError, match="3 content fonts were given, and there are places for 2"):
+    with pytest.raises(FontganError, match="3 content fonts were passed, but the network takes 2"):
         Drawer.of(Darkest(), stacked, CPU, sources=[moved, other, tmp_path / "style.ttf"])
 
 

@@ -233,7 +233,7 @@ def test_an_advance_is_known_after_drawing_and_before(tmp_path: Path) -> None:
     ("values", "words"),
     [
         ({"size": 100}, "100 px are not supported: set size to 64, 128 or 256"),
-        ({"size": 64, "margin": -0.1}, "a margin of -0.1 em is not supported: set margin to 0 to 0.5"),
+        ({"size": 64, "margin": -0.1}, "a margin of -0.1 em is not supported: set margin from 0 to 0.5"),
         ({"size": 64, "margin": 0.6}, "a margin of 0.6 em"),
         ({"size": 64, "margin": float("nan")}, "a margin of nan em"),
         ({"size": 64, "above": 0.2, "below": -0.3}, "has no height"),

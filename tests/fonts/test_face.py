@@ -82,7 +82,7 @@ def test_a_variable_font_is_drawn_at_its_place(tmp_path: Path) -> None:
     assert np.array_equal(drawn(usual, 0x4E00), drawn(light, 0x4E00))
     assert np.array_equal(drawn(bold.another(), 0x4E00), drawn(bold, 0x4E00))
     for place, words in {
-        "wght=1000": "goes from 100 to 900",
+        "wght=1000": "must be from 100 to 900",
         "wdth=80": "no axis 'wdth'",
         "wght=x": "write",
     }.items():

@@ -171,5 +171,5 @@ def test_bad_folders_and_pictures_are_told(tmp_path: Path) -> None:
         PictureFolder(FontLocation(tmp_path, 1))
     Image.new("1", (9000, 9000)).save(tmp_path / "U+6C38.png")
     (tmp_path / "永.png").unlink()
-    with pytest.raises(FontganError, match="make it smaller"):
+    with pytest.raises(FontganError, match="scale it down"):
         PictureFolder(FontLocation(tmp_path)).draw(CODE, Canvas(64))

@@ -140,13 +140,15 @@ def test_the_names_in_published_densenets_are_understood(tmp_path: Path) -> None
 
 
 def test_an_unknown_network_is_told_with_those_of_like_names(weights: Path) -> None:
-    with pytest.raises(FontganError, match=r"^torchvision has no classifier 'vgg61': there are vgg.* more$"):
+    with pytest.raises(
+        FontganError, match=r"^torchvision has no classifier 'vgg61': the nearest are vgg.*, vgg.*$"
+    ):
         ClassifierFeatures("vgg61", weights, LAYERS)
 
 
 def test_an_unknown_layer_is_told_with_those_of_like_names(weights: Path) -> None:
     with pytest.raises(
-        FontganError, match=r"^squeezenet1_1 has no layer 'features.33': there are features.3, "
+        FontganError, match=r"^squeezenet1_1 has no layer 'features.33': the nearest are features.3, "
     ):
         ClassifierFeatures(NETWORK, weights, ("features.0", "features.33"))
     with pytest.raises(FontganError, match=r"^no layer of squeezenet1_1 is given"):

@@ -70,7 +70,7 @@ def test_speeds_stand_in_the_catalogue_when_asked_for(monkeypatch: pytest.Monkey
 
 
 def test_a_size_that_a_network_cannot_take_is_told() -> None:
-    with pytest.raises(FontganError, match="cannot take pictures of 50 px"):
+    with pytest.raises(FontganError, match="cannot take images of 50 px"):
         catalogue(size=50)
 
 

@@ -206,7 +206,7 @@ def test_a_compiled_model_takes_the_steps_of_an_uncompiled_one(preset: str) -> N
 def test_a_size_that_the_network_cannot_take_is_told(name: str) -> None:
     kind = find_model(name)
     for preset in kind.presets:
-        with pytest.raises(FontganError, match="cannot take pictures of 50 px"):
+        with pytest.raises(FontganError, match="cannot take images of 50 px"):
             kind.build_generator(kind.preset(preset), replace(small_spec(name), size=50))
 
 

@@ -63,7 +63,7 @@ def test_losses_and_discriminators_take_stacked_content(name: str, changes: dict
 
 
 def test_cyclegan_refuses_stacked_content() -> None:
-    with pytest.raises(FontganError, match="to one content font and not to 3: use it without stacked"):
+    with pytest.raises(FontganError, match="to one content font, not to 3: use it without stacked"):
         small_model("cyclegan", "default", contents=CONTENTS)
 
 

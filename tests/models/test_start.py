@@ -124,7 +124,7 @@ def test_a_run_starts_from_another_one() -> None:
         (
             {"model": "autoencoder"},
             "autoencoder",
-            "first is a run of pix2pix, and autoencoder is to be trained",
+            "first is a run of pix2pix, not of autoencoder",
         ),
         ({"base": Path("none")}, "pix2pix", "there is no run or checkpoint none"),
     ):

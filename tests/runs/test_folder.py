@@ -85,7 +85,7 @@ def test_what_is_not_there_is_refused_in_a_line(tmp_path: Path) -> None:
     ):
         with pytest.raises(FontganError, match=words):
             find_weights(tmp_path / given)
-    with pytest.raises(FontganError, match="does not exist: name the folder of a run"):
+    with pytest.raises(FontganError, match="does not exist: pass the folder of a run"):
         Run(tmp_path / "none")
 
 
@@ -94,7 +94,7 @@ def test_new_runs_get_folders_of_their_own(tmp_path: Path) -> None:
     assert [str(Run.create(None, "pix2pix")) for _ in range(2)] == ["runs/pix2pix-1", "runs/pix2pix-2"]
     (tmp_path / "mine").mkdir()
     assert Run.create(tmp_path / "mine", "pix2pix").path == tmp_path / "mine"
-    with pytest.raises(FontganError, match="mine exists already: name another run, remove it, or continue"):
+    with pytest.raises(FontganError, match="mine exists already: choose another run, remove it, or continue"):
         Run.create(tmp_path / "mine", "pix2pix")
 
 

@@ -74,7 +74,7 @@ def test_foreign_and_newer_logs_are_refused(tmp_path: Path) -> None:
     with pytest.raises(FontganError, match="is damaged, or is not the log of a run"):
         _ = log.lines
     log.path.write_text('{"event": "format", "format": 3}\n')
-    with pytest.raises(FontganError, match="has format 3, and this fontgan reads formats up to 2"):
+    with pytest.raises(FontganError, match="has format 3, but this fontgan reads formats up to 2"):
         _ = log.lines
 
 

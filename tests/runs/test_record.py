@@ -71,14 +71,14 @@ def test_damaged_and_foreign_files_are_refused(tmp_path: Path) -> None:
     save_file({"x": torch.zeros(2)}, foreign)
     cut.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     save_file({"x": torch.zeros(2)}, other, {"fontgan": json.dumps(data)})
-    with pytest.raises(FontganError, match="do not fit the network that its settings build: name another"):
+    with pytest.raises(FontganError, match="do not fit the network that its settings build: choose another"):
         load_checkpoint(other)
     save_file({"x": torch.zeros(2)}, odd, {"fontgan": json.dumps({**data, "canvas": {"sides": 4}})})
     for wrong in (foreign, cut, odd, tmp_path):
         with pytest.raises(FontganError, match="is damaged, or is not a checkpoint of fontgan"):
             load_checkpoint(wrong)
     with_metadata(path, newer, {**data, "format": 9})
-    with pytest.raises(FontganError, match="has format 9, and this fontgan reads formats up to 5: update"):
+    with pytest.raises(FontganError, match="has format 9, but this fontgan reads formats up to 5: update"):
         load_checkpoint(newer)
 
 

@@ -62,11 +62,11 @@ def test_the_content_is_drawn_by_the_faces_that_were_named(data: Path) -> None:
 @pytest.mark.parametrize(
     ("plan", "words"),
     [
-        ({"style": "a"}, "a cannot be both content and style: name other faces with content or style"),
+        ({"style": "a"}, "a cannot be both content and style: choose other faces with content or style"),
         ({"content": ("a", "c"), "style": "c"}, "c cannot be both content and style"),
         ({"content": ("e",)}, "the dataset has no face 'e'"),
         ({"style": "nobody"}, "the dataset has no face 'nobody'"),
-        ({"content": ("c", "d")}, "has no face left to learn: name it with style"),
+        ({"content": ("c", "d")}, "has no face left to learn: pass it with style"),
     ],
 )
 def test_faces_that_cannot_be_meant_are_refused(data: Path, plan: dict[str, Any], words: str) -> None:
@@ -87,5 +87,5 @@ def test_the_options_are_settings_that_decide_the_weights(
     )
     assert status == 1
     assert err.strip().endswith(
-        "d cannot be both content and style: name other faces with --content or --style"
+        "d cannot be both content and style: choose other faces with --content or --style"
     )

@@ -126,10 +126,10 @@ def test_a_run_without_any_loss_is_refused() -> None:
 
 
 def test_a_denoiser_has_a_first_stage_and_no_other_has_one() -> None:
-    with pytest.raises(FontganError, match="cleans what a trained run draws: name that run with stage1"):
+    with pytest.raises(FontganError, match="cleans the images of a trained run: pass that run with stage1"):
         decide({"model": "denoiser"})
     with pytest.raises(
-        FontganError, match="pix2pix has one stage: omit stage1, or use denoiser as the model"
+        FontganError, match="pix2pix takes no first stage: omit stage1, or use denoiser as the model"
     ):
         decide({"stage1": Path("runs/pix2pix-1")})
     assert decide({"model": "denoiser", "stage1": Path("x")}).plan.stage1 == Path("x")
@@ -143,7 +143,7 @@ def test_numbers_beyond_what_can_be_are_told() -> None:
 
 def test_a_configuration_of_another_model_is_told(tmp_path: Path) -> None:
     config = written(tmp_path / "my.toml", '[training]\nmodel = "pix2pix"\n[pix2pix]\nskip = "add"\n')
-    with pytest.raises(FontganError, match="a configuration of pix2pix, and autoencoder is to be trained"):
+    with pytest.raises(FontganError, match="a configuration for pix2pix, not for autoencoder"):
         decide({"model": "autoencoder"}, config=config)
 
 
@@ -152,7 +152,7 @@ def test_files_that_are_no_configuration_are_told(tmp_path: Path) -> None:
         decide(config=tmp_path / "none.toml")
     with pytest.raises(FontganError, match="is not TOML"):
         decide(config=written(tmp_path / "a.toml", "[training\n"))
-    with pytest.raises(FontganError, match="seed must stand in a table"):
+    with pytest.raises(FontganError, match="seed must be in a table"):
         decide(config=written(tmp_path / "b.toml", "seed = 3\n"))
     with pytest.raises(FontganError, match="cannot be read"):
         decide(config=tmp_path)
@@ -178,8 +178,8 @@ def test_what_decides_the_weights_may_not_change_on_the_way(tmp_path: Path) -> N
     run = a_run(tmp_path, "pix2pix-1")
     with pytest.raises(FontganError) as caught:
         decide_again({"seed": 1}, {"batch_size": "7"}, runs=tmp_path)
-    assert "seed was 4 and is to be 1; optimisation.batch_size was 6 and is to be 7" in str(caught.value)
-    with pytest.raises(FontganError, match="is a configuration of pix2pix"):
+    assert "seed was 4 and would be 1; optimisation.batch_size was 6 and would be 7" in str(caught.value)
+    with pytest.raises(FontganError, match="is a configuration for pix2pix"):
         decide_again({"model": "autoencoder", "run": run}, runs=tmp_path)
 
 
@@ -218,7 +218,7 @@ def test_a_run_of_before_there_were_groups_continues(tmp_path: Path, name: str, 
     now = json.loads(json.dumps(decisive(decision.plan, settings), default=str))
     assert contradictions(remembered, now) == []
     lines = contradictions({**remembered, "batch_size": 77}, now)
-    assert lines == [f"optimisation.batch_size was 77 and is to be {settings.optimisation.batch_size}"]
+    assert lines == [f"optimisation.batch_size was 77 and would be {settings.optimisation.batch_size}"]
 
 
 def test_a_discriminator_is_turned_on_from_the_one_of_the_paper() -> None:
@@ -235,10 +235,10 @@ def test_a_discriminator_is_turned_on_from_the_one_of_the_paper() -> None:
 
 def test_settings_of_another_model_are_refused_in_one_line() -> None:
     settings = find_model("zi2zi").preset("default")
-    with pytest.raises(FontganError, match="Zi2ZiSettings are not the settings of pix2pix"):
+    with pytest.raises(FontganError, match="pix2pix takes Pix2PixSettings, not Zi2ZiSettings"):
         check_settings("pix2pix", settings)
     with (
-        pytest.raises(FontganError, match="Zi2ZiSettings are not the settings of pix2pix"),
+        pytest.raises(FontganError, match="pix2pix takes Pix2PixSettings, not Zi2ZiSettings"),
         prepared(TrainingPlan(data=Path("none")), settings),
     ):
         pass

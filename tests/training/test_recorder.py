@@ -55,7 +55,7 @@ def test_weights_that_are_no_numbers_stop_the_run_and_the_last_good_ones_are_kep
     with pytest.raises(FontganError) as caught:
         run()
     message = str(caught.value)
-    assert "broke at step 8" in message
+    assert "failed at step 8" in message
     assert "last good checkpoint is run/checkpoints/step-0000005" in message
     assert "set clip_norm=1" in message
     assert "the weights contain NaN or infinity" in message
@@ -81,7 +81,7 @@ def test_a_loss_that_is_no_number_stops_the_run(monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.usefixtures("here")
 def test_a_step_size_that_is_far_too_large_is_told() -> None:
-    with pytest.raises(FontganError, match="training broke at step"):
+    with pytest.raises(FontganError, match="training failed at step"):
         run({**SMALL, **HUGE})
 
 
@@ -144,7 +144,7 @@ def test_memory_that_is_too_small_names_a_batch_that_fits(monkeypatch: pytest.Mo
     monkeypatch.setattr(
         Pix2Pix, "step", lambda *_, **__: (_ for _ in ()).throw(torch.OutOfMemoryError("none"))
     )
-    with pytest.raises(FontganError, match="too small for this model, whatever the batch"):
+    with pytest.raises(FontganError, match="too small for this model, even with the smallest batch"):
         run(run=Path("other"))
 
 

@@ -157,7 +157,7 @@ def test_a_run_that_kept_nothing_yet_begins_anew() -> None:
 def test_a_run_at_its_end_goes_on_only_if_it_is_given_more() -> None:
     begin(run=Path("done"))
     with pytest.raises(
-        FontganError, match=f"has made its {STEPS} steps in .* minutes: to continue, pass more steps"
+        FontganError, match=f"is finished: {STEPS} steps in .* minutes: to train further, pass more steps"
     ):
         go_on(run=Path("done"))
     events = go_on(run=Path("done"), steps=STEPS + 3)
@@ -237,12 +237,12 @@ def test_a_checkpoint_that_is_cut_or_holds_code_is_refused() -> None:
     assert not Path("trapped").exists()
     torch.save({"format": 9}, path)
     with pytest.raises(
-        FontganError, match="has format 9, and this fontgan reads formats up to 2: update fontgan"
+        FontganError, match="has format 9, but this fontgan reads formats up to 2: update fontgan"
     ):
         go_on(run=Path("bad"))
     known = torch.load(older / "state.pt", weights_only=True)
     torch.save(known, path)
-    with pytest.raises(FontganError, match="is of another step or another run"):
+    with pytest.raises(FontganError, match="belongs to another step or another run"):
         go_on(run=Path("bad"))
     torch.save(
         {**known, "reached": {**known["reached"], "step": 3}, "model": {"networks": {"generator": {}}}}, path
@@ -266,7 +266,7 @@ def test_a_run_whose_configuration_was_edited_is_refused_and_left_as_it_is() -> 
     break_off(PIX2PIX, 3, run=Path("edited"))
     config = Path("edited/config.toml")
     whole = config.read_text()
-    for old, new, words in (("seed = 0", "seed = 5", "seed was 0 and is to be 5"), ("0.02", "0.03", "muon")):
+    for old, new, words in (("seed = 0", "seed = 5", "seed was 0 and would be 5"), ("0.02", "0.03", "muon")):
         changed = whole.replace(old, new)
         assert changed != whole
         config.write_text(changed)

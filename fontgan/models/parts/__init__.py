@@ -1,1 +1,1 @@
-"""What several models are made of: a generator, an objective, a discriminator, each with its settings."""
+"""Building blocks of several models: a generator, an objective, a discriminator, each with its settings."""

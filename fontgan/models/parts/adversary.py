@@ -1,4 +1,4 @@
-"""A discriminator as what a generator learns against: images in, losses out."""
+"""The adversarial part of a model: images in, losses out."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Adversary:
         settings: of the discriminator.
         optimisation: of the model.
         size: of the images, in pixels.
-        engine: what computes.
+        engine: the device and precision to compute with.
         channels: of a glyph and all that is seen beside it.
         styles: classes of the auxiliary classifier; 0: none.
         classifier_weight: weight of its loss.

@@ -19,7 +19,7 @@ class DiscriminatorSettings(Settings):
     """A discriminator, how it learns, and what the generator learns from it."""
 
     kind: DiscriminatorKind = setting(
-        "patch", "what gets a verdict of its own: each patch, each pixel, or the whole image"
+        "patch", "unit that gets a verdict of its own: each patch, each pixel, or the whole image"
     )
     loss: Adversarial = setting("vanilla", "adversarial loss")
     weight: float = setting(1.0, "weight of the adversarial loss, more than 0", least=0)
@@ -34,12 +34,12 @@ class DiscriminatorSettings(Settings):
         needs="kind=patch|image",
     )
     norm: Norm = setting("instance", "normalisation of its layers")
-    initialisation: Initialisation = setting("normal", "distribution of its first weights")
+    initialisation: Initialisation = setting("normal", "distribution of its initial weights")
     spectral_norm: bool = setting(False, "spectral normalisation of its weights")
     minibatch_deviation: bool = setting(
         False, "also show it how much the images of a batch differ, as ProGAN does"
     )
-    first: int = setting(0, "first steps, in which the discriminator learns alone", least=0)
+    first: int = setting(0, "number of first steps in which only the discriminator learns", least=0)
     steps: int = setting(1, "steps of the discriminator per step of the generator", least=1)
     rate: float = setting(
         1.0, "its learning rate as a multiple of the generator's (two time scales)", least=0
@@ -65,11 +65,13 @@ class DiscriminatorSettings(Settings):
         0.0, "share of the discriminator's labels that are flipped", least=0, most=0.5
     )
     matching_weight: float = setting(
-        0.0, "weight of the distance between its features of fake and of real glyphs", least=0
+        0.0,
+        "weight of feature matching: the distance between its features of fake and of real glyphs",
+        least=0,
     )
 
     def contradictions(self) -> list[str]:
-        """What cannot be wanted together, a line each; none where all is well."""
+        """Contradictory settings, one line each; empty if there are none."""
         found = super().contradictions()
         if not self.weight:
             found.append("a discriminator of weight 0 has no effect: set discriminator=none instead")

@@ -1,4 +1,4 @@
-"""Parts of a generator that stay as they are while the rest is trained."""
+"""Frozen parts of a generator, which stay as they are while the rest is trained."""
 
 from __future__ import annotations
 

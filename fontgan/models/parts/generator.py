@@ -48,11 +48,11 @@ class UNetSettings(Settings):
     )
     stem: Stem = setting(
         "stride",
-        "first layer; unshuffle is a convolution of blocks of 4×4 pixels",
+        "first layer; unshuffle turns blocks of 4×4 pixels into channels",
         needs="kind=unet|resnet",
     )
     downsampling: Downsampling = setting(
-        "stride", "how maps are halved; pool is a convolution, then the mean of each 2×2"
+        "stride", "downsampling; pool is a convolution, then 2×2 average pooling"
     )
     down_kernel: int = setting(
         4,
@@ -62,12 +62,12 @@ class UNetSettings(Settings):
         needs="downsampling=stride,kind=unet|autoencoder",
     )
     upsampling: Upsampling = setting(
-        "transposed", "how maps are doubled; nearest draws no checkerboards, transposed is the papers'"
+        "transposed", "upsampling; transposed is the papers', nearest draws no checkerboards"
     )
-    skip: SkipMode = setting("concat", "how skip connections join the decoder", needs="kind=unet")
+    skip: SkipMode = setting("concat", "merging of skip connections into the decoder", needs="kind=unet")
     residual: int = setting(
         0,
-        "residual blocks: in the U-Net after each change of size, in the ResNet in total",
+        "number of residual blocks: in the U-Net after each change of size, in the ResNet in total",
         least=0,
         needs="kind=unet|resnet",
     )
@@ -78,14 +78,12 @@ class UNetSettings(Settings):
         needs="kind=unet|resnet",
     )
     convolution: Convolution = setting(
-        "plain", "convolutions; in gated ones each map is multiplied by one between 0 and 1"
+        "plain", "type of convolution; gated ones multiply each map by a gate between 0 and 1"
     )
     dilation: int = setting(
         1, "dilation of the convolutions in residual blocks", least=1, most=8, needs="residual"
     )
-    norm: Norm = setting(
-        "instance", "normalisation; the batch norm of one image that pix2pix has is instance"
-    )
+    norm: Norm = setting("instance", "normalisation; pix2pix' batch norm of a single image is instance")
     dropout: float = setting(
         0.5,
         "dropout in the U-Net's three inner decoder sizes, the ResNet's blocks, the AutoEncoderGen's last "
@@ -96,7 +94,7 @@ class UNetSettings(Settings):
     tail: Tail = setting("tanh", "output activation; softmax is over ink and paper")
     initialisation: Initialisation = setting(
         "normal",
-        "distribution of the first weights; normal is of 0.02, uniform a third of He's, equalised ProGAN's",
+        "distribution of the initial weights; normal: deviation 0.02, uniform: a third of He's variance",
     )
 
     def layers(self) -> LayerConfig:
@@ -140,7 +138,7 @@ class GeneratorSettings(UNetSettings):
     )
     global_skip: bool = setting(
         False,
-        "predict a change to the content, starting from none; of stacked fonts the first with the glyph",
+        "predict a change to the content, starting from none; if stacked, to the first font with the glyph",
     )
 
     def layers(self) -> LayerConfig:
@@ -182,4 +180,4 @@ class GeneratorSettings(UNetSettings):
 
 
 def _impossible(network: str, size: int) -> FontganError:
-    return FontganError(f"{network} cannot take pictures of {size} px", "use a {size} of 64, 128 or 256")
+    return FontganError(f"{network} cannot take images of {size} px", "use a {size} of 64, 128 or 256")

@@ -11,7 +11,7 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Loss:
-    """What a phase minimises; losses are added and scaled, and their terms keep their own values.
+    """The loss of a phase; losses can be added and scaled, while their terms keep their own values.
 
     Attributes:
         total: the weighted sum, a scalar with its graph.

@@ -1,4 +1,4 @@
-"""How far a drawn glyph is from its target: the weighted losses that need no discriminator."""
+"""The distance of a fake glyph from its target: the weighted losses that need no discriminator."""
 
 from __future__ import annotations
 
@@ -16,29 +16,33 @@ from fontgan.models.parts.loss import Loss
 
 @dataclass(frozen=True)
 class ObjectiveSettings(Settings):
-    """Which losses compare a drawn glyph with its target, and how much each counts."""
+    """The losses that compare a fake glyph with its target, and their weights."""
 
     reconstruction: Reconstruction = setting(
         "l1",
-        "distance to the target; fixed-l1 counts ink and paper alike, bce takes pixels as probabilities",
+        "reconstruction loss; fixed-l1 is L1 relative to the target's ink, bce takes pixels as probabilities",
         needs="reconstruction_weight",
     )
-    reconstruction_weight: float = setting(100.0, "weight of the distance to the target", least=0)
+    reconstruction_weight: float = setting(100.0, "weight of the reconstruction loss", least=0)
     dice_weight: float = setting(
-        0.0, "weight of the soft Dice loss of the ink, which draws strokes sharp", least=0
+        0.0, "weight of the soft Dice loss of the ink, which sharpens strokes", least=0
     )
     ssim_weight: float = setting(
-        0.0, "weight of 1 - SSIM, the similarity of structure in windows of 11×11", least=0
+        0.0, "weight of 1 - SSIM, the structural similarity in 11×11 windows", least=0
     )
-    edge_weight: float = setting(0.0, "weight of the distance between the edges of both images", least=0)
+    edge_weight: float = setting(
+        0.0, "weight of the edge loss: the distance between both images' edges", least=0
+    )
     feature_weight: float = setting(
-        0.0, "weight of the distance between features of a classifier (feature_weights)", least=0
+        0.0, "weight of the perceptual loss: the distance between a classifier's features", least=0
     )
     feature_network: str = setting(
-        "vgg16", "torchvision's name of that classifier", needs="feature_weight,feature_weights"
+        "vgg16",
+        "classifier of the perceptual loss, by its name in torchvision",
+        needs="feature_weight,feature_weights",
     )
     feature_weights: Path | None = setting(
-        None, "file of that classifier's weights, which you have", needs="feature_weight"
+        None, "file with the classifier's weights; nothing is downloaded", needs="feature_weight"
     )
     feature_layers: tuple[str, ...] = setting(
         ("features.3", "features.8", "features.15", "features.22"),
@@ -47,7 +51,7 @@ class ObjectiveSettings(Settings):
     )
 
     def contradictions(self) -> list[str]:
-        """What cannot be wanted together, a line each; none where all is well."""
+        """Contradictory settings, one line each; empty if there are none."""
         found = super().contradictions()
         if self.feature_weight and self.feature_weights is None:
             found.append("feature_weight needs a classifier: set feature_weights=FILE too")

@@ -23,9 +23,11 @@ from fontgan.models.parts.part import Part
 
 @dataclass(frozen=True)
 class PairedSettings(ModelSettings):
-    """What a generator learns from, where it learns from pairs."""
+    """The losses of a generator that learns from pairs."""
 
-    objective: ObjectiveSettings = group(ObjectiveSettings(), "how a drawn glyph is compared with its target")
+    objective: ObjectiveSettings = group(
+        ObjectiveSettings(), "losses that compare a fake glyph with its target"
+    )
     discriminator: DiscriminatorSettings | None = group(
         None, "discriminator that the generator learns against, or none", switch="weight"
     )
@@ -33,7 +35,7 @@ class PairedSettings(ModelSettings):
     usual_discriminator: ClassVar[DiscriminatorSettings] = DiscriminatorSettings()
 
     def contradictions(self) -> list[str]:
-        """What cannot be wanted together, a line each; none where all is well."""
+        """Contradictory settings, one line each; empty if there are none."""
         found = super().contradictions()
         if self.discriminator is None and not self.objective.terms():
             found.append("there is nothing to learn from: all weights of losses are 0")
@@ -50,7 +52,7 @@ S = TypeVar("S", bound=PairedSettings)
 
 @dataclass(frozen=True)
 class GeneratorOutput:
-    """What a generator made of a part of a batch.
+    """The generator's output for a part of a batch.
 
     Attributes:
         images: (n, 1, size, size) in [0, 1]; in the styles of the targets first, then in others if wanted.
@@ -78,7 +80,7 @@ class Paired(Model[S]):
     Args:
         settings: of the model.
         spec: what the generator is made for.
-        engine: what computes.
+        engine: the device and precision to compute with.
         channels: of what the discriminator sees beside each glyph.
         classes: styles that the discriminator guesses; 0: none.
         category_weight: weight of that guess.

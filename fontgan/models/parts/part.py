@@ -1,4 +1,4 @@
-"""One part of the batch of one step, and what was made of it."""
+"""One part of a step's batch, and the values computed from it."""
 
 from __future__ import annotations
 

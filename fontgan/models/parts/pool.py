@@ -1,4 +1,4 @@
-"""A pool of past drawings."""
+"""A pool of past fakes."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from fontgan.compute.engine import Engine
 
 
 class Pool(nn.Module):
-    """Half of what a discriminator is shown are older drawings (Shrivastava et al. 2017, section 2.3).
+    """Half of the fakes that a discriminator sees are older ones (Shrivastava et al. 2017, section 2.3).
 
-    So it does not forget what the generator did before. The drawings are kept with the training's state;
-    of several processes each holds all of them.
+    So it does not forget what the generator did before. They are kept with the state of the
+    run; of several processes each holds all of them.
 
     Args:
-        capacity: how many it holds; 0: every drawing is passed on as it is.
-        size: of the pictures.
-        engine: what computes.
+        capacity: how many it holds; 0: every image is passed on as it is.
+        size: of the images.
+        engine: the device and precision to compute with.
     """
 
     pictures: Tensor
@@ -31,7 +31,7 @@ class Pool(nn.Module):
         self.to(engine.device)
 
     def forward(self, drawn: Tensor) -> Tensor:
-        """New drawings (n, 1, size, size) to as many of which about half are past ones."""
+        """New fakes (n, 1, size, size) to as many, about half of which are past ones."""
         pictures, capacity = self.pictures, len(self.pictures)
         whole = self._ranks.whole(drawn)
         held = int(self.held)

@@ -20,7 +20,7 @@ from fontgan.models.parts.paired import GeneratorOutput, Paired, PairedSettings
 class TranslationSettings(PairedSettings):
     """The settings of a paired translation by one of the networks that there are."""
 
-    generator: GeneratorSettings = group(GeneratorSettings(), "the network that draws")
+    generator: GeneratorSettings = group(GeneratorSettings(), "network that draws")
     discriminator: ConditionalDiscriminatorSettings | None = group(
         None, "discriminator that the generator learns against, or none", switch="weight"
     )
@@ -50,5 +50,5 @@ class Translation(Paired[T]):
         return GeneratorOutput(self.generator(batch.real_a))
 
     def condition_images(self, batch: Batch) -> tuple[Tensor, ...]:
-        """The content, if it is to be seen."""
+        """The content, if the discriminator sees it."""
         return (batch.real_a,) if self._conditional else ()
