@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
 
-from tests.conftest import make_toy_store
+from tests.helpers import Command, make_toy_store
 from tests.toy_fonts import CHARACTERS, build_font
 
-Command = Callable[..., tuple[int, str, str]]
 QUICK = ("--steps", "3", "--set", "widths=8,16", "--device", "cpu", "--best-by", "newest")
 
 

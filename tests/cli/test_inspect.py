@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import lmdb
@@ -15,10 +14,9 @@ from fontgan.data.store import GlyphStore
 from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.face import Face
 from fontgan.fonts.location import FontLocation
-from tests.conftest import make_toy_store
+from tests.helpers import Command, make_toy_store
 from tests.toy_fonts import CHARACTERS, build_font, build_variable_font
 
-Command = Callable[..., tuple[int, str, str]]
 TEXT = "".join(map(chr, CHARACTERS))
 
 

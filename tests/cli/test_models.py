@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 
 import pytest
 
 from fontgan.models import catalogue
+from tests.helpers import Command
 from tests.models.small import PRESETS
-
-Command = Callable[..., tuple[int, str, str]]
 
 
 def test_json_has_stable_keys_and_nothing_beside_it(type_command: Command) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import tomllib
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,9 +15,8 @@ from rich.console import Console
 from fontgan.cli import training_view
 from fontgan.cli.training_view import TrainingView, sparkline
 from fontgan.training.events import Progressed, Sampled
-from tests.conftest import make_toy_store
+from tests.helpers import Command, make_toy_store
 
-Command = Callable[..., tuple[int, str, str]]
 QUICK = ("--steps", "6", "--set", "widths=8,16", "--device", "cpu", "--precision", "float32")
 
 
@@ -71,6 +69,7 @@ def test_a_discriminator_is_counted_and_minutes_become_steps(here: Path, type_co
     assert "steps in 2:00 at" in err
 
 
+@pytest.mark.usefixtures("interrupts")
 def test_the_same_command_with_resume_goes_on(here: Path, type_command: Command) -> None:
     import signal
 

@@ -18,7 +18,7 @@ from fontgan.fonts.canvas import Canvas
 from fontgan.models import find_model
 from fontgan.runs.record import CheckpointRecord, Origin
 from fontgan.runs.weights import load_checkpoint, origin_of, read_record, save_weights
-from tests.conftest import FACE, keep_weights, shared
+from tests.helpers import FACE, keep_weights, shared
 
 
 def record_of(name: str, step: int = 7, iou: float = 0.5, best_by: BestBy = "iou") -> CheckpointRecord:
