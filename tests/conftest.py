@@ -8,11 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 # Before torch is imported: test processes share the cores, and threads of one would wait for another.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from tests.helpers import Command, make_toy_store
+
+# A test may take as long as it must: the machine may be busy with others.
+settings.register_profile("fontgan", deadline=None)
+settings.load_profile("fontgan")
 
 
 @pytest.fixture

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import io
 import tomllib
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from rich.console import Console
 
-from fontgan.cli import training_view
+from fontgan.cli import app, training_view
 from fontgan.cli.training_view import TrainingView, sparkline
+from fontgan.config.settings import TrainingPlan
 from fontgan.training.events import Progressed, Sampled
 from tests.helpers import Command, make_toy_store
 
@@ -25,6 +29,21 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     make_toy_store(tmp_path)
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+def test_the_options_are_the_fields_of_the_plan_and_four_more() -> None:
+    group: Any = typer.main.get_command(app)
+    options = {flag for option in group.commands["train"].params for flag in option.opts}
+    plan = {f"--{item.name.replace('_', '-')}" for item in fields(TrainingPlan)}
+    assert options == plan | {"--config", "--set", "--resume", "--dry-run"}
+
+
+def test_an_option_has_the_default_of_its_field() -> None:
+    group: Any = typer.main.get_command(app)
+    defaults = {option.opts[-1]: option.default for option in group.commands["train"].params}
+    for item in fields(TrainingPlan):
+        found = defaults[f"--{item.name.replace('_', '-')}"]
+        assert found == item.default or (not found and not item.default), item.name
 
 
 def test_a_dry_run_prints_what_was_decided_and_what_it_takes_and_writes_nothing(
