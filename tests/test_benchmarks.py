@@ -8,6 +8,7 @@ import re
 import runpy
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,12 +19,17 @@ NAMES = [module.name for module in pkgutil.iter_modules(benchmarks.__path__)]
 SOURCES = {name: (ROOT / "tests" / "benchmarks" / f"{name}.py").read_text(encoding="utf-8") for name in NAMES}
 
 
-@pytest.mark.parametrize("name", NAMES)
+def _slow(name: str) -> Any:
+    """The name of a benchmark; one that imports torchvision takes seconds to import."""
+    return pytest.param(name, marks=[pytest.mark.slow] if "torchvision" in SOURCES[name] else [])
+
+
+@pytest.mark.parametrize("name", [_slow(name) for name in NAMES])
 def test_every_benchmark_can_be_imported_and_says_what_it_measures(name: str) -> None:
     assert importlib.import_module(f"tests.benchmarks.{name}").__doc__
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if "argparse" in SOURCES[name]])
+@pytest.mark.parametrize("name", [_slow(name) for name in NAMES if "argparse" in SOURCES[name]])
 def test_every_benchmark_with_options_lists_them(
     name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -11,6 +11,7 @@ from fontgan.models.base import Learnt
 from fontgan.models.pix2pix import Pix2Pix
 from fontgan.training import recorder
 from fontgan.training import run as training
+from fontgan.training.held_out import draw_samples
 from fontgan.training.loop import Clock
 
 
@@ -26,7 +27,7 @@ class Time:
 
 def time_by_steps(patched: pytest.MonkeyPatch, step: float, sheet: float = 0.0) -> None:
     """Let a step of pix2pix take that many seconds of a run's clock, and a sample sheet that many."""
-    now, usual_step, usual_sheet = Time(), Pix2Pix.step, recorder.draw_samples
+    now, usual_step, usual_sheet = Time(), Pix2Pix.step, draw_samples
 
     def slow_step(*arguments: Any) -> Learnt:
         now.seconds += step
