@@ -46,6 +46,7 @@ def test_an_option_has_the_default_of_its_field() -> None:
         assert found == item.default or (not found and not item.default), item.name
 
 
+@pytest.mark.slow
 def test_a_dry_run_prints_what_was_decided_and_what_it_takes_and_writes_nothing(
     here: Path, type_command: Command
 ) -> None:
@@ -68,6 +69,7 @@ def test_a_dry_run_prints_what_was_decided_and_what_it_takes_and_writes_nothing(
     assert sorted(here.rglob("*")) == before
 
 
+@pytest.mark.slow
 def test_what_a_dry_run_prints_is_a_configuration(here: Path, type_command: Command) -> None:
     (here / "my.toml").write_text(type_command("train", "--dry-run", *QUICK)[1])
     status, out, err = type_command("train", "--config", "my.toml", "--steps", "2")
@@ -78,6 +80,7 @@ def test_what_a_dry_run_prints_is_a_configuration(here: Path, type_command: Comm
     assert run["pix2pix"]["generator"]["widths"] == [8, 16]
 
 
+@pytest.mark.slow
 def test_a_discriminator_is_counted_and_minutes_become_steps(here: Path, type_command: Command) -> None:
     del here
     given = ("--preset", "paper", "--minutes", "2", "--device", "cpu", "--set", "widths=8,16,16")
@@ -88,6 +91,7 @@ def test_a_discriminator_is_counted_and_minutes_become_steps(here: Path, type_co
     assert "steps in 2:00 at" in err
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("interrupts")
 def test_the_same_command_with_resume_goes_on(here: Path, type_command: Command) -> None:
     import signal
@@ -115,6 +119,7 @@ def test_the_same_command_with_resume_goes_on(here: Path, type_command: Command)
     assert type_command("train", *QUICK, "--resume")[0] == 1  # it is at its end
 
 
+@pytest.mark.slow
 def test_mistakes_on_the_way_are_one_line(here: Path, type_command: Command) -> None:
     type_command("train", *QUICK)
     for arguments, words in (
@@ -132,6 +137,7 @@ def test_mistakes_on_the_way_are_one_line(here: Path, type_command: Command) -> 
     del here
 
 
+@pytest.mark.slow
 def test_plot_draws_runs_into_one_picture(here: Path, type_command: Command) -> None:
     type_command("train", *QUICK)
     type_command("train", *QUICK, "--run", "another", "--seed", "2")

@@ -77,6 +77,7 @@ def test_the_log_of_format_1_is_read(name: str) -> None:
     assert set(log.curves.measures) == {"iou", "fixed_l1", "l1", "ssim", "ink", "grey"}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("here")
 def test_old_runs_are_plotted_and_inspected(type_command: Command) -> None:
     assert type_command("plot", *(f"runs/{name}" for name in NAMES), "--output", "all.png")[0] == 0
@@ -87,6 +88,7 @@ def test_old_runs_are_plotted_and_inspected(type_command: Command) -> None:
         assert (found["size"], found["step"]) == (64, 12)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("here")
 def test_an_old_run_continues_or_is_refused_in_one_line() -> None:
     decision = decide_again({"run": Path("runs/pix2pix"), "data": Path("glyphs.lmdb"), "steps": 14})
