@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping
+from dataclasses import fields
 from typing import Any
 
 from fontgan.errors import FontganError
 
 # A step of the format whose number is its key, such as `from_2_to_3`, returns the data in the next one.
 Steps = Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]]
+
+# What JSON makes of the plain types of a record's fields.
+_PLAIN: Mapping[Any, tuple[type[Any], ...]] = {
+    "str": (str,),
+    "Path": (str,),
+    "bool": (bool,),
+    "int": (int,),
+    "float": (int, float),
+}
+_MOST = 2**63
 
 
 class UnknownFormatError(FontganError):
@@ -53,3 +64,22 @@ def upgraded(data: object, current: int, steps: Steps, what: str) -> dict[str, A
             )
         found = steps[older](found)
     return {**found, "format": current}
+
+
+def check_plain(kind: type[Any], data: Mapping[str, Any]) -> None:
+    """Make sure that texts, switches and numbers, which must be finite, are what a record's fields hold.
+
+    Args:
+        kind: a dataclass whose annotations are texts; fields of other types are left to their readers.
+        data: what JSON made of it; what is missing is left to its reader too.
+
+    Raises:
+        TypeError: a value is of another type, or a number that is infinite or beyond 64 bits.
+    """
+    for item in fields(kind):
+        if item.type in _PLAIN and item.name in data:
+            value = data[item.name]
+            if (item.type != "bool" and isinstance(value, bool)) or not isinstance(value, _PLAIN[item.type]):
+                raise TypeError(f"{item.name} is not {item.type}")
+            if isinstance(value, int | float) and not abs(value) < _MOST:
+                raise TypeError(f"{item.name} is too large")

@@ -1,41 +1,23 @@
-"""What many tests begin with."""
+"""The fixtures of many tests."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
-from dataclasses import replace
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
+from hypothesis import settings
 
 # Before torch is imported: test processes share the cores, and threads of one would wait for another.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-from torch import nn
+from tests.helpers import Command, make_toy_store
 
-from fontgan.data.record import FaceRecord
-from fontgan.data.render import render_dataset
-from fontgan.data.store import GlyphStore
-from fontgan.fonts.location import FontLocation
-from fontgan.runs.record import CheckpointRecord
-from fontgan.runs.weights import save_weights
-from tests.toy_fonts import CHARACTERS, build_font
-
-FACE = FaceRecord(
-    key="toy",
-    kind="font",
-    family="Toy 字",
-    path="/fonts/toy.ttf",
-    index=2,
-    axes=(("wght", 650.5),),
-    sha256="ab" * 32,
-    shift=-0.031,
-    count=3,
-    cropped=1,
-    advance=1.0,
-)
+# A test may take as long as it must: the machine may be busy with others.
+settings.register_profile("fontgan", deadline=None)
+settings.load_profile("fontgan")
 
 
 @pytest.fixture
@@ -52,36 +34,16 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def keep_weights(run: Path, generator: nn.Module, record: CheckpointRecord) -> Path:
-    """Put a generator among the checkpoints of a run, as a training does; returns the file."""
-    folder = run / "checkpoints" / f"step-{record.step:07}"
-    folder.mkdir(parents=True)
-    return save_weights(folder, generator, record)
-
-
-def shared(record: CheckpointRecord) -> CheckpointRecord:
-    """The record as weights have it: without the folders that fonts lie in."""
-    contents, styles = (tuple(face.shared() for face in faces) for faces in (record.contents, record.styles))
-    return replace(record, contents=contents, styles=styles)
-
-
-def images_of(store: GlyphStore, face: str, codes: Iterable[int]) -> np.ndarray:
-    """The glyph images of one face: uint8 (n, size, size)."""
-    return store.glyphs([(face, code) for code in codes])
-
-
-def make_toy_store(folder: Path, codes: list[int] = CHARACTERS) -> Path:
-    content = build_font(folder / "content.ttf", codes, "Content")
-    style = build_font(folder / "style.ttf", codes, "Style", raised=90, width=200)
-    output = folder / "data" / "glyphs.lmdb"
-    render_dataset([FontLocation(content)], [FontLocation(style)], codes, 64, output)
-    return output
+@pytest.fixture
+def interrupts() -> Iterator[None]:
+    """Ctrl-C interrupts, as in a terminal: a shell lets its background jobs ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture
-def type_command(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., tuple[int, str, str]]:
+def type_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
     """Run `fontgan` with arguments, in this process: (exit status, standard output, standard error)."""
 
     def run(*arguments: str) -> tuple[int, str, str]:

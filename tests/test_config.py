@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import math
 import tomllib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any, ClassVar, get_args
+from typing import Any, ClassVar, get_args, get_origin
 
 import pytest
-from hypothesis import given
+from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from fontgan.config.effects import without_effect
@@ -27,7 +28,7 @@ from fontgan.config.settings import (
     group,
     setting,
 )
-from fontgan.config.values import types_of
+from fontgan.config.values import choices, types_of
 from fontgan.config.writing import to_toml
 from fontgan.errors import FontganError
 from fontgan.models import find_model, model_names
@@ -144,22 +145,57 @@ def test_every_preset_survives_toml_and_a_record(name: str, preset: str, tmp_pat
     assert from_record(type(settings), flat(settings)) == settings
 
 
+def values_of(kind: type[Any], name: str) -> st.SearchStrategy[Any]:
+    """Any value that a field may have, by its type and range alone."""
+    wanted, limits = types_of(kind)[name], kind.__dataclass_fields__[name].metadata
+    least, most = max(limits["least"], -1e9), min(limits["most"], 1e9)
+    parts = [part for part in get_args(wanted) if part not in (type(None), ...)] or [wanted]
+    kinds: dict[Any, st.SearchStrategy[Any]] = {
+        bool: st.booleans(),
+        int: st.integers(math.ceil(least), math.floor(most)),
+        float: st.floats(least, most),
+        str: st.text("abc\"'# =字", min_size=1, max_size=5),
+        Path: st.text("abc./字", min_size=1, max_size=5).map(Path),
+    }
+    if choices(kind, name):
+        return st.sampled_from(choices(kind, name))
+    if get_origin(wanted) is tuple:
+        return st.lists(kinds[parts[0]], min_size=1, max_size=3).map(tuple)
+    return kinds[parts[0]]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", model_names())
 @given(data=st.data())
-def test_changed_settings_survive_toml(data: st.DataObject) -> None:
-    settings = (
-        find_model("pix2pix")
-        .preset("paper")
-        .changed(
-            batch_size=4 * data.draw(st.integers(1, 99)),
-            accumulation=data.draw(st.sampled_from([1, 2, 4])),
-            learning_rate=data.draw(st.floats(0, 1)),
-            widths=tuple(data.draw(st.lists(st.integers(1, 99), min_size=1))),
-            frozen=tuple(data.draw(st.lists(st.text("abc.", min_size=1)))),
-            feature_network=data.draw(st.text("abc\"'# =字", min_size=1)),
-        )
-    )
-    settings = data.draw(st.sampled_from([settings, settings.changed(discriminator=None)]))
-    assert from_record(type(settings), tomllib.loads(to_toml({"m": settings}, "a title"))["m"]) == settings
+def test_any_settings_survive_toml_and_a_record(name: str, data: st.DataObject) -> None:
+    usual = find_model(name).preset(data.draw(st.sampled_from(["default", "paper"])))
+    kinds = {"": type(usual), **groups_of(type(usual))}
+    given: dict[str, Any] = {}
+    for path in data.draw(st.lists(st.sampled_from(paths_of(type(usual))), max_size=4, unique=True)):
+        group, _, leaf = path.rpartition(".")
+        given[path] = data.draw(values_of(kinds[group], leaf))
+    try:
+        settings = usual.changed(given)
+    except FontganError:  # they contradict each other
+        reject()
+    assert from_record(type(usual), tomllib.loads(to_toml({"m": settings}, "a title"))["m"]) == settings
+    assert from_record(type(usual), json.loads(json.dumps(asdict(settings), default=str))) == settings
+    later = {**asdict(settings), "new-thing": [1]}
+    assert from_record(type(usual), json.loads(json.dumps(later, default=str))) == settings
+
+
+@given(data=st.data())
+def test_any_plan_survives_toml(data: st.DataObject) -> None:
+    names = data.draw(st.lists(st.sampled_from(paths_of(TrainingPlan)), max_size=5, unique=True))
+    plan = TrainingPlan().changed({name: data.draw(values_of(TrainingPlan, name)) for name in names})
+    text = to_toml({"training": plan}, "a title")
+    assert TrainingPlan().changed(tomllib.loads(text)["training"]) == plan
+
+
+def test_a_number_that_no_float_holds_is_refused() -> None:
+    for name in ("learning_rate", "batch_size", "muon_learning_rate"):
+        with pytest.raises(FontganError, match=f"{name}="):
+            changed(Sample(), {name: 10**400})
 
 
 @pytest.mark.parametrize("name", model_names())

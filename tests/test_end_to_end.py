@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from tests.helpers import Command
+
 
 def test_real_fonts_become_characters_that_no_designer_drew(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, type_command: Callable[..., tuple[int, str, str]]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, type_command: Command
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert type_command("render-dataset")[0] == 0

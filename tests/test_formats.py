@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fontgan.errors import FontganError
 from fontgan.formats import upgraded
+from tests.strategies import EXTRA, JSON
 
 
 def from_2_to_3(data: dict[str, Any]) -> dict[str, Any]:
@@ -46,3 +49,26 @@ def test_each_step_is_taken_from_the_format_that_was_written_and_unknown_keys_st
 def test_newer_formats_and_nonsense_are_refused_in_one_line(data: object, words: str) -> None:
     with pytest.raises(FontganError, match=words):
         upgraded(data, 4, STEPS, "it")
+
+
+@given(unknown=EXTRA, size=st.integers(), number=st.integers(2, 4))
+def test_every_format_becomes_the_newest_and_loses_no_key(
+    unknown: dict[str, Any], size: int, number: int
+) -> None:
+    data: dict[str, Any] = {**unknown, "size": size}
+    for older in range(2, number):
+        data = STEPS[older](data)
+    found = upgraded({**data, "format": number}, 4, STEPS, "it")
+    assert found == {**unknown, "sizes": [size], "count": 1, "format": 4}
+    assert upgraded(found, 4, STEPS, "it") == found
+
+
+@given(JSON)
+def test_nothing_else_is_taken_for_a_format(data: object) -> None:
+    try:
+        found = upgraded(data, 4, {3: dict}, "it")
+    except FontganError as error:
+        assert "\n" not in str(error)
+    else:
+        assert isinstance(data, dict)
+        assert found == {**data, "format": 4}

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 import fontgan
@@ -48,6 +51,28 @@ def test_render_train_and_draw_give_values_that_show_themselves() -> None:
         assert picture(shown).width > 200
     again = fontgan.train(data, resume=True, steps=3, threads=1, device="cpu", show=False)
     assert (again.path, again.record.step) == (run.path, 3)
+
+
+def process() -> tuple[object, ...]:
+    """What all libraries of a process share, and commands alone may change."""
+    flags = torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32
+    handlers = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    return torch.get_num_threads(), flags, handlers, sys.getswitchinterval(), dict(os.environ), Path.cwd()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("fonts")
+def test_training_and_drawing_leave_the_process_as_it_was() -> None:
+    usual = torch.get_num_threads()
+    torch.set_num_threads(usual + 1)
+    try:
+        before = process()
+        data = fontgan.render("mine.ttf", "all.ttf", "".join(map(chr, CODES)), show=False)
+        run = fontgan.train(data, steps=1, widths=(8, 12), residual=1, threads=1, device="cpu", show=False)
+        fontgan.Drawer(run, device="cpu").draw("一")
+        assert process() == before
+    finally:
+        torch.set_num_threads(usual)
 
 
 @pytest.mark.usefixtures("fonts")

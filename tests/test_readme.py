@@ -6,7 +6,6 @@ import re
 import shlex
 import subprocess
 import tomllib
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from PIL import Image
 from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.face import Face
 from fontgan.fonts.location import FontLocation
+from tests.helpers import Command
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -48,7 +48,7 @@ def test_every_command_is_of_a_kind_that_is_tested_here() -> None:
 
 
 def test_every_fontgan_command_works_in_this_order(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, type_command: Callable[..., tuple[int, str, str]]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, type_command: Command
 ) -> None:
     monkeypatch.chdir(tmp_path)
     prepare_fonts(tmp_path)

@@ -21,7 +21,7 @@ from fontgan.runs.folder import Run, is_run
 from fontgan.runs.log import Finished, Measured
 from fontgan.training.decision import decide, decide_again
 from fontgan.training.run import run_training
-from tests.conftest import make_toy_store
+from tests.helpers import make_toy_store
 
 CODES = list(range(0x4E00, 0x4E80))
 SETTINGS = ("--set", "widths=8,16", "--set", "batch_size=8", "--precision", "float32")

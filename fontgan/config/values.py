@@ -43,9 +43,16 @@ def choices(kind: type[Any], name: str) -> tuple[str, ...]:
 def _check_range(value: Any, limits: Mapping[str, Any]) -> None:
     least, most = limits["least"], limits["most"]
     for number in value if isinstance(value, tuple) else (value,):
-        if isinstance(number, int | float) and not (math.isfinite(number) and least <= number <= most):
+        if isinstance(number, int | float) and not (_is_finite(number) and least <= number <= most):
             bounds = f"at least {least:g}" if most == math.inf else f"from {least:g} to {most:g}"
             raise ValueError(f"it must be {bounds}")
+
+
+def _is_finite(number: int | float) -> bool:
+    try:
+        return math.isfinite(number)
+    except OverflowError:  # a whole number that no float can hold
+        return False
 
 
 def _read(value: Any, kind: Any) -> Any:
@@ -90,5 +97,5 @@ def _read_number(value: Any, kind: type[int] | type[float]) -> int | float:
         if isinstance(value, bool) or (kind is int and isinstance(value, float)):
             raise ValueError
         return kind(value)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         raise ValueError("expected a number" if kind is float else "expected a whole number") from None

@@ -15,7 +15,7 @@ from fontgan.data.layout import RECORD
 from fontgan.errors import FontganError
 from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.location import FontLocation
-from fontgan.formats import NoFormatError, UnknownFormatError, upgraded
+from fontgan.formats import NoFormatError, UnknownFormatError, check_plain, upgraded
 
 FORMAT = 3
 
@@ -205,7 +205,7 @@ def read_record(environment: lmdb.Environment, path: Path) -> StoreRecord:
         raise not_a_store(path) from error
     except UnknownFormatError as error:
         raise UnusableStoreError(error.problem, error.remedy) from error
-    except (FontganError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (FontganError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise not_a_store(path) from error
 
 
@@ -218,6 +218,7 @@ def _split(kind: type[Any], data: Mapping[str, Any]) -> tuple[dict[str, Any], di
     """The fields of a record, and the keys that are not among them."""
     names = {item.name for item in fields(kind)} - {"extra"}
     known = {name: value for name, value in data.items() if name in names}
+    check_plain(kind, known)
     return known, {name: value for name, value in data.items() if name not in names}
 
 

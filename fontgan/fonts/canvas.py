@@ -11,6 +11,7 @@ import numpy as np
 
 from fontgan.errors import FontganError
 from fontgan.fonts.charset import scattered
+from fontgan.formats import check_plain
 
 SIZES = (64, 128, 256)  # pixels per side that a canvas may have
 MOST_MARGIN = 0.5  # em
@@ -92,8 +93,9 @@ class Canvas:
             FontganError: there is no such canvas.
             KeyError, TypeError, ValueError: it is not such a table.
         """
+        check_plain(cls, data)
         lengths = {name: float(data[name]) for name in ("above", "below", "margin") if name in data}
-        return cls(int(data["size"]), **lengths)
+        return cls(data["size"], **lengths)
 
 
 class HasInk(Protocol):

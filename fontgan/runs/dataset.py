@@ -15,7 +15,7 @@ from fontgan.data.store import GlyphStore
 from fontgan.errors import FontganError
 from fontgan.files import write_text
 from fontgan.fonts.canvas import Canvas
-from fontgan.formats import UnknownFormatError, upgraded
+from fontgan.formats import UnknownFormatError, check_plain, upgraded
 from fontgan.runs.folder import Run
 
 FORMAT = 2
@@ -65,12 +65,14 @@ def _read(run: Run) -> dict[str, Any]:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         data = upgraded({"format": 1, **data}, FORMAT, {1: from_1_to_2}, str(path))
+        Canvas.from_json(data["canvas"])
         for face in data["faces"]:
-            str(face["key"]), str(face["sha256"]), Path(face["path"])
+            check_plain(FaceRecord, face)
+            _ = face["key"], face["sha256"], face["path"]
         return {name: data[name] for name in ("canvas", "sha256", "faces")}
     except UnknownFormatError:
         raise
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (FontganError, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise FontganError(f"{path} is missing or damaged", "start a new run without {resume}") from error
 
 

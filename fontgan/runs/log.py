@@ -14,7 +14,7 @@ from typing import Any, ClassVar, TypeVar
 
 from fontgan.errors import FontganError
 from fontgan.files import write_text
-from fontgan.formats import upgraded
+from fontgan.formats import check_plain, upgraded
 from fontgan.measures.table import MEASURES, Measures
 
 FORMAT = 2
@@ -143,7 +143,7 @@ class Log:
         """
         try:
             return [_read(data) for data in self._data() if data["event"] in _KINDS]
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise FontganError(
                 f"{self.path} is damaged, or is not the log of a run", "omit this run"
             ) from error
@@ -179,7 +179,10 @@ class Log:
         """Remove the lines after a step, from which training continues."""
         if self.path.is_file():
             kept = [
-                line for line in self._data() if line["event"] != "format" and line.get("step", 0) <= step
+                line
+                for line in self._data()
+                if line["event"] != "format"
+                and not (isinstance(line.get("step"), int) and line["step"] > step)
             ]
             lines = (json.dumps(line, ensure_ascii=False) + "\n" for line in kept)
             write_text(self.path, _FIRST_LINE + "".join(lines))
@@ -188,7 +191,7 @@ class Log:
         """Each line as JSON has it, unknown keys and all; brought to today's format."""
         found = []
         if self.path.is_file():
-            for text in self.path.read_text(encoding="utf-8", errors="replace").splitlines():
+            for text in self.path.read_text(encoding="utf-8", errors="replace").split("\n"):
                 try:
                     line = json.loads(text)
                 except ValueError:
@@ -216,7 +219,11 @@ def _read(data: dict[str, Any]) -> Line:
     kind = _KINDS[data["event"]]
     if kind is Measured:
         data = {**data, "measures": {name: float(data[name]) for name in MEASURES if name in data}}
+    check_plain(kind, data)
     values = {item.name: data[item.name] for item in fields(kind) if item.name in data}
+    for name in ("losses", "gradients", "learning_rates"):
+        if name in values:
+            values[name] = {str(key): float(value) for key, value in values[name].items()}
     for name in ("run", "checkpoint"):
         if name in values:
             values[name] = Path(values[name])

@@ -18,7 +18,7 @@ from fontgan.config.settings import BestBy, ModelSettings
 from fontgan.data.record import FaceRecord, face_from_2_to_3
 from fontgan.errors import FontganError
 from fontgan.fonts.canvas import Canvas
-from fontgan.formats import upgraded
+from fontgan.formats import check_plain, upgraded
 from fontgan.measures.table import MEASURES, Measures
 from fontgan.models import find_model
 from fontgan.models.base import FirstStage, GeneratorSpec
@@ -50,7 +50,8 @@ class CheckpointRecord:
         first: the stage before it, whose weights lie in the same file.
         stacked: whether the content fonts are channels of one image, rather than one font per character.
         base: the weights that training started from; None where it started from random ones.
-        extra: values in the file that this version does not know; of `settings` and `first` by those names.
+        extra: values in the file that this version does not know; of `settings`, `first` and `base` by those
+            names.
     """
 
     model: str
@@ -117,7 +118,7 @@ class CheckpointRecord:
             "styles": [face.shared().to_json() for face in self.styles],
             "measures": dict(self.measures),
             "first": self._first_to_json(),
-            "base": None if self.base is None else asdict(self.base),
+            "base": None if self.base is None else {**asdict(self.base), **self.extra.get("base", {})},
         }
 
     def _first_to_json(self) -> dict[str, Any] | None:
@@ -147,6 +148,12 @@ class CheckpointRecord:
             stage, unknown = _read_settings(data["first"]["model"], data["first"]["settings"])
             first = FirstStage(data["first"]["model"], stage)
             extra |= {"first": unknown} if unknown else {}
+        base, unknown = _read_origin(data["base"])
+        extra |= {"base": unknown} if unknown else {}
+        check_plain(cls, {**data, "stacked": bool(data["stacked"])})
+        measures = {str(name): float(value) for name, value in data["measures"].items()}
+        if data["best_by"] not in ("newest", *(measures.keys() & MEASURES.keys())):
+            raise ValueError("what says how good it is was not measured")
         return cls(
             model=data["model"],
             settings=settings,
@@ -154,11 +161,11 @@ class CheckpointRecord:
             step=data["step"],
             contents=tuple(FaceRecord.from_json(face) for face in data["contents"]),
             styles=tuple(FaceRecord.from_json(face) for face in data["styles"]),
-            measures={str(name): float(value) for name, value in data["measures"].items()},
+            measures=measures,
             best_by=data["best_by"],
             first=first,
             stacked=bool(data["stacked"]),
-            base=Origin(**data["base"]) if data["base"] else None,
+            base=base,
             extra=extra,
         )
 
@@ -175,6 +182,15 @@ def from_4_to_5(data: dict[str, Any]) -> dict[str, Any]:
     canvas = Canvas(data.pop("size")).to_json()
     faces = {name: [face_from_2_to_3(face) for face in data[name]] for name in ("contents", "styles")}
     return {**data, **faces, "canvas": canvas, "stacked": False, "base": None}
+
+
+def _read_origin(data: Mapping[str, Any] | None) -> tuple[Origin | None, dict[str, Any]]:
+    """Where the weights began, and what this version does not know of it."""
+    if not data:
+        return None, {}
+    check_plain(Origin, data)
+    unknown = {name: value for name, value in data.items() if name not in ("name", "sha256")}
+    return Origin(data["name"], data["sha256"]), unknown
 
 
 def _read_settings(model: str, given: Mapping[str, Any]) -> tuple[ModelSettings, dict[str, Any]]:

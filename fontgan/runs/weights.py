@@ -47,7 +47,7 @@ def read_record(path: Path) -> CheckpointRecord:
         text = (file.metadata() or {}).get("fontgan", "")
     try:
         return CheckpointRecord.from_json(json.loads(text), f"the checkpoint {path}")
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise _not_a_checkpoint(path) from error
 
 

@@ -96,12 +96,10 @@ def prepared(plan: TrainingPlan, settings: ModelSettings) -> Iterator[Prepared]:
     """
     check_settings(plan.model, settings)
     engine = choose_engine(plan.device, plan.precision, plan.threads, plan.compile)
-    if engine.threads:  # asked for by number, in this run or in the one that it continues
-        torch.set_num_threads(engine.threads)
     _check_parts(settings, engine)
     torch.manual_seed(plan.seed)
     kind = find_model(plan.model)
-    with GlyphStore(plan.data) as store:
+    with _threads(engine.threads), GlyphStore(plan.data) as store:
         contents = store.record.select(plan.content or store.record.contents)
         styles = _styles(store, plan, kind)
         keys_a, keys_b = ([face.key for face in faces] for faces in (contents, styles))
@@ -123,6 +121,17 @@ def prepared(plan: TrainingPlan, settings: ModelSettings) -> Iterator[Prepared]:
             # Sums over threads are made in another order: a run that is resumed keeps their number.
             decided = replace(decided, threads=torch.get_num_threads())
         yield Prepared(decided, settings, store, views, contents, styles, spec, model)
+
+
+@contextmanager
+def _threads(wanted: int) -> Iterator[None]:
+    """As many threads as were asked for, in this run or the one that it continues; then those of before."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(wanted or before)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _styles(store: GlyphStore, plan: TrainingPlan, kind: type[Model[Any]]) -> tuple[FaceRecord, ...]:

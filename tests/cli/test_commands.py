@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
 
-from tests.conftest import make_toy_store
+from tests.helpers import Command, make_toy_store
 from tests.toy_fonts import CHARACTERS, build_font
 
-Command = Callable[..., tuple[int, str, str]]
 QUICK = ("--steps", "3", "--set", "widths=8,16", "--device", "cpu", "--best-by", "newest")
 
 
@@ -38,6 +36,7 @@ def fails(outcome: tuple[int, str, str], *words: str) -> None:
         assert word in last
 
 
+@pytest.mark.slow
 def test_the_three_commands_each_say_what_comes_next(here: Path, type_command: Command) -> None:
     toys = ("--source", "toys/content.ttf", "--target", "toys/style.ttf", "--charset", _text())
     status, out, err = type_command("render-dataset", *toys)
@@ -56,6 +55,7 @@ def test_the_three_commands_each_say_what_comes_next(here: Path, type_command: C
     assert type_command("generate", "--chars", "一", "--checkpoint", "runs/pix2pix-1")[0] == 0
 
 
+@pytest.mark.slow
 def test_what_comes_next_names_what_is_elsewhere(here: Path, type_command: Command) -> None:
     toys = ("--source", "toys/content.ttf", "--target", "toys/style.ttf", "--charset", _text())
     _, out, err = type_command("render-dataset", *toys, "--output", "my store.lmdb")
@@ -68,6 +68,7 @@ def test_what_comes_next_names_what_is_elsewhere(here: Path, type_command: Comma
     assert re.search(r"generate --chars [一-丿]{2,4} --checkpoint '\[my\] run'", err)
 
 
+@pytest.mark.slow
 def test_bad_fonts_end_in_one_line_and_harm_nothing(here: Path, type_command: Command) -> None:
     before = Path("toys/data/glyphs.lmdb").read_bytes()
     Path("empty.ttf").touch()
@@ -111,6 +112,7 @@ def test_bad_settings_end_in_one_line(here: Path, type_command: Command) -> None
     assert not (here / "runs").exists()
 
 
+@pytest.mark.slow
 def test_an_output_that_cannot_be_is_told_before_the_work(here: Path, type_command: Command) -> None:
     data = ("--data", "toys/data/glyphs.lmdb")
     assert type_command("train", "--model", "pix2pix", *QUICK, *data)[0] == 0
@@ -149,6 +151,7 @@ def test_a_traceback_is_shown_where_it_is_asked_for(type_command: Command) -> No
         type_command("--traceback", "render-dataset", "--size", "50")
 
 
+@pytest.mark.slow
 def test_help_imports_neither_torch_nor_the_fonts_library() -> None:
     script = (
         "import sys; sys.argv = ['fontgan', '--help']\n"

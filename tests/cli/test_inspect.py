@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import lmdb
@@ -15,10 +14,9 @@ from fontgan.data.store import GlyphStore
 from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.face import Face
 from fontgan.fonts.location import FontLocation
-from tests.conftest import make_toy_store
+from tests.helpers import Command, make_toy_store
 from tests.toy_fonts import CHARACTERS, build_font, build_variable_font
 
-Command = Callable[..., tuple[int, str, str]]
 TEXT = "".join(map(chr, CHARACTERS))
 
 
@@ -28,6 +26,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_a_font_is_told_in_a_table_and_drawn_on_a_sheet(here: Path, type_command: Command) -> None:
     build_font(here / "toy.ttf", CHARACTERS, "My Toy", blank=CHARACTERS[:4])
     status, out, _ = type_command("inspect", "toy.ttf", "--charset", TEXT)
@@ -54,6 +53,7 @@ def test_json_has_stable_keys_and_nothing_beside_it(here: Path, type_command: Co
     assert Path(found["sheet"]).is_file()
 
 
+@pytest.mark.slow
 def test_each_face_and_place_has_a_sheet_of_its_own(here: Path, type_command: Command) -> None:
     path = build_variable_font(here / "toy.ttf")
     sheets = [type_command("inspect", text)[1].splitlines()[-1] for text in (path.name, "toy.ttf@wght=900")]
@@ -61,6 +61,7 @@ def test_each_face_and_place_has_a_sheet_of_its_own(here: Path, type_command: Co
     assert Path(sheets[0]).read_bytes() != Path(sheets[1]).read_bytes()
 
 
+@pytest.mark.slow
 def test_damage_and_control_characters_are_not_passed_on(here: Path, type_command: Command) -> None:
     whole = bytearray(build_font(here / "toy.ttf", family="To\x1b[31my").read_bytes())
     font = TTFont(here / "toy.ttf")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -11,11 +10,10 @@ import pytest
 
 from fontgan.fonts.canvas import Canvas
 from fontgan.runs.record import CheckpointRecord
-from tests.conftest import FACE, keep_weights, make_toy_store
+from tests.helpers import FACE, Command, keep_weights, make_toy_store
 from tests.models.small import small_settings, small_spec
 from tests.toy_fonts import build_font
 
-Command = Callable[..., tuple[int, str, str]]
 WEIGHTS = "runs/one/checkpoints/step-0001200/generator.safetensors"
 
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 
 import pytest
 
 from fontgan.models import catalogue
+from tests.helpers import Command
 from tests.models.small import PRESETS
 
-Command = Callable[..., tuple[int, str, str]]
 
-
+@pytest.mark.slow
 def test_json_has_stable_keys_and_nothing_beside_it(type_command: Command) -> None:
     status, out, _ = type_command("models", "--json")
     found = json.loads(out)
@@ -35,6 +34,7 @@ def test_json_has_stable_keys_and_nothing_beside_it(type_command: Command) -> No
     assert {entry["images_per_second"] for entry in found} == {None}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("columns", [80, 100])
 def test_the_table_fits_the_terminal(
     type_command: Command, monkeypatch: pytest.MonkeyPatch, columns: int
@@ -55,6 +55,7 @@ def test_the_table_fits_the_terminal(
         assert words in out
 
 
+@pytest.mark.slow
 def test_speeds_are_told_when_asked_for(type_command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(catalogue, "images_per_second", lambda *_: 1234.5)
     status, out, err = type_command("models", "--measure")

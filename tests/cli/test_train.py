@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import io
 import tomllib
-from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from rich.console import Console
 
-from fontgan.cli import training_view
+from fontgan.cli import app, training_view
 from fontgan.cli.training_view import TrainingView, sparkline
+from fontgan.config.settings import TrainingPlan
 from fontgan.training.events import Progressed, Sampled
-from tests.conftest import make_toy_store
+from tests.helpers import Command, make_toy_store
 
-Command = Callable[..., tuple[int, str, str]]
 QUICK = ("--steps", "6", "--set", "widths=8,16", "--device", "cpu", "--precision", "float32")
 
 
@@ -29,6 +31,22 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def test_the_options_are_the_fields_of_the_plan_and_four_more() -> None:
+    group: Any = typer.main.get_command(app)
+    options = {flag for option in group.commands["train"].params for flag in option.opts}
+    plan = {f"--{item.name.replace('_', '-')}" for item in fields(TrainingPlan)}
+    assert options == plan | {"--config", "--set", "--resume", "--dry-run"}
+
+
+def test_an_option_has_the_default_of_its_field() -> None:
+    group: Any = typer.main.get_command(app)
+    defaults = {option.opts[-1]: option.default for option in group.commands["train"].params}
+    for item in fields(TrainingPlan):
+        found = defaults[f"--{item.name.replace('_', '-')}"]
+        assert found == item.default or (not found and not item.default), item.name
+
+
+@pytest.mark.slow
 def test_a_dry_run_prints_what_was_decided_and_what_it_takes_and_writes_nothing(
     here: Path, type_command: Command
 ) -> None:
@@ -51,6 +69,7 @@ def test_a_dry_run_prints_what_was_decided_and_what_it_takes_and_writes_nothing(
     assert sorted(here.rglob("*")) == before
 
 
+@pytest.mark.slow
 def test_what_a_dry_run_prints_is_a_configuration(here: Path, type_command: Command) -> None:
     (here / "my.toml").write_text(type_command("train", "--dry-run", *QUICK)[1])
     status, out, err = type_command("train", "--config", "my.toml", "--steps", "2")
@@ -61,6 +80,7 @@ def test_what_a_dry_run_prints_is_a_configuration(here: Path, type_command: Comm
     assert run["pix2pix"]["generator"]["widths"] == [8, 16]
 
 
+@pytest.mark.slow
 def test_a_discriminator_is_counted_and_minutes_become_steps(here: Path, type_command: Command) -> None:
     del here
     given = ("--preset", "paper", "--minutes", "2", "--device", "cpu", "--set", "widths=8,16,16")
@@ -71,6 +91,8 @@ def test_a_discriminator_is_counted_and_minutes_become_steps(here: Path, type_co
     assert "steps in 2:00 at" in err
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("interrupts")
 def test_the_same_command_with_resume_goes_on(here: Path, type_command: Command) -> None:
     import signal
 
@@ -97,6 +119,7 @@ def test_the_same_command_with_resume_goes_on(here: Path, type_command: Command)
     assert type_command("train", *QUICK, "--resume")[0] == 1  # it is at its end
 
 
+@pytest.mark.slow
 def test_mistakes_on_the_way_are_one_line(here: Path, type_command: Command) -> None:
     type_command("train", *QUICK)
     for arguments, words in (
@@ -114,6 +137,7 @@ def test_mistakes_on_the_way_are_one_line(here: Path, type_command: Command) -> 
     del here
 
 
+@pytest.mark.slow
 def test_plot_draws_runs_into_one_picture(here: Path, type_command: Command) -> None:
     type_command("train", *QUICK)
     type_command("train", *QUICK, "--run", "another", "--seed", "2")

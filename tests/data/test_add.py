@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,9 +14,8 @@ from fontgan.data.writer import StoreWriter
 from fontgan.errors import FontganError
 from fontgan.fonts.face import Face
 from fontgan.fonts.location import FontLocation
+from tests.helpers import Command
 from tests.toy_fonts import CHARACTERS, build_font, build_proportional_font
-
-Command = Callable[..., tuple[int, str, str]]
 
 
 def values_of(path: Path) -> dict[bytes, bytes]:

@@ -19,7 +19,7 @@ from fontgan.data.writer import new_store
 from fontgan.errors import FontganError
 from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.location import FontLocation
-from tests.conftest import images_of
+from tests.helpers import images_of
 from tests.toy_fonts import CHARACTERS
 
 

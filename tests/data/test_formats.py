@@ -21,7 +21,7 @@ from fontgan.data.views import load_view
 from fontgan.errors import FontganError
 from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.location import FontLocation
-from tests.conftest import FACE
+from tests.helpers import FACE
 from tests.toy_fonts import build_font
 
 SAMPLE = Path(__file__).parents[1] / "samples" / "store-2"

@@ -24,7 +24,7 @@ from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.charset import gb2312_level
 from fontgan.fonts.face import Face
 from fontgan.fonts.location import FontLocation
-from tests.conftest import images_of
+from tests.helpers import images_of
 from tests.toy_fonts import CHARACTERS, build_font, build_variable_font
 
 

@@ -23,7 +23,7 @@ from fontgan.data.writer import StoreWriter, new_store
 from fontgan.errors import FontganError
 from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.location import FontLocation
-from tests.conftest import FACE, images_of, make_toy_store
+from tests.helpers import FACE, images_of, make_toy_store
 from tests.toy_fonts import CHARACTERS, build_proportional_font
 
 IMAGES = st.dictionaries(

@@ -22,7 +22,7 @@ from fontgan.data.store import GlyphStore
 from fontgan.data.views import View, load_view
 from fontgan.errors import FontganError
 from fontgan.fonts.location import FontLocation
-from tests.conftest import images_of
+from tests.helpers import images_of
 from tests.toy_fonts import CHARACTERS, build_font
 
 STILL = Augmentation()

@@ -27,7 +27,7 @@ from fontgan.report.glyphs import save_drawing
 from fontgan.runs.dataset import write_dataset
 from fontgan.runs.folder import Run
 from fontgan.runs.record import CheckpointRecord
-from tests.conftest import images_of, keep_weights, shared
+from tests.helpers import images_of, keep_weights, shared
 from tests.models.small import CPU
 from tests.toy_fonts import CHARACTERS, build_font
 

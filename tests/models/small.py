@@ -45,31 +45,31 @@ def without_dropout(name: str, preset: str) -> dict[str, Any]:
     return {key: 0.0 for key in ("generator.dropout", "generator.decoder_dropout") if key in known}
 
 
-def small_spec(name: str, contents: int = 1) -> GeneratorSpec:
-    """Images of 64 pixels in two styles; behind a first stage where one is wanted."""
+def small_spec(name: str, contents: int = 1, size: int = 64) -> GeneratorSpec:
+    """Images in two styles; behind a first stage where one is wanted."""
     first = FirstStage("pix2pix", small_settings("pix2pix", "default"))
     two_stages = find_model(name).two_stages
-    return GeneratorSpec(64, STYLES, CHARACTERS, contents, first if two_stages else None)
+    return GeneratorSpec(size, STYLES, CHARACTERS, contents, first if two_stages else None)
 
 
 def small_model(
-    name: str, preset: str, engine: Engine = CPU, contents: int = 1, **changes: Any
+    name: str, preset: str, engine: Engine = CPU, contents: int = 1, size: int = 64, **changes: Any
 ) -> Model[Any]:
     torch.manual_seed(0)
-    return find_model(name)(small_settings(name, preset, **changes), small_spec(name, contents), engine)
+    return find_model(name)(small_settings(name, preset, **changes), small_spec(name, contents, size), engine)
 
 
-def some_batch(count: int = 8, references: int = 2) -> Batch:
+def some_batch(count: int = 8, references: int = 2, size: int = 64) -> Batch:
     """Rectangles, and the same with corners cut or hollow: changes that a small network can learn."""
     generator = torch.Generator().manual_seed(3)
-    content = torch.ones(count, 1, 64, 64)
+    content = torch.ones(count, 1, size, size)
     for picture in content:
-        top, left = torch.randint(4, 24, (2,), generator=generator).tolist()
-        picture[0, top : top + 32, left : left + 32] = 0
+        top, left = torch.randint(4, size // 2 - 8, (2,), generator=generator).tolist()
+        picture[0, top : top + size // 2, left : left + size // 2] = 0
     styles = torch.arange(count) % STYLES
     cut, hollow = content.clone(), content.clone()
     cut[..., ::2, :] = cut[..., ::2, :].maximum(cut[..., ::2, :].roll(4, -1))
-    hollow[..., 28:36, :] = 1
+    hollow[..., size // 2 - 4 : size // 2 + 4, :] = 1
     style = torch.where(styles.view(-1, 1, 1, 1) == 0, cut, hollow)
     rows = (torch.arange(count).unsqueeze(1) + STYLES * torch.arange(1, references + 1)) % count
     return Batch(content, style, styles, torch.arange(count) % CHARACTERS, style[rows])

@@ -17,7 +17,7 @@ from fontgan.fonts.canvas import Canvas
 from fontgan.models import find_model, model_names
 from fontgan.runs.record import CheckpointRecord
 from fontgan.runs.weights import load_checkpoint, save_weights
-from tests.conftest import FACE, shared
+from tests.helpers import FACE, shared
 from tests.models.small import (
     CPU,
     PRESETS,

@@ -13,7 +13,7 @@ from fontgan.errors import FontganError
 from fontgan.runs.folder import Run, find_weights, name_of, newest_run
 from fontgan.runs.log import Progressed
 from fontgan.training.decision import decide_again
-from tests.conftest import keep_weights
+from tests.helpers import keep_weights
 from tests.runs.test_record import record_of
 
 

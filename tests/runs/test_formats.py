@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +18,7 @@ from fontgan.runs.log import Finished, Measured, Progressed
 from fontgan.runs.weights import load_checkpoint, save_weights
 from fontgan.training.decision import decide_again
 from fontgan.training.run import run_training
+from tests.helpers import Command
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 OLD = SAMPLES / "runs-4"
@@ -77,8 +77,9 @@ def test_the_log_of_format_1_is_read(name: str) -> None:
     assert set(log.curves.measures) == {"iou", "fixed_l1", "l1", "ssim", "ink", "grey"}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("here")
-def test_old_runs_are_plotted_and_inspected(type_command: Callable[..., tuple[int, str, str]]) -> None:
+def test_old_runs_are_plotted_and_inspected(type_command: Command) -> None:
     assert type_command("plot", *(f"runs/{name}" for name in NAMES), "--output", "all.png")[0] == 0
     for name in NAMES:
         status, out, _ = type_command("inspect", f"runs/{name}", "--json")
@@ -87,6 +88,7 @@ def test_old_runs_are_plotted_and_inspected(type_command: Callable[..., tuple[in
         assert (found["size"], found["step"]) == (64, 12)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("here")
 def test_an_old_run_continues_or_is_refused_in_one_line() -> None:
     decision = decide_again({"run": Path("runs/pix2pix"), "data": Path("glyphs.lmdb"), "steps": 14})

@@ -18,7 +18,7 @@ from fontgan.fonts.canvas import Canvas
 from fontgan.models import find_model
 from fontgan.runs.record import CheckpointRecord, Origin
 from fontgan.runs.weights import load_checkpoint, origin_of, read_record, save_weights
-from tests.conftest import FACE, keep_weights, shared
+from tests.helpers import FACE, keep_weights, shared
 
 
 def record_of(name: str, step: int = 7, iou: float = 0.5, best_by: BestBy = "iou") -> CheckpointRecord:
@@ -52,12 +52,15 @@ def test_no_folder_of_a_font_is_written(tmp_path: Path) -> None:
 
 
 def test_what_this_version_does_not_know_is_kept_and_written_again(tmp_path: Path) -> None:
-    path = keep_weights(tmp_path, record_of("pix2pix").build(), record_of("pix2pix"))
+    record = replace(record_of("pix2pix"), base=Origin("kai", "ab" * 32))
+    path = keep_weights(tmp_path, record.build(), record)
     data = metadata(path)
     data |= {"licence": "OFL-1.1", "settings": {**data["settings"], "sharpness": 3}}
+    data["base"]["licence"] = "MIT"
     changed = with_metadata(path, tmp_path / "changed.safetensors", data)
     network, record = load_checkpoint(changed)
-    assert record.extra == {"licence": "OFL-1.1", "settings": {"sharpness": 3}}
+    later = {"licence": "OFL-1.1", "settings": {"sharpness": 3}, "base": {"licence": "MIT"}}
+    assert record.extra == later
     (tmp_path / "again").mkdir()
     assert metadata(save_weights(tmp_path / "again", network, record)) == data
 
@@ -80,6 +83,29 @@ def test_damaged_and_foreign_files_are_refused(tmp_path: Path) -> None:
     with_metadata(path, newer, {**data, "format": 9})
     with pytest.raises(FontganError, match="has format 9, but this fontgan reads formats up to 5: update"):
         load_checkpoint(newer)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"step": "7"},
+        {"step": float("inf")},
+        {"best_by": "ssim"},  # which was not measured
+        {"best_by": ["iou"]},
+        {"measures": {"iou": None}},
+        {"canvas": {"size": float("inf")}},
+        {"base": {"name": 3, "sha256": ""}},
+        {"styles": [{**FACE.to_json(), "path": None}]},
+        {"styles": [{**FACE.to_json(), "shift": float("nan")}]},
+        {"settings": {"learning_rate": 10**400}},
+    ],
+)
+def test_a_record_with_a_value_of_another_kind_is_refused(tmp_path: Path, changes: dict[str, Any]) -> None:
+    data = json.loads(json.dumps(record_of("pix2pix").to_json(), default=str))
+    path = tmp_path / "generator.safetensors"
+    save_file({"x": torch.zeros(2)}, path, {"fontgan": json.dumps({**data, **changes})})
+    with pytest.raises(FontganError, match=r"^[^\n]*(is damaged|expected a number)[^\n]*$"):
+        read_record(path)
 
 
 def metadata(path: Path) -> dict[str, Any]:

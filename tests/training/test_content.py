@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from fontgan.errors import FontganError
 from fontgan.fonts.location import FontLocation
 from fontgan.training.decision import decide
 from fontgan.training.preparation import prepared
+from tests.helpers import Command
 from tests.models.small import small_settings
 from tests.toy_fonts import build_font
 
@@ -74,9 +74,7 @@ def test_faces_that_cannot_be_meant_are_refused(data: Path, plan: dict[str, Any]
         faces(data, **plan)
 
 
-def test_the_options_are_settings_that_decide_the_weights(
-    data: Path, type_command: Callable[..., tuple[int, str, str]]
-) -> None:
+def test_the_options_are_settings_that_decide_the_weights(data: Path, type_command: Command) -> None:
     plan = decide({"content": ["b", "a"], "stacked": True}, {}).plan
     assert plan.content == ("b", "a")
     assert plan.stacked

@@ -12,18 +12,9 @@ from hypothesis import strategies as st
 from fontgan.compute.engine import Engine
 from fontgan.models.base import Learnt
 from fontgan.training.loop import Budget, Clock, Step, train
+from tests.training.timing import Time
 
 CPU = torch.device("cpu")
-
-
-class Time:
-    """A clock that goes on when it is told to."""
-
-    def __init__(self) -> None:
-        self.seconds = 100.0
-
-    def __call__(self) -> float:
-        return self.seconds
 
 
 class Counting:

@@ -85,6 +85,7 @@ def test_a_step_size_that_is_far_too_large_is_told() -> None:
         run({**SMALL, **HUGE})
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("here")
 def test_blank_pages_stop_the_run_only_if_they_last(monkeypatch: pytest.MonkeyPatch) -> None:
     spoil(monkeypatch, after=8, bias=50.0)
@@ -96,6 +97,7 @@ def test_blank_pages_stop_the_run_only_if_they_last(monkeypatch: pytest.MonkeyPa
     assert [ink < 0.02 for ink in blank][-4:] == [False, True, True, True]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("here")
 def test_the_log_has_what_was_told() -> None:
     events = run(tensorboard=True)
@@ -112,6 +114,7 @@ def test_the_log_has_what_was_told() -> None:
     assert log.of(Finished) == events[-1:]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("here")
 def test_tensorboard_has_losses_rates_gradients_samples_and_the_network() -> None:
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
@@ -148,6 +151,7 @@ def test_memory_that_is_too_small_names_a_batch_that_fits(monkeypatch: pytest.Mo
         run(run=Path("other"))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("here")
 def test_what_is_measured_at_the_end_is_the_best_checkpoint() -> None:
     end = run(keep=1)[-1]

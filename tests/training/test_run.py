@@ -25,6 +25,7 @@ from fontgan.training.decision import decide
 from fontgan.training.events import Event, Finished, Progressed, Sampled, Started
 from fontgan.training.run import run_training
 from tests.toy_fonts import build_font
+from tests.training.timing import time_by_steps
 
 SMALL = {"widths": "8,16", "batch_size": "8"}
 
@@ -88,16 +89,22 @@ def test_the_same_seed_gives_the_same_weights_and_another_gives_others() -> None
 
 
 @pytest.mark.usefixtures("here")
-def test_minutes_end_a_run_and_samples_are_counted_apart() -> None:
-    end = finished(run(steps=None, minutes=0.03))
-    assert end.training_seconds >= 0.03 * 60
+def test_minutes_end_a_run_and_samples_are_counted_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    time_by_steps(monkeypatch, step=0.5, sheet=60)
+    events = run(steps=None, minutes=0.1)
+    end = finished(events)
+    assert (end.step, end.training_seconds, end.images_per_second) == (12, 6.0, 16.0)
+    assert [event.step for event in events if isinstance(event, Sampled)] == [0, 3, 5, 7, 9, 11, 12]
+    reported = [event.seconds for event in events if isinstance(event, Progressed)]
+    assert reported == [0.5, 1.5, 2.5, 3.5, 4.5, 5.5, 6.0]
     assert end.sample_seconds > 0
     assert end.start_seconds > 0
 
 
-@pytest.mark.usefixtures("here")
+@pytest.mark.usefixtures("here", "interrupts")
 def test_ctrl_c_ends_after_the_step_and_keeps_what_was_learnt() -> None:
     events: list[Event] = []
+    before = signal.getsignal(signal.SIGINT)
     decision = decide({"minutes": 5.0, "device": "cpu"}, SMALL)
     for event in run_training(decision):
         events.append(event)
@@ -107,16 +114,17 @@ def test_ctrl_c_ends_after_the_step_and_keeps_what_was_learnt() -> None:
     assert end.interrupted
     assert end.step >= 1
     assert end.checkpoint.is_file()
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is before
 
 
-@pytest.mark.usefixtures("here")
+@pytest.mark.usefixtures("here", "interrupts")
 def test_ctrl_c_before_the_first_step_is_told() -> None:
+    before = signal.getsignal(signal.SIGINT)
     with pytest.raises(FontganError, match="stopped before the first step"):
         for event in _begun():
             if isinstance(event, Sampled):
                 signal.raise_signal(signal.SIGINT)
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def _begun() -> Iterator[Event]:

@@ -1,0 +1,69 @@
+"""What hypothesis draws for many tests: JSON, records with keys of the future, damaged data."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+from hypothesis import strategies as st
+
+from fontgan.data.record import FaceRecord
+from fontgan.fonts.canvas import MOST_MARGIN, SIZES, Canvas
+
+# All that Python's json reads and writes, infinities and endless integers included.
+NUMBERS = st.integers() | st.floats() | st.just(10**400) | st.sampled_from([float("inf"), float("nan")])
+JSON = st.recursive(
+    st.none() | st.booleans() | NUMBERS | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+# Equal to itself once it is written and read again, which NaN is not.
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=2),
+    max_leaves=3,
+)
+# Keys that a newer fontgan may write, and none that this one knows.
+EXTRA = st.dictionaries(st.text("äöüxyz", min_size=1, max_size=3).map("new-".__add__), PLAIN, max_size=3)
+FINITE = st.floats(-1e6, 1e6)
+
+canvases = st.builds(Canvas, st.sampled_from(SIZES), margin=st.floats(0, MOST_MARGIN))
+faces = st.builds(
+    FaceRecord,
+    key=st.text(min_size=1, max_size=5),
+    kind=st.sampled_from(["font", "pictures"]),
+    family=st.text(max_size=5),
+    path=st.text("abc/字.", min_size=1, max_size=8),
+    index=st.integers(0, 9),
+    axes=st.lists(st.tuples(st.text(max_size=4), FINITE), max_size=2).map(tuple),
+    sha256=st.text("0123456789abcdef", min_size=64, max_size=64),
+    shift=FINITE,
+    count=st.integers(0, 9999),
+    cropped=st.integers(0, 9999),
+    advance=FINITE,
+    extra=EXTRA,
+)
+
+
+def _places(data: Any, above: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The way to every value inside of some data."""
+    inner = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for key, value in inner:
+        yield (*above, key)
+        yield from _places(value, (*above, key))
+
+
+@st.composite
+def damaged(draw: st.DrawFn, data: Any) -> Any:
+    """A copy of some data in which one value, anywhere, is another one or gone."""
+    data = copy.deepcopy(data)
+    *above, last = draw(st.sampled_from(list(_places(data))))
+    table = data
+    for key in above:
+        table = table[key]
+    if draw(st.booleans()):
+        del table[last]
+    else:
+        table[last] = draw(JSON)
+    return data
