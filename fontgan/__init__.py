@@ -38,15 +38,17 @@ _WHERE = {
 }
 
 
-def __getattr__(name: str) -> Any:
-    if name == "__version__":
-        from importlib.metadata import version
+if not TYPE_CHECKING:  # a type checker sees the names above, and no others
 
-        return version("fontgan")
-    if name not in _WHERE:
-        raise AttributeError(f"module 'fontgan' has no attribute {name!r}")
-    value = globals()[name] = getattr(importlib.import_module(_WHERE[name]), name)
-    return value
+    def __getattr__(name: str) -> Any:
+        if name == "__version__":
+            from importlib.metadata import version
+
+            return version("fontgan")
+        if name not in _WHERE:
+            raise AttributeError(f"module 'fontgan' has no attribute {name!r}")
+        value = globals()[name] = getattr(importlib.import_module(_WHERE[name]), name)
+        return value
 
 
 def __dir__() -> list[str]:

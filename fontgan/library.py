@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from fontgan.assets import CONTENT_FONT, STYLE_FONTS, bundled_font
-from fontgan.cli.console import Bar
+from fontgan.cli.console import Bar, messages
 from fontgan.cli.training_view import TrainingView
 from fontgan.config.settings import TrainingPlan
 from fontgan.data.inspection import random_glyphs
@@ -54,7 +54,7 @@ class Dataset:
     def characters(self, face: str) -> str:
         """The characters that a face has, in the order of their code points."""
         with GlyphStore(self.path) as store:
-            return "".join(map(chr, store.codes(face)))
+            return "".join(map(chr, store.codes(self.record.face(face).key)))
 
     def glyphs(self, face: str, characters: str | Iterable[int]) -> np.ndarray:
         """The glyph images of some characters in one face: uint8 (n, size, size), 0 = ink, 255 = paper.
@@ -63,8 +63,9 @@ class Dataset:
             FontganError: the face lacks one of them.
         """
         codes = [ord(char) if isinstance(char, str) else char for char in characters]
+        key = self.record.face(face).key
         with GlyphStore(self.path) as store:
-            return store.glyphs([(face, code) for code in codes])
+            return store.glyphs([(key, code) for code in codes])
 
     def add(
         self,
@@ -83,7 +84,8 @@ class Dataset:
         """
         codes = None if charset is None else parse_charset(charset)
         with _bar(show) as bar:
-            add_faces(_locations(source), _locations(target), self.path, codes, bar, _jobs(jobs))
+            made = add_faces(_locations(source), _locations(target), self.path, codes, bar, _jobs(jobs))
+        _show_notes(made.notes, show)
         return Dataset(self.path)
 
     def __repr__(self) -> str:
@@ -127,7 +129,10 @@ def render(
     contents = _locations(bundled_font(CONTENT_FONT) if source is None else source)
     styles = _locations([bundled_font(name) for name in STYLE_FONTS] if target is None else target)
     with _bar(show) as bar:
-        render_dataset(contents, styles, parse_charset(charset), size, Path(output), bar, _jobs(jobs), margin)
+        made = render_dataset(
+            contents, styles, parse_charset(charset), size, Path(output), bar, _jobs(jobs), margin
+        )
+    _show_notes(made.notes, show)
     return Dataset(output)
 
 
@@ -178,6 +183,11 @@ def _locations(fonts: Fonts) -> list[FontLocation]:
 
 def _jobs(wanted: int | None) -> int:
     return wanted or os.cpu_count() or 1
+
+
+def _show_notes(notes: Sequence[str], show: bool) -> None:
+    for note in notes if show else ():
+        messages.print(f"note: {note}", style="yellow")
 
 
 def _bar(show: bool) -> Bar | nullcontext[None]:

@@ -84,7 +84,7 @@ def test_all_mistakes_are_listed_together_with_what_is_near() -> None:
         ("learning_rate", "inf", "learning_rate=inf: it must be at least 0"),
         ("learning_rate", "nan", "learning_rate=nan: it must be at least 0"),
         ("lens.sharp", "yes", "lens.sharp=yes: write true or false"),
-        ("optimisation", "none", "optimisation=none: this model needs it"),
+        ("optimisation", "none", "optimisation=none: this model needs its optimisation"),
     ):
         with pytest.raises(FontganError, match=words):
             changed(replace(Sample(), lens=Lens()), {name: value})
@@ -123,7 +123,7 @@ def test_settings_are_changed_by_short_and_dotted_names() -> None:
     )
     with pytest.raises(FontganError, match=r"set discriminator\.weight too"):
         usual.changed(discriminator__width=8)
-    with pytest.raises(FontganError, match="discriminator=None: this model needs it"):
+    with pytest.raises(FontganError, match="discriminator=None: this model needs its discriminator"):
         find_model("cyclegan").preset("default").changed(discriminator=None)
 
 
@@ -294,12 +294,14 @@ def test_turning_a_group_off_and_on() -> None:
         ({"lens.weight": "0"}, None),
         ({"lens.weight": "3"}, Lens(3.0, sharp=True)),
         ({"lens.sharp": "false", "lens.weight": "3"}, Lens(3.0)),
-        ({"lens.weight": "3", "lens": "none"}, Lens(3.0, sharp=True)),
     ):
         assert changed(Sample(), texts).lens == wanted
     assert switch_of(Sample, "lens") == "weight"
     with pytest.raises(FontganError, match=r"lens.sharp has no effect without a lens: set lens\.weight too"):
         changed(Sample(lens=Lens()), {"lens": "none", "lens.sharp": "true"})
+    for texts in ({"lens.weight": "3", "lens": "none"}, {"lens": "none", "lens.weight": "3"}):
+        with pytest.raises(FontganError, match=r"lens=none and lens\.weight=3 contradict each other"):
+            changed(Sample(), texts)
 
 
 def test_a_record_keeps_its_meaning_where_settings_came_later() -> None:

@@ -90,7 +90,7 @@ def test_mistakes_speak_python() -> None:
 
 def test_a_name_that_there_is_not_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'rendr'"):
-        fontgan.rendr  # noqa: B018
+        fontgan.rendr  # type: ignore[attr-defined] # noqa: B018
     assert set(dir(fontgan)) == set(fontgan.__all__)
 
 
@@ -105,3 +105,22 @@ assert not heavy, heavy
 assert fontgan.__version__
 """
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.usefixtures("fonts")
+def test_what_a_new_user_ran_into(capsys: pytest.CaptureFixture[str]) -> None:
+    data = fontgan.render("mine.ttf", "all.ttf", "".join(map(chr, CODES)), show=False)
+    for call, words in (
+        (lambda: data.glyphs("mne", "一"), "no face 'mne'; did you mean 'mine'"),
+        (lambda: data.characters("mne"), "no face 'mne'"),
+        (lambda: fontgan.train(data, stacked=True, show=False), "all is the only content face"),
+        (lambda: fontgan.train(data, device="gpu", show=False), "device=gpu"),
+        (
+            lambda: fontgan.train(data, discriminator="none", discriminator__weight=0.1, show=False),
+            "discriminator=none and discriminator.weight=0.1 contradict each other",
+        ),
+    ):
+        with pytest.raises(FontganError, match=words):
+            call()
+    fontgan.render("mine.ttf", "all.ttf", "一丁")
+    assert "this replaced the dataset" in capsys.readouterr().err

@@ -13,6 +13,7 @@ from fontgan.compute.allocation import keep_freed_memory
 from fontgan.compute.engine import Engine
 from fontgan.compute.ranks import join_ranks
 from fontgan.compute.threads import counted, fastest_threads
+from fontgan.config.reading import nearest
 from fontgan.config.settings import DeviceChoice, PrecisionChoice
 from fontgan.errors import FontganError
 
@@ -83,6 +84,8 @@ def prepare_process(engine: Engine) -> str:
 
 def _choose_device(choice: DeviceChoice) -> torch.device:
     available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if choice != "auto" and choice not in available:
+        raise FontganError(f"there is no device {choice!r}{nearest(choice, ['auto', *available])}")
     if choice != "auto" and not available[choice]:
         raise FontganError(f"this machine has no {choice.upper()} device", "choose {device} cpu, or omit it")
     # Not MPS by itself: it has not been measured.

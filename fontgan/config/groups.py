@@ -119,6 +119,8 @@ class Draft:
                 found.append((name, path, value))
         found.sort(key=lambda one: not self._turns_off(one[1], one[2]))  # those that turn off come first
         off = {self._group_of(path) for _, path, value in found if self._turns_off(path, value)}
+        if not whole:
+            self.mistakes += [f"{where}{line}" for group in off for line in self._contradictory(group, found)]
         for name, path, value in found:
             if whole and self._group_of(path) in off and not self._turns_off(path, value):
                 continue
@@ -163,6 +165,13 @@ class Draft:
             (self._waiting if group in self._values else self._values)[path] = read
         self._set_before.add(path)
 
+    def _contradictory(self, group: str, found: list[tuple[str, str, Any]]) -> list[str]:
+        """A line where the same layer turns a group off and on."""
+        switch = f"{group}.{switch_of(self._kind, group)}"
+        on = [f"{name}={value}" for name, path, value in found if path == switch and not _is_zero(value)]
+        off = [f"{name}={value}" for name, path, value in found if path == group]
+        return [f"{off[0]} and {on[0]} contradict each other: leave one of them out"] if on and off else []
+
     def _group_of(self, path: str) -> str:
         """The group that a path lies in, or is; "" for what is the model's own."""
         group = path.partition(".")[0]
@@ -184,7 +193,7 @@ class Draft:
 
     def _turn_off(self, group: str) -> None:
         if not hasattr(self._kind, f"usual_{group}"):
-            raise ValueError("this model needs it")
+            raise ValueError(f"this model needs its {group}")
         self._values = {**_outside(self._values, group), group: None}
         self._waiting = _outside(self._waiting, group)
 

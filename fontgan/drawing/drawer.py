@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import torch
@@ -11,6 +12,7 @@ from torch import Tensor, nn
 
 from fontgan.compute.choosing import choose_engine
 from fontgan.compute.engine import Engine
+from fontgan.config.reading import nearest
 from fontgan.config.settings import Cleaning, DeviceChoice
 from fontgan.data.images import as_bytes
 from fontgan.data.record import FaceRecord, families
@@ -72,7 +74,7 @@ class Drawer:
         checkpoint: Run | Path | str | None = None,
         style: str | None = None,
         reference: AnyFont | None = None,
-        sources: Sequence[AnyFont] = (),
+        sources: AnyFont | Sequence[AnyFont] = (),
         backward: bool = False,
         device: DeviceChoice = "auto",
     ) -> None:
@@ -90,7 +92,7 @@ class Drawer:
         engine: Engine,
         style: str | None = None,
         reference: AnyFont | None = None,
-        sources: Sequence[AnyFont] = (),
+        sources: AnyFont | Sequence[AnyFont] = (),
         backward: bool = False,
     ) -> Drawer:
         """A drawer of a network that is loaded already, in evaluation mode; the rest as for `Drawer`.
@@ -111,7 +113,7 @@ class Drawer:
         fonts: Fonts,
         style: str | None,
         reference: AnyFont | None,
-        sources: Sequence[AnyFont],
+        sources: AnyFont | Sequence[AnyFont],
         backward: bool,
     ) -> None:
         _check(record, style, reference is not None, backward)
@@ -124,7 +126,8 @@ class Drawer:
         self._shift = outputs[0].shift
         self._stacked = record.stacked and not backward
         self.drawn_from, self.drawn_like = families(inputs), families(outputs)
-        given = [_location(font) for font in sources]
+        several = [sources] if isinstance(sources, FontLocation | Path | str) else sources
+        given = [_location(font) for font in several]
         self.contents, self.notes = content_fonts(inputs, given, self._stacked, fonts)
         if reference is not None:
             shown = fonts.new(_location(reference))
@@ -165,11 +168,12 @@ class Drawer:
                 missing.
         """
         asked = unique_characters(characters) if isinstance(characters, str) else [*dict.fromkeys(characters)]
+        _check_request(asked, cleaning)
         found = {code: glyph for code in asked if (glyph := self._content(code))}
         if not found:
             names = " and ".join(str(font.source.location) for font in self.contents)
             raise FontganError(
-                f"{names} draws none of {describe_characters(asked)}",
+                f"{names} cannot draw {describe_characters(asked)}",
                 "choose other characters, or pass a font that has them with {source}",
             )
         codes = list(found)
@@ -254,6 +258,15 @@ class Drawer:
         return (code for code, glyph in pairs if glyph and split_of(code) == "train")
 
 
+def _check_request(codes: Sequence[int], cleaning: str) -> None:
+    """Refuse what cannot be asked of any drawer."""
+    if not codes:
+        raise FontganError("there is no character to draw", "pass some with {chars}")
+    known = get_args(Cleaning)
+    if cleaning not in known:
+        raise FontganError(f"there is no cleaning {cleaning!r}{nearest(cleaning, known)}")
+
+
 def _location(font: AnyFont) -> FontLocation:
     return font if isinstance(font, FontLocation) else FontLocation.parse(str(font))
 
@@ -267,7 +280,7 @@ def _check(record: CheckpointRecord, style: str | None, shown: bool, backward: b
     model = find_model(record.model)
     if shown and "references" not in model.conditions:
         raise FontganError(
-            f"{record.model} draws only styles that it has learnt", "omit {reference}, or {train} a wnet"
+            f"{record.model} draws only styles that it has learnt", "omit {reference}, or use a run of wnet"
         )
     if shown and style is not None:
         raise FontganError(
@@ -276,6 +289,6 @@ def _check(record: CheckpointRecord, style: str | None, shown: bool, backward: b
         )
     if backward and model.paired:
         raise FontganError(
-            f"{record.model} has learnt one direction only", "omit {backward}, or {train} a cyclegan"
+            f"{record.model} has learnt one direction only", "omit {backward}, or use a run of cyclegan"
         )
     record.style(style)

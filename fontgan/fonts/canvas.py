@@ -50,6 +50,10 @@ class Canvas:
         if not 0 < self.above + self.below < math.inf:
             raise FontganError(f"an em box from {-self.below:g} to {self.above:g} em has no height")
 
+    def __str__(self) -> str:
+        """As a message names it."""
+        return f"{self.size} px" + (f" with a margin of {self.margin:g} em" if self.margin else "")
+
     @property
     def extent(self) -> float:
         """The side of the canvas, in em."""

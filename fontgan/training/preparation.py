@@ -111,7 +111,7 @@ def prepared(plan: TrainingPlan, settings: ModelSettings) -> Iterator[Prepared]:
             for split in SPLITS
         }
         characters = int(views["train"].characters.max()) + 1
-        channels = len(contents) if plan.stacked else 1
+        channels = _channels(plan, contents)
         first = None if plan.stage1 is None else _first_stage(plan.stage1, store, channels, styles)
         base = None if plan.base is None else _base(plan.base, plan.model, settings, store, channels)
         spec = GeneratorSpec(store.record.size, len(styles), characters, channels, first, base)
@@ -197,6 +197,20 @@ def _base(given: Path, model: str, settings: ModelSettings, store: GlyphStore, c
     return Base(origin.name, origin.sha256, network.state_dict())
 
 
+def _channels(plan: TrainingPlan, contents: Sequence[FaceRecord]) -> int:
+    """The channels of the content: one, or one per face where they are stacked.
+
+    Raises:
+        FontganError: there is nothing to stack.
+    """
+    if plan.stacked and len(contents) == 1:
+        raise FontganError(
+            f"{contents[0].key} is the only content face, so there is nothing to stack",
+            "omit {stacked}, or add content fonts to the dataset",
+        )
+    return len(contents) if plan.stacked else 1
+
+
 def _check_images(
     given: Path, record: CheckpointRecord, store: GlyphStore, channels: int, parameter: str
 ) -> None:
@@ -208,7 +222,8 @@ def _check_images(
     remedy = f"choose another {{{parameter}}}, or another {{data}}"
     if record.canvas != store.record.canvas:
         raise FontganError(
-            f"{given} draws images of {record.canvas}, {store.path} has {store.record.canvas}", remedy
+            f"{given} draws images of {record.canvas}, {store.path} has images of {store.record.canvas}",
+            remedy,
         )
     if record.channels != channels:
         raise FontganError(

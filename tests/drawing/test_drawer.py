@@ -182,7 +182,7 @@ def test_what_the_style_font_draws_is_asked_of_its_own_file(run: Run) -> None:
 
 
 def test_where_the_font_draws_none_of_the_characters_it_is_refused(run: Run) -> None:
-    with pytest.raises(FontganError, match=r"draws none of A U\+0041, B U\+0042"):
+    with pytest.raises(FontganError, match=r"cannot draw A U\+0041, B U\+0042"):
         Drawer(run, device="cpu").draw("AB")
 
 
@@ -274,3 +274,18 @@ def test_a_sheet_shows_the_first_of_very_many(
             heights.append(sheet.height)
     assert 2.5 < heights[0] / heights[1] < 3  # 64 characters in six bands, 24 in two
     assert len(list((tmp_path / "some" / "glyphs").iterdir())) == len(CHARACTERS)
+
+
+def test_what_cannot_be_asked_of_a_drawer_is_refused_before_it_draws(run: Run) -> None:
+    drawer = Drawer(run, device="cpu")
+    with pytest.raises(FontganError, match="there is no character to draw"):
+        drawer.draw("")
+    with pytest.raises(FontganError, match="there is no cleaning 'level'; did you mean 'levels'"):
+        drawer.draw(CHARACTERS[:2], cleaning="level")  # type: ignore[arg-type]
+    with pytest.raises(FontganError, match="there is no device 'gpu'"):
+        Drawer(run, device="gpu")  # type: ignore[arg-type]
+
+
+def test_one_source_may_be_given_without_a_list(run: Run) -> None:
+    font = str(Drawer(run, device="cpu").contents[0].source.location)
+    assert len(Drawer(run, sources=font, device="cpu").contents) == 1

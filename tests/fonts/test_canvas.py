@@ -33,8 +33,9 @@ from tests.toy_fonts import (
 TEXT = "一字永和国我们大啊A g,Å！のカ龘鬱麗"
 SHIFTS = (0.0, 0.017, -0.031)
 KAI = Face(FontLocation(bundled_font(STYLE_FONTS[0])))
-# FreeType's grid is 1/64 pixel. Half of it is lost where a point is scaled, half where it is moved, up to half
-# by the 16.16 scale itself at 1,024 px, an eighth where the outline was loaded; then coverage is rounded.
+# FreeType's grid is 1/64 pixel. Half of it is lost where a point is scaled, half where it is moved, up to
+# half by the 16.16 scale itself at 1,024 px, an eighth where the outline was loaded; then coverage is
+# rounded.
 EXACT = 1.625 / 64 + 1 / 255
 
 
