@@ -12,6 +12,7 @@ from PIL import Image
 from tests.helpers import Command
 
 
+@pytest.mark.slow
 def test_real_fonts_become_characters_that_no_designer_drew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, type_command: Command
 ) -> None:

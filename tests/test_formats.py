@@ -51,6 +51,7 @@ def test_newer_formats_and_nonsense_are_refused_in_one_line(data: object, words:
         upgraded(data, 4, STEPS, "it")
 
 
+@pytest.mark.slow
 @given(unknown=EXTRA, size=st.integers(), number=st.integers(2, 4))
 def test_every_format_becomes_the_newest_and_loses_no_key(
     unknown: dict[str, Any], size: int, number: int

@@ -47,6 +47,7 @@ def test_every_command_is_of_a_kind_that_is_tested_here() -> None:
         assert command.startswith(("fontgan ", "make ", "torchrun ")), command
 
 
+@pytest.mark.slow
 def test_every_fontgan_command_works_in_this_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, type_command: Command
 ) -> None:

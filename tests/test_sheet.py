@@ -11,6 +11,7 @@ from PIL import Image
 from fontgan.sheet import COLUMNS, Row, draw_sheet, save_sheet
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 2, COLUMNS, COLUMNS + 1, 40])
 @pytest.mark.parametrize("size", [64, 128, 256])
 def test_every_picture_is_on_the_sheet_pixel_for_pixel(count: int, size: int) -> None:

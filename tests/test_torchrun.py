@@ -70,6 +70,7 @@ def _best(run: Path) -> Path:
     return run.parent / Run(run).log.of(Finished)[-1].checkpoint
 
 
+@pytest.mark.slow
 def test_two_processes_leave_the_run_that_one_leaves(here: Path) -> None:
     one, two = here / "by-1", here / "by-2"
     names = [sorted(str(path.relative_to(run)) for path in run.rglob("*")) for run in (one, two)]
@@ -83,6 +84,7 @@ def test_two_processes_leave_the_run_that_one_leaves(here: Path) -> None:
     assert last[0] == pytest.approx(last[1], abs=1e-3)
 
 
+@pytest.mark.slow
 def test_two_processes_draw_the_files_of_one(here: Path) -> None:
     text = "".join(map(chr, CODES[:100]))  # two batches
     out = run(here, "generate", "--chars", text, "--checkpoint", "by-1", "--output", "drawn-2")
@@ -95,6 +97,7 @@ def test_two_processes_draw_the_files_of_one(here: Path) -> None:
         assert one.read_bytes() == other.read_bytes()
 
 
+@pytest.mark.slow
 def test_a_process_that_dies_ends_the_run_which_goes_on_with_another_number(here: Path) -> None:
     given = ("train", "--steps", "2000", "--save-minutes", "0", "--run", "dies", *SETTINGS)
     with start(here, *given) as process:
@@ -123,6 +126,7 @@ def _ranks_of(agent: int) -> list[int]:
     return [child.pid for child in sorted(found, key=lambda child: int(child.environ()["RANK"]))]
 
 
+@pytest.mark.slow
 def test_a_batch_that_cannot_be_shared_out_is_told(here: Path) -> None:
     given = ("train", "--steps", "3", "--run", "odd", *SETTINGS, "--set", "batch_size=7")
     with start(here, *given) as process:

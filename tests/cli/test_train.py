@@ -156,6 +156,7 @@ def test_plot_draws_runs_into_one_picture(here: Path, type_command: Command) -> 
         assert words in err
 
 
+@pytest.mark.slow
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=100), st.integers(1, 50))
 def test_a_sparkline_has_the_course_of_its_values(values: list[float], width: int) -> None:
     line = sparkline(values, width)

@@ -74,6 +74,7 @@ print(torch.get_num_threads())
 """
 
 
+@pytest.mark.slow
 def test_choosing_an_engine_changes_nothing_in_the_process_and_preparing_it_does() -> None:
     environment = {"OMP_NUM_THREADS": "2"}
     command = (sys.executable, "-c", UNCHANGED)
@@ -127,6 +128,7 @@ def test_a_command_takes_the_number_of_the_trial_and_says_so(monkeypatch: pytest
     assert chosen == [1]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("threads_stay")
 def test_the_layers_of_the_trial_run_in_every_precision() -> None:
     for precision in (torch.float32, torch.bfloat16):
@@ -146,12 +148,14 @@ print(engine.peak_memory() - before)
 """
 
 
+@pytest.mark.slow
 def test_peak_memory_grows_by_the_bytes_that_are_taken() -> None:
     done = subprocess.run((sys.executable, "-c", PEAK), capture_output=True, text=True, check=True)
     mebibytes = int(done.stdout) / 2**20
     assert 60 < mebibytes < 4 * 64
 
 
+@pytest.mark.slow
 def test_a_compiled_network_draws_what_it_drew_and_its_weights_keep_their_names() -> None:
     engine = choose_engine("cpu", "float32", compiled=True)
     assert engine.reason.endswith("compiled")

@@ -114,6 +114,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Both:
     return found, (folder / "message.txt").read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "number", range(len(CASES)), ids=lambda number: "-".join(map(str, CASES[number][:2]))
 )

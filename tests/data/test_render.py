@@ -117,6 +117,7 @@ def test_places_in_a_variable_font_are_faces_of_their_own(tmp_path: Path) -> Non
     assert ink[0] < ink[1] < ink[2]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jobs", [2, 5])
 def test_any_number_of_threads_makes_the_same_store(tmp_path: Path, jobs: int) -> None:
     content, styles = real_fonts()
@@ -213,6 +214,7 @@ def test_what_was_broken_off_is_completed_without_drawing_it_again(
     assert glyphs_of(tmp_path / "g.lmdb") == glyphs_of(tmp_path / "whole.lmdb")
 
 
+@pytest.mark.slow
 def test_a_process_killed_at_any_moment_leaves_what_the_same_command_completes(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "fontgan", "render-dataset", "--charset", "gb2312", "--size", "128"]
     command += ["--output", "g.lmdb", "--jobs", "1"]
@@ -233,6 +235,7 @@ def test_a_process_killed_at_any_moment_leaves_what_the_same_command_completes(t
     assert glyphs_of(tmp_path / "g.lmdb") == glyphs_of(tmp_path / "whole.lmdb")
 
 
+@pytest.mark.slow
 def test_a_disk_that_is_full_is_told_and_the_old_store_stays(tmp_path: Path) -> None:
     content, styles = real_fonts()
     store = tmp_path / "g.lmdb"

@@ -45,6 +45,7 @@ def some_images(count: int = 3) -> dict[int, np.ndarray]:
     return {0x4E00 + number: np.full((64, 64), number, np.uint8) for number in range(count)}
 
 
+@pytest.mark.slow
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(images=IMAGES, others=IMAGES)
 def test_images_and_record_come_back_as_they_were(
@@ -65,6 +66,7 @@ def test_images_and_record_come_back_as_they_were(
     assert [path.name for path in tmp_path.iterdir()] == ["glyphs.lmdb"]
 
 
+@pytest.mark.slow
 def test_the_map_grows_by_itself(tmp_path: Path) -> None:
     noise = np.random.default_rng(0).integers(0, 256, (1200, 256, 256), np.uint8)  # cannot be compressed
     with new_store(tmp_path / "glyphs.lmdb", Canvas(256), PLAN, CHARACTERS) as writer:

@@ -219,6 +219,7 @@ def test_an_unpaired_view_has_all_of_the_content_and_never_a_character_beside_it
             assert not (view.codes_a[chosen_a] == view.codes_b[chosen_b]).any()
 
 
+@pytest.mark.slow
 @given(count=st.integers(2, 12), size=st.integers(1, 12), seed=st.integers(0, 1000))
 def test_unpaired_sides_never_meet_however_few_there_are(count: int, size: int, seed: int) -> None:
     batches = some_view(count, paired=False).training_batches(size, STILL, seed)
@@ -251,6 +252,7 @@ def test_the_same_seed_gives_the_same_batches(paired: bool) -> None:
         assert torch.equal(next(first).real_b, next(second).real_b)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("paired", [True, False])
 @given(first=st.integers(0, 30), size=st.integers(1, 4), ranks=st.integers(1, 4), seed=st.integers(0, 99))
 def test_a_batch_depends_on_seed_and_number_alone_and_shares_make_it_up(

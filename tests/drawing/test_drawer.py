@@ -261,6 +261,7 @@ def test_files_are_named_by_code_point(run: Run, tmp_path: Path) -> None:
     assert save_drawing(drawing, tmp_path / "only.png") == [tmp_path / "only.png"]
 
 
+@pytest.mark.slow
 def test_a_sheet_shows_the_first_of_very_many(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -49,6 +49,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", model_names())
 def test_a_model_draws_what_it_was_asked_for(trained: dict[str, Path], name: str) -> None:
     drawer = Drawer(trained[name], device="cpu")

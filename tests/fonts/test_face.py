@@ -59,6 +59,7 @@ def test_characters_above_u_ffff_are_found(tmp_path: Path) -> None:
     assert all(face.draws(code) for code in codes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("flavour", ["woff", "woff2"])
 @pytest.mark.parametrize("name", [CONTENT_FONT, STYLE_FONTS[0]], ids=["cff", "truetype"])
 def test_a_web_font_has_the_pixels_of_the_font_in_it(tmp_path: Path, name: str, flavour: str) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from fontTools.ttLib import TTCollection, TTFont
 
 from fontgan.assets import CONTENT_FONT, STYLE_FONTS, bundled_font
@@ -15,6 +16,7 @@ from tests.toy_fonts import build_font, build_variable_font
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.slow
 def test_thousands_of_damaged_fonts_do_no_harm(tmp_path: Path) -> None:
     fonts = [
         build_font(tmp_path / "a.ttf"),
@@ -34,6 +36,7 @@ def test_thousands_of_damaged_fonts_do_no_harm(tmp_path: Path) -> None:
     check(4000, fonts)
 
 
+@pytest.mark.slow
 def test_hundreds_of_damaged_real_fonts_do_no_harm() -> None:
     check(200, [bundled_font(name) for name in (CONTENT_FONT, *STYLE_FONTS)])
 

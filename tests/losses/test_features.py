@@ -53,6 +53,7 @@ def test_feature_matching_moves_the_fake_side_alone() -> None:
     assert fake.grad.tolist() == [[0.5, 0.5]]
 
 
+@pytest.mark.slow
 def test_the_distance_is_nothing_for_the_same_and_more_for_others(features: ClassifierFeatures) -> None:
     assert float(features.loss(pictures(1), pictures(1))) == 0
     near, far = 0.9 * pictures(1) + 0.1 * pictures(2), pictures(2)
@@ -105,6 +106,7 @@ def save_legacy(state: dict[str, Tensor], path: Path) -> None:
     torch.save(state, path, _use_new_zipfile_serialization=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "save"), [("w.pt", torch.save), ("w.pth", save_legacy), ("w.safetensors", save_file)]
 )
@@ -128,6 +130,7 @@ def test_no_other_network_gets_other_weights_by_it(weights: Path) -> None:
     assert torch.equal(torch.rand(3), expected)
 
 
+@pytest.mark.slow
 def test_the_names_in_published_densenets_are_understood(tmp_path: Path) -> None:
     state = built("densenet121").state_dict()
     old = {

@@ -17,6 +17,7 @@ from fontgan.networks.unet import UNet, UNetConfig
 from tests.models.small import PRESETS, small_settings, small_spec
 
 
+@pytest.mark.slow
 def test_every_model_and_preset_is_there() -> None:
     entries = catalogue()
     assert not {"base", "catalogue", "examples"} & set(model_names())
@@ -64,6 +65,7 @@ def test_speeds_are_measured_with_real_steps(name: str) -> None:
     assert images_per_second(find_model(name), settings, small_spec(name), engine, 0.0) > 0
 
 
+@pytest.mark.slow
 def test_speeds_stand_in_the_catalogue_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "images_per_second", lambda *_: 12.5)
     assert {entry.images_per_second for entry in catalogue(64, 0.1)} == {12.5}

@@ -31,6 +31,7 @@ from tests.models.small import (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "preset"), PRESETS)
 def test_steps_move_every_weight_that_learns_and_no_other(name: str, preset: str) -> None:
     model = small_model(name, preset)
@@ -55,6 +56,7 @@ def test_steps_move_every_weight_that_learns_and_no_other(name: str, preset: str
     assert all(weight.grad is None for weight in weights.values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "preset"), PRESETS)
 def test_a_batch_of_eight_can_be_learnt_by_heart(name: str, preset: str) -> None:
     changes: dict[str, Any] = {"learning_rate": 2e-3, "beta1": 0.9, "schedule": "constant"}
@@ -91,6 +93,7 @@ def test_kept_and_loaded_it_draws_the_same(name: str, preset: str, tmp_path: Pat
     assert found == shared(record)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "preset"), PRESETS)
 def test_bfloat16_trains_and_agrees_with_float32(name: str, preset: str) -> None:
     low = Engine(torch.device("cpu"), torch.bfloat16, "")
@@ -129,6 +132,7 @@ def test_a_gpu_computes_the_losses_of_the_cpu(name: str, preset: str) -> None:
     assert losses[0] == pytest.approx(losses[1], rel=1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "preset"), PRESETS)
 def test_restored_it_goes_on_as_it_would_have(name: str, preset: str) -> None:
     through, half, after = (small_model(name, preset) for _ in range(3))
@@ -146,6 +150,7 @@ def test_restored_it_goes_on_as_it_would_have(name: str, preset: str) -> None:
         assert all(torch.equal(value, resumed[key]) for key, value in one.state_dict().items())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "preset"), PRESETS)
 def test_a_batch_in_parts_gives_the_gradients_of_the_whole(name: str, preset: str) -> None:
     # Left out is what sees the part or draws for it: batch norm, dropout, random styles and mixtures, the
@@ -190,6 +195,7 @@ def test_the_average_moves_with_the_generator_alone() -> None:
     assert all(torch.equal(value, before[key]) for key, value in model.average.network.state_dict().items())
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor")  # as a prepared process has it
 @pytest.mark.parametrize("preset", ["default", "paper"])
 def test_a_compiled_model_takes_the_steps_of_an_uncompiled_one(preset: str) -> None:

@@ -58,6 +58,7 @@ def test_losses_are_added_and_scaled_and_their_terms_stay() -> None:
     assert not any(term.requires_grad for term in loss.terms.values())
 
 
+@pytest.mark.slow
 def test_features_of_a_classifier_can_be_learnt_by(tmp_path: Path) -> None:
     from torchvision.models import squeezenet1_1
 
@@ -204,6 +205,7 @@ def test_cyclegan_draws_each_way_once_for_all_phases() -> None:
     assert passes(model, model.generator.get_submodule("forth"), some_batch(4)) == [True] * 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", model_names())
 def test_a_model_is_gone_when_nothing_holds_it(name: str) -> None:
     gc.collect()
@@ -218,6 +220,7 @@ def test_a_model_is_gone_when_nothing_holds_it(name: str) -> None:
         gc.enable()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("preset", ["default", "paper"])
 def test_cyclegan_cannot_know_which_glyphs_belong_together(preset: str) -> None:
     """What it learns is the same whichever style glyph stands beside whichever content glyph."""

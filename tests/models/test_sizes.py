@@ -37,6 +37,7 @@ def learn_and_draw(model: Model[Any], size: int) -> Tensor:
     return draw_arrays(model.average.network, content, batch.conditions(model.conditions))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "preset"), PRESETS)
 def test_every_preset_learns_and_draws_at_128_pixels(name: str, preset: str) -> None:
     model = small_model(name, preset, size=128, batch_size=COUNT)

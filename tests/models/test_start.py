@@ -91,6 +91,7 @@ def test_what_cannot_be_frozen_is_refused() -> None:
         small_model("pix2pix", "default", frozen=("encoder", "decoder"))
 
 
+@pytest.mark.slow
 def test_a_restored_model_with_a_frozen_part_goes_on() -> None:
     through, half, after = (small_model("pix2pix", "default", frozen=("encoder",)) for _ in range(3))
     for model, numbers in ((through, (1, 2)), (half, (1,))):
@@ -105,6 +106,7 @@ def test_a_restored_model_with_a_frozen_part_goes_on() -> None:
 SMALL = {"generator.widths": (8, 12), "batch_size": 8}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("here")
 def test_a_run_starts_from_another_one() -> None:
     settings = find_model("pix2pix").preset("default").changed(SMALL)

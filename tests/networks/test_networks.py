@@ -70,6 +70,7 @@ def test_skips_carry_what_the_innermost_maps_do_not(skip: str) -> None:
     assert torch.allclose(one, other)
 
 
+@pytest.mark.slow
 def test_the_papers_unet_has_the_published_layers() -> None:
     paper = Pix2Pix.build_generator(Pix2Pix.preset("paper"), GeneratorSpec(256))
     down = [module for module in paper.modules() if isinstance(module, nn.Conv2d)]
@@ -82,6 +83,7 @@ def test_the_papers_unet_has_the_published_layers() -> None:
     assert sum(isinstance(module, nn.InstanceNorm2d) for module in paper.modules()) == 6 + 7
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("size", "levels"), [(64, 6), (128, 7), (256, 8)])
 def test_the_papers_unet_goes_down_to_one_pixel_at_every_size(size: int, levels: int) -> None:
     network = Pix2Pix.build_generator(Pix2Pix.preset("paper"), GeneratorSpec(size))

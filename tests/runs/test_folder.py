@@ -47,6 +47,7 @@ def test_a_run_is_its_best_checkpoint(tmp_path: Path, best_by: BestBy, best: int
     assert find_weights(tmp_path).parent.name == f"step-{best:07}"
 
 
+@pytest.mark.slow
 def test_the_newest_run_is_the_same_whoever_asks(tmp_path: Path) -> None:
     """The run that started last need not be the one that was trained last: one rule decides."""
     network = record_of("pix2pix").build()

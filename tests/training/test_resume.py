@@ -105,6 +105,7 @@ def test_resumed_equals_undisturbed(options: dict[str, Any], changes: dict[str, 
     assert figures[0] == figures[1]
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_and_resumed_the_weights_are_those_of_the_undisturbed(here: Path) -> None:
     begin(run=Path("whole"), steps=MANY)
     settings = [part for name, value in PIX2PIX.items() for part in ("--set", f"{name}={value}")]
@@ -144,6 +145,7 @@ def test_a_gpu_trains_and_goes_on(precision: str) -> None:
     assert all(torch.allclose(whole[name].float(), resumed[name].float(), atol=0.01) for name in whole)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("here")
 def test_a_run_that_kept_nothing_yet_begins_anew() -> None:
     break_off(PIX2PIX, 0, run=Path("young"))
@@ -155,6 +157,7 @@ def test_a_run_that_kept_nothing_yet_begins_anew() -> None:
     assert Run(Path("young")).newest_checkpoint.parent.name == f"step-{STEPS:07}"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("here")
 def test_a_run_at_its_end_goes_on_only_if_it_is_given_more() -> None:
     begin(run=Path("done"))
@@ -168,6 +171,7 @@ def test_a_run_at_its_end_goes_on_only_if_it_is_given_more() -> None:
     assert Run(Path("done")).newest_checkpoint.parent.name == f"step-{STEPS + 3:07}"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("here")
 def test_ctrl_c_keeps_the_last_step_and_minutes_count_on(monkeypatch: pytest.MonkeyPatch) -> None:
     time_by_steps(monkeypatch, step=0.5)
@@ -184,6 +188,7 @@ def test_ctrl_c_keeps_the_last_step_and_minutes_count_on(monkeypatch: pytest.Mon
     assert (seconds[0], seconds[-1]) == (2.0, 3.0)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("here")
 def test_the_newest_checkpoints_and_the_best_are_kept() -> None:
     events = begin(run=Path("kept"), best_by="iou")
@@ -195,6 +200,7 @@ def test_the_newest_checkpoints_and_the_best_are_kept() -> None:
     assert kept == sorted({best, STEPS - 1, STEPS})
 
 
+@pytest.mark.slow
 def test_a_dataset_that_changed_is_told_with_what_differs(here: Path) -> None:
     break_off(PIX2PIX, 3, run=Path("old"))
     store = here / "data" / "glyphs.lmdb"
@@ -221,6 +227,7 @@ class _Trap:
         return (os.mkdir, ("trapped",))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("here")
 def test_a_checkpoint_that_is_cut_or_holds_code_is_refused() -> None:
     break_off(PIX2PIX, 3, run=Path("bad"))
@@ -263,6 +270,7 @@ def test_a_checkpoint_that_is_cut_or_holds_code_is_refused() -> None:
     go_on(run=Path("bad"))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("here")
 def test_a_run_whose_configuration_was_edited_is_refused_and_left_as_it_is() -> None:
     break_off(PIX2PIX, 3, run=Path("edited"))
@@ -279,6 +287,7 @@ def test_a_run_whose_configuration_was_edited_is_refused_and_left_as_it_is() -> 
     go_on(run=Path("edited"))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("here")
 def test_a_run_that_another_process_trains_is_refused() -> None:
     break_off(PIX2PIX, 3, run=Path("held"))

@@ -45,6 +45,7 @@ def weights(end: Finished) -> dict[str, torch.Tensor]:
     return load_file(end.checkpoint)
 
 
+@pytest.mark.slow
 def test_a_run_tells_and_keeps_what_happened(here: Path) -> None:
     events = run()
     assert isinstance(events[0], Started)
@@ -73,12 +74,14 @@ def test_a_run_tells_and_keeps_what_happened(here: Path) -> None:
     assert here in end.run.resolve().parents
 
 
+@pytest.mark.slow
 def test_training_brings_pictures_nearer_than_a_copy_of_the_content(here: Path) -> None:
     end = finished(run(steps=250, run=here / "long"))
     assert end.test["generated"]["fixed_l1"] < 0.5 * end.test["copy of the content"]["fixed_l1"]
     assert end.test["generated"]["iou"] > end.test["copy of the content"]["iou"]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("here")
 def test_the_same_seed_gives_the_same_weights_and_another_gives_others() -> None:
     first, second, third = (finished(run(seed=seed, best_by="newest")) for seed in (5, 5, 6))
@@ -88,6 +91,7 @@ def test_the_same_seed_gives_the_same_weights_and_another_gives_others() -> None
     assert any(not torch.equal(one[name], other[name]) for name in one)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("here")
 def test_minutes_end_a_run_and_samples_are_counted_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     time_by_steps(monkeypatch, step=0.5, sheet=60)
@@ -150,6 +154,7 @@ def test_a_plan_that_cannot_be_followed_is_told_and_makes_no_run(here: Path) -> 
     assert [path.name for path in (here / "mine").iterdir()] == ["letter.txt"]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("here")
 def test_pictures_that_do_not_fit_into_memory_are_read_as_they_are_needed(
     monkeypatch: pytest.MonkeyPatch,
@@ -171,6 +176,7 @@ def test_pictures_that_do_not_fit_into_memory_are_read_as_they_are_needed(
     assert all(torch.equal(inside[name], outside[name]) for name in inside)
 
 
+@pytest.mark.slow
 def test_a_run_learns_from_several_content_fonts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     codes = list(range(0x4E00, 0x4E80))
