@@ -50,11 +50,13 @@ class Bar:
     def whole(self, total: int) -> None:
         """Show a bar for all tasks together, or correct its length."""
         if self._whole is None:
+            self._progress.start()  # not before there is something to show: an empty bar leaves a blank line
             self._whole = self._progress.add_task("in all", total=total)
         self._progress.update(self._whole, total=total)
 
     def start(self, title: str, total: int) -> None:
         """Show a new bar under those that are done."""
+        self._progress.start()
         self._task = self._progress.add_task(title, total=total)
 
     def advance(self, steps: int = 1) -> None:
@@ -64,8 +66,8 @@ class Bar:
                 self._progress.advance(task, steps)
 
     def __enter__(self) -> Bar:
-        self._progress.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._progress.stop()
+        if self._progress.tasks:
+            self._progress.stop()

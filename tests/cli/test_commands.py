@@ -30,6 +30,7 @@ def fails(outcome: tuple[int, str, str], *words: str) -> None:
     assert status == 1, err
     assert out == ""
     assert "Traceback" not in err
+    assert "\n\n" not in err
     last = err.strip().splitlines()[-1]
     assert last.startswith("error: ")
     for word in words:
@@ -119,7 +120,7 @@ def test_an_output_that_cannot_be_is_told_before_the_work(here: Path, type_comma
     Path("letter.txt").write_text("dear")
     Path("toys/x.png").mkdir()
     fails(type_command("generate", "--chars", "一", "--output", "letter.txt"), "letter.txt is a file")
-    fails(type_command("generate", "--chars", "AB"), "draws none of A U+0041, B U+0042")
+    fails(type_command("generate", "--chars", "AB"), "cannot draw A U+0041, B U+0042")
     fails(type_command("generate", "--chars", "一", "--output", "one.jpg"), "one.png")
     fails(type_command("generate", "--chars", "一", "--output", "toys/x.png"), "is a folder")
     Path("bad.safetensors").write_bytes(b"no weights")
