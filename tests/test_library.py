@@ -57,7 +57,9 @@ def process() -> tuple[object, ...]:
     """What all libraries of a process share, and commands alone may change."""
     flags = torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32
     handlers = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
-    return torch.get_num_threads(), flags, handlers, sys.getswitchinterval(), dict(os.environ), Path.cwd()
+    random = torch.random.get_rng_state().tolist()
+    shared = sys.getswitchinterval(), dict(os.environ), Path.cwd()
+    return torch.get_num_threads(), flags, handlers, random, *shared
 
 
 @pytest.mark.slow

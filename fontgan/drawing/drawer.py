@@ -79,7 +79,8 @@ class Drawer:
         device: DeviceChoice = "auto",
     ) -> None:
         weights = find_weights(checkpoint)
-        network, record = load_checkpoint(weights)
+        with torch.random.fork_rng([]):  # a new network draws random weights, which are replaced at once
+            network, record = load_checkpoint(weights)
         self.name = name_of(weights)
         self._set_up(network, record, Fonts(record.canvas, weights), style, reference, sources, backward)
         self._place(choose_engine(device))

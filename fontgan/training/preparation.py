@@ -97,9 +97,10 @@ def prepared(plan: TrainingPlan, settings: ModelSettings) -> Iterator[Prepared]:
     check_settings(plan.model, settings)
     engine = choose_engine(plan.device, plan.precision, plan.threads, plan.compile)
     _check_parts(settings, engine)
-    torch.manual_seed(plan.seed)
     kind = find_model(plan.model)
-    with _threads(engine.threads), GlyphStore(plan.data) as store:
+    gpus = [engine.device] if engine.device.type == "cuda" else []
+    with _threads(engine.threads), torch.random.fork_rng(gpus), GlyphStore(plan.data) as store:
+        torch.manual_seed(plan.seed)
         contents = store.record.select(plan.content or store.record.contents)
         styles = _styles(store, plan, kind)
         keys_a, keys_b = ([face.key for face in faces] for faces in (contents, styles))
