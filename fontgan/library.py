@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
@@ -13,15 +12,17 @@ import numpy as np
 from fontgan.assets import CONTENT_FONT, STYLE_FONTS, bundled_font
 from fontgan.cli.console import Bar, messages
 from fontgan.cli.training_view import TrainingView
+from fontgan.compute.launch import usable_cores
 from fontgan.config.settings import TrainingPlan
 from fontgan.data.inspection import random_glyphs
 from fontgan.data.record import StoreRecord
 from fontgan.data.render import add_faces, render_dataset
 from fontgan.data.store import GlyphStore
-from fontgan.fonts.charset import code_point_name, parse_charset
+from fontgan.fonts.charset import parse_charset
 from fontgan.fonts.location import FontLocation
+from fontgan.report.contact import store_sheet
 from fontgan.runs.folder import Run
-from fontgan.sheet import COLUMNS, Row, as_png, draw_sheet
+from fontgan.sheet import COLUMNS, as_png
 from fontgan.training.decision import decide, decide_again
 from fontgan.training.events import Finished
 from fontgan.training.run import run_training
@@ -84,7 +85,9 @@ class Dataset:
         """
         codes = None if charset is None else parse_charset(charset)
         with _bar(show) as bar:
-            made = add_faces(_locations(source), _locations(target), self.path, codes, bar, _jobs(jobs))
+            made = add_faces(
+                _locations(source), _locations(target), self.path, codes, bar, jobs or usable_cores()
+            )
         _show_notes(made.notes, show)
         return Dataset(self.path)
 
@@ -96,9 +99,7 @@ class Dataset:
         """A sheet of a few characters in every face."""
         with GlyphStore(self.path) as store:
             faces = random_glyphs(store, COLUMNS, seed=0)
-        codes = sorted({code for _, glyphs in faces for code in glyphs})
-        rows = [Row(name, [glyphs.get(code) for code in codes]) for name, glyphs in faces]
-        return as_png(draw_sheet(self.path.name, list(map(code_point_name, codes)), rows, self.record.size))
+        return as_png(store_sheet(self.path.name, self.record.size, faces))
 
 
 def render(
@@ -130,7 +131,7 @@ def render(
     styles = _locations([bundled_font(name) for name in STYLE_FONTS] if target is None else target)
     with _bar(show) as bar:
         made = render_dataset(
-            contents, styles, parse_charset(charset), size, Path(output), bar, _jobs(jobs), margin
+            contents, styles, parse_charset(charset), size, Path(output), bar, jobs or usable_cores(), margin
         )
     _show_notes(made.notes, show)
     return Dataset(output)
@@ -179,10 +180,6 @@ def train(
 def _locations(fonts: Fonts) -> list[FontLocation]:
     several = [fonts] if isinstance(fonts, str | Path | FontLocation) else fonts
     return [font if isinstance(font, FontLocation) else FontLocation.parse(str(font)) for font in several]
-
-
-def _jobs(wanted: int | None) -> int:
-    return wanted or os.cpu_count() or 1
 
 
 def _show_notes(notes: Sequence[str], show: bool) -> None:

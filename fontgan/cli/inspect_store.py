@@ -26,8 +26,8 @@ def inspect_store(path: Path, sheet: Path | None, seed: int, verify: bool, as_js
     from fontgan.data.inspection import contents_of, random_glyphs
     from fontgan.data.store import GlyphStore
     from fontgan.fonts.location import FontLocation
-    from fontgan.report.contact import save_store_sheet
-    from fontgan.sheet import COLUMNS
+    from fontgan.report.contact import store_sheet
+    from fontgan.sheet import COLUMNS, save_png
 
     target = sheet or default_sheet(FontLocation(path))
     with GlyphStore(path) as store:
@@ -37,7 +37,7 @@ def inspect_store(path: Path, sheet: Path | None, seed: int, verify: bool, as_js
             with Bar("glyphs") as bar:
                 problems = store.verify(bar)
         if not problems:
-            save_store_sheet(target, path.name, contents.size, random_glyphs(store, COLUMNS, seed))
+            save_png(target, store_sheet(path.name, contents.size, random_glyphs(store, COLUMNS, seed)))
     if as_json:
         checked = {"problems": problems} if verify else {}
         faces = [

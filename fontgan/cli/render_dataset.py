@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fontgan.compute.launch import usable_cores
 from fontgan.config.settings import TrainingPlan
 from fontgan.fonts.charset import NAMED
 
@@ -82,7 +82,7 @@ def render_dataset_command(
     from fontgan.data.render import add_faces, render_dataset
     from fontgan.fonts.charset import parse_charset
 
-    threads = jobs or _cores()
+    threads = jobs or usable_cores()
     try:
         with Bar("glyphs") as bar:
             if add:
@@ -118,11 +118,6 @@ def _fonts(named: list[str] | None, *usual: str) -> list[FontLocation]:
     from fontgan.fonts.location import FontLocation
 
     return [FontLocation.parse(font) for font in named or [str(bundled_font(name)) for name in usual]]
-
-
-def _cores() -> int:
-    """The processor cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _table(rendered: Rendered) -> Table:

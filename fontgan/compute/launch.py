@@ -22,6 +22,11 @@ def number_on_machine() -> int:
     return int(os.environ.get("LOCAL_RANK", "0"))
 
 
+def usable_cores() -> int:
+    """The processor cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def end_process(status: int) -> NoReturn:
     """Exit at once, without Python's clean-up.
 

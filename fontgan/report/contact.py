@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from fontgan.fonts.charset import code_point_name
-from fontgan.sheet import COLUMNS, Row, save_sheet
+from fontgan.sheet import COLUMNS, Row, draw_sheet, save_sheet
 
 GLYPHS = 5 * COLUMNS  # on the sheet of a font
 SIZE = 128  # of its glyph images, in pixels
@@ -27,20 +28,17 @@ def save_font_sheet(path: Path, family: str, glyphs: Mapping[int, np.ndarray], d
     save_sheet(path, title, _names(glyphs), [Row("", list(glyphs.values()))], SIZE)
 
 
-def save_store_sheet(
-    path: Path, name: str, size: int, faces: Sequence[tuple[str, Mapping[int, np.ndarray]]]
-) -> None:
-    """Some characters of a dataset in each of its faces, as a PNG.
+def store_sheet(name: str, size: int, faces: Sequence[tuple[str, Mapping[int, np.ndarray]]]) -> Image.Image:
+    """Some characters of a dataset in each of its faces.
 
     Args:
-        path: of the PNG.
         name: of the dataset.
         size: of its glyph images, in pixels.
         faces: a face's name and its glyph images by code point, uint8 (size, size).
     """
     codes = sorted({code for _, glyphs in faces for code in glyphs})
     rows = [Row(face, [glyphs.get(code) for code in codes]) for face, glyphs in faces]
-    save_sheet(path, f"{name}: {len(codes)} characters at {size} px", _names(codes), rows, size)
+    return draw_sheet(f"{name}: {len(codes)} characters at {size} px", _names(codes), rows, size)
 
 
 def _names(codes: Mapping[int, np.ndarray] | Sequence[int]) -> list[str]:

@@ -14,6 +14,7 @@ from fontgan.data.views import Condition, View
 from fontgan.drawing.arrays import draw_arrays
 from fontgan.fonts.charset import code_point_name
 from fontgan.measures.glyphs import Measured, measure
+from fontgan.networks.tails import first_with_ink
 from fontgan.sheet import COLUMNS, Row, content_rows, save_sheet
 
 
@@ -69,7 +70,7 @@ def measure_generator(generator: nn.Module, pairs: HeldOut, device: torch.device
 
 def compare(generator: nn.Module, pairs: HeldOut, device: torch.device) -> dict[str, dict[str, float]]:
     """The generator's mean measures beside those of a copy of the content and of the style itself."""
-    content, style = as_floats(_first_channels(pairs.content)), as_floats(pairs.style)
+    content, style = first_with_ink(as_floats(pairs.content)), as_floats(pairs.style)
     return {
         "generated": measure_generator(generator, pairs, device).means(),
         "copy of the content": measure(content, style).means(),
@@ -86,10 +87,3 @@ def draw_samples(path: Path, title: str, generator: nn.Module, pairs: HeldOut, d
         Row("true", list(some.style.squeeze(1).numpy())),
     ]
     save_sheet(path, title, [code_point_name(code) for code in some.codes], rows, some.content.shape[-1])
-
-
-def _first_channels(content: Tensor) -> Tensor:
-    """Of each character the first content font that has it: (n, channels, …) to (n, 1, …)."""
-    has_ink = (content.flatten(2) < 255).any(dim=2)
-    first = has_ink.int().argmax(dim=1)
-    return content[torch.arange(len(content)), first].unsqueeze(1)
