@@ -65,6 +65,7 @@ ROOMS = (
     "formats",
     "files",
     "progress",
+    "untrusted",
     "errors",
 )
 

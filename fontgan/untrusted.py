@@ -1,0 +1,132 @@
+"""Data that others wrote: read within bounds, checked against types, and made safe to print.
+
+Everything that fontgan opens may come from a stranger: fonts, pictures, checkpoints, records, logs, settings.
+Files pass through `read_file` or `open_file`, JSON through `parse_json`, its tables through `converted`, and
+all texts through `printable` before a terminal sees them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import unicodedata
+from pathlib import Path
+from typing import Any, BinaryIO, TypeVar
+
+from fontgan.errors import FontganError
+
+T = TypeVar("T")
+
+MOST_TEXT = 64 << 20  # bytes of a text file: the log of a run of a month
+
+# Unicode's general categories of what a terminal obeys or hides instead of showing it: controls, formats
+# (among them those that reverse the direction of writing), lone surrogates, line and paragraph separators.
+_NOT_SHOWN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
+class DamagedError(FontganError):
+    """Data that is not what its format says; the problem says what is wrong with it."""
+
+
+def open_file(path: Path) -> BinaryIO:
+    """Open a regular file to read.
+
+    A device may never end and a pipe may never begin, so neither is read.
+
+    Raises:
+        FontganError: it is neither a regular file nor a folder.
+        OSError: it is missing, a folder, or cannot be opened.
+    """
+    try:
+        # Without waiting: opening a pipe that nobody writes to would not return.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except ValueError as error:  # a null character
+        raise FileNotFoundError(2, "No such file or directory", str(path)) from error
+    file = os.fdopen(descriptor, "rb")
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
+        file.close()
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(21, "Is a directory", str(path))
+        raise FontganError(f"{path} is not a regular file", "save it as a file first")
+    return file
+
+
+def read_file(path: Path, most: int, what: str) -> bytes:
+    """The bytes of a regular file.
+
+    Args:
+        path: the file.
+        most: more bytes than this are refused, before they are read.
+        what: what it should be, for the message: `a font`.
+
+    Raises:
+        FontganError: it is not a regular file, or is too large.
+        OSError: it is missing, a folder, or cannot be read.
+    """
+    with open_file(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        content = file.read(most + 1) if size <= most else b""
+    if size > most or len(content) > most:
+        raise FontganError(f"{path} is larger than {most >> 20:,} MB, so it cannot be {what}")
+    return content
+
+
+def parse_json(content: bytes | str, what: str) -> Any:
+    """What JSON makes of a text.
+
+    Args:
+        content: the text, in UTF-8.
+        what: the file, as a message names it.
+
+    Raises:
+        DamagedError: it is not JSON, or nested too deeply.
+    """
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise DamagedError(f"{what} is damaged: it is not JSON") from error
+
+
+def converted(kind: type[T], data: object, what: str) -> T:
+    """A record out of what JSON or TOML made of it; unknown keys are ignored.
+
+    Args:
+        kind: a dataclass, or a type of the standard library's; `Annotated` with `msgspec.Meta` gives ranges.
+        data: plain data.
+        what: the file, as a message names it.
+
+    Raises:
+        DamagedError: a value is missing, of another type, or out of its range; the message says which.
+    """
+    import msgspec  # not for help and messages, which pass through `printable` too
+
+    try:
+        return msgspec.convert(data, kind)
+    except (msgspec.ValidationError, RecursionError, OverflowError) as error:
+        raise DamagedError(f"{what} is damaged: {error}") from error
+
+
+def printable(text: object, lines: bool = False) -> str:
+    r"""A text with everything that a terminal would obey or hide spelt as `\u001b`, as in JSON.
+
+    So it is one line, and JSON stays the same JSON.
+
+    Args:
+        text: anything; its `str` is taken.
+        lines: whether line breaks stay.
+    """
+    shown = str(text)
+    if shown.isprintable():
+        return shown
+    return "".join(
+        char if (lines and char == "\n") or unicodedata.category(char) not in _NOT_SHOWN else _escaped(char)
+        for char in shown
+    )
+
+
+def _escaped(char: str) -> str:
+    r"""`\u001b`; two of them for a character beyond 16 bits."""
+    code = char.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{code[at : at + 2].hex()}" for at in range(0, len(code), 2))
