@@ -53,7 +53,8 @@ def test_what_is_not_json_is_damaged(text: bytes) -> None:
 
 def test_records_are_checked_field_by_field() -> None:
     assert converted(Point, {"x": 1, "names": ["a"], "later": 2}, "it") == Point(1, ("a",))
-    for data in ({}, {"x": "1"}, {"x": True}, {"x": 1, "names": "ab"}, [], None):
+    damaged: list[object] = [{}, {"x": "1"}, {"x": True}, {"x": 1, "names": "ab"}, [], None]
+    for data in damaged:
         with pytest.raises(DamagedError, match="it is damaged"):
             converted(Point, data, "it")
 
