@@ -1,85 +1,138 @@
-"""File formats: files of older versions are brought to today's format by small named steps."""
+"""Records in files, of whatever version: read in one step, written with all that they were read with.
+
+A record is a frozen dataclass whose annotations say what each field may be (`fontgan/bounds.py`). One that
+has a field `extra` keeps there what a newer version has added to its table. Files of older versions are
+brought to today's format by small named steps.
+"""
 
 from __future__ import annotations
 
-import copy
+import json
 from collections.abc import Callable, Mapping
-from dataclasses import fields
-from typing import Any
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, TypeVar
 
 from fontgan.errors import FontganError
+from fontgan.untrusted import DamagedError, converted, parse_json, printable, shown
 
-# A step of the format whose number is its key, such as `from_2_to_3`, returns the data in the next one.
+T = TypeVar("T")
+
+# A step of the format whose number is its key, such as `from_2_to_3`, returns the table in the next one. It
+# gets a table of its own, but what lies in that is shared. It checks nothing: where it fails, the data is
+# damaged, and what it returns is checked.
 Steps = Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]]
 
-# What JSON makes of the plain types of a record's fields.
-_PLAIN: Mapping[Any, tuple[type[Any], ...]] = {
-    "str": (str,),
-    "Path": (str,),
-    "bool": (bool,),
-    "int": (int,),
-    "float": (int, float),
-}
-_MOST = 2**63
+_DAMAGE = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError, RecursionError, FontganError)
 
 
 class UnknownFormatError(FontganError):
-    """Data of a format that this version does not read: newer, too old, or none at all."""
+    """Data of a format that this version does not read: newer, or too old."""
 
 
-class NoFormatError(UnknownFormatError):
-    """Data that names no format: nothing that fontgan wrote."""
+class NoFormatError(DamagedError):
+    """Data that is not JSON or names no format: nothing that fontgan wrote."""
+
+
+def read_record(kind: type[T], content: bytes | str, current: int, steps: Steps, what: str) -> T:
+    """A record out of the JSON that some version of fontgan has written.
+
+    Args:
+        kind: the dataclass of the record.
+        content: JSON; a table with its number under `format`.
+        current: the number of the format that is written today.
+        steps: one for each older format that is still read.
+        what: the file, as a message names it: `the checkpoint runs/kai/…`.
+
+    Raises:
+        NoFormatError: it is not JSON, or names no format.
+        UnknownFormatError: it is of a newer format, or of one that is too old.
+        DamagedError: it is damaged; the message says where.
+    """
+    try:
+        data = parse_json(content, what)
+    except DamagedError as error:
+        raise NoFormatError(error.problem) from error
+    return as_record(kind, upgraded(data, current, steps, what), what)
+
+
+def as_record(kind: type[T], data: object, what: str) -> T:
+    """A record out of a table of today's format.
+
+    Raises:
+        DamagedError: it is damaged; the message says where.
+    """
+    record: T = _with_extra(converted(kind, data, what), data)
+    return record
 
 
 def upgraded(data: object, current: int, steps: Steps, what: str) -> dict[str, Any]:
-    """Data as the current format has it, whichever known format it was written in.
-
-    Unknown keys stay; who reads the data keeps them, so that they are written back.
+    """Data as the current format has it, whichever known format it was written in; unknown keys stay.
 
     Args:
-        data: what JSON or TOML made of a file; a table with its number under `format`.
+        data: what JSON or pickle made of a file; a table with its number under `format`. It is not changed.
         current: the number of the format that is written today.
-        steps: one for each older format that is still read. A step may change what it is passed.
-        what: the file, as a message names it: `the checkpoint runs/kai/…`.
+        steps: one for each older format that is still read.
+        what: the file, as a message names it.
 
     Returns:
         A table of its own, whose `format` is `current`.
 
     Raises:
-        NoFormatError: it names no format.
-        UnknownFormatError: it is of a newer format, or of one that is too old.
+        FontganError: as `read_record`.
     """
     number = data.get("format") if isinstance(data, dict) else None
     if not isinstance(data, dict) or not isinstance(number, int) or isinstance(number, bool):
         raise NoFormatError(f"{what} has no format number, so fontgan cannot have written it")
     if number > current:
         raise UnknownFormatError(
-            f"{what} has format {number}, but this fontgan reads formats up to {current}", "update fontgan"
+            f"{what} has format {shown(number)}, but this fontgan reads formats up to {current}",
+            "update fontgan",
         )
-    found = data if number == current else copy.deepcopy(data)
+    found = dict(data)
     for older in range(number, current):
         if older not in steps:
             raise UnknownFormatError(
-                f"{what} has format {number}, which fontgan no longer reads", "make it again"
+                f"{what} has format {shown(number)}, which fontgan no longer reads", "make it again"
             )
-        found = steps[older](found)
+        try:
+            found = steps[older](dict(found))
+        except _DAMAGE as error:
+            raise DamagedError(f"{what} is damaged: it does not hold what format {older} has") from error
     return {**found, "format": current}
 
 
-def check_plain(kind: type[Any], data: Mapping[str, Any]) -> None:
-    """Make sure that texts, switches and numbers, which must be finite, are what a record's fields hold.
+def to_json(record: Any) -> Any:
+    """A record as plain data; what a newer version has added to it stands where it was."""
+    if is_dataclass(record):
+        values = {item.name: to_json(getattr(record, item.name)) for item in fields(record)}
+        return {**values.pop("extra", {}), **values}
+    if isinstance(record, Mapping):
+        return {name: to_json(value) for name, value in record.items()}
+    return [to_json(value) for value in record] if isinstance(record, tuple | list) else record
+
+
+def to_text(data: Any, indent: int | None = None) -> str:
+    r"""Plain data as JSON that can be shown as it is, and written as UTF-8 whatever texts are in it.
 
     Args:
-        kind: a dataclass whose annotations are texts; fields of other types are left to their readers.
-        data: what JSON made of it; what is missing is left to its reader too.
-
-    Raises:
-        TypeError: a value is of another type, or a number that is infinite or beyond 64 bits.
+        data: plain data; what JSON does not have becomes a text.
+        indent: of a file that people read; None: one line.
     """
-    for item in fields(kind):
-        if item.type in _PLAIN and item.name in data:
-            value = data[item.name]
-            if (item.type != "bool" and isinstance(value, bool)) or not isinstance(value, _PLAIN[item.type]):
-                raise TypeError(f"{item.name} is not {item.type}")
-            if isinstance(value, int | float) and not abs(value) < _MOST:
-                raise TypeError(f"{item.name} is too large")
+    return printable(json.dumps(data, ensure_ascii=False, indent=indent, default=str), lines=True)
+
+
+def _with_extra(record: Any, data: Any) -> Any:
+    """A record, and the records in it, with what their tables have beside the fields under `extra`."""
+    if is_dataclass(record) and isinstance(data, Mapping):
+        names = [item.name for item in fields(record)]
+        values = {
+            name: _with_extra(getattr(record, name), data[name])
+            for name in names
+            if name in data and name != "extra"
+        }
+        if "extra" in names:
+            values["extra"] = {name: value for name, value in data.items() if name not in values}
+        return replace(record, **values)  # type: ignore[type-var]
+    if isinstance(record, tuple) and len(record) == len(data):
+        return tuple(map(_with_extra, record, data))
+    return record

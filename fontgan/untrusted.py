@@ -2,7 +2,7 @@
 
 Everything that fontgan opens may come from a stranger: fonts, pictures, checkpoints, records, logs, settings.
 Files pass through `read_file` or `open_file`, JSON through `parse_json`, its tables through `converted`, and
-all texts through `printable` before a terminal sees them.
+all texts through `printable` before a terminal sees them. `formats.read_record` reads whole records.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import json
 import os
 import stat
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
@@ -18,7 +20,9 @@ from fontgan.errors import FontganError
 
 T = TypeVar("T")
 
-MOST_TEXT = 64 << 20  # bytes of a text file: the log of a run of a month
+MOST_RECORD = 16 << 20  # bytes of JSON: the record of a dataset of 20,000 faces
+_MOST_DEPTH = 32  # tables in tables; Python itself gives up at some hundreds, here and there
+_MOST_SHOWN = 200  # characters of a value or a reason in a message
 
 # Unicode's general categories of what a terminal obeys or hides instead of showing it: controls, formats
 # (among them those that reverse the direction of writing), lone surrogates, line and paragraph separators.
@@ -81,31 +85,80 @@ def parse_json(content: bytes | str, what: str) -> Any:
         what: the file, as a message names it.
 
     Raises:
-        DamagedError: it is not JSON, or nested too deeply.
+        DamagedError: it is not JSON, or too long.
     """
+    if len(content) > MOST_RECORD:
+        raise DamagedError(f"{what} is damaged: it is larger than {MOST_RECORD >> 20} MB")
     try:
         return json.loads(content)
     except (ValueError, RecursionError) as error:
         raise DamagedError(f"{what} is damaged: it is not JSON") from error
 
 
+def check_depth(data: object, what: str) -> None:
+    """Make sure that data can be walked through and written again.
+
+    Raises:
+        DamagedError: it is nested too deeply.
+    """
+    level = [data]
+    for _ in range(_MOST_DEPTH):
+        tables = [
+            one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list)
+        ]
+        if not tables:
+            return
+        level = [inner for table in tables for inner in table]
+    raise DamagedError(f"{what} is damaged: it is nested too deeply")
+
+
 def converted(kind: type[T], data: object, what: str) -> T:
     """A record out of what JSON or TOML made of it; unknown keys are ignored.
 
     Args:
-        kind: a dataclass, or a type of the standard library's; `Annotated` with `msgspec.Meta` gives ranges.
+        kind: a dataclass, or a type of the standard library's; `fontgan/bounds.py` has types with ranges.
         data: plain data.
         what: the file, as a message names it.
 
     Raises:
-        DamagedError: a value is missing, of another type, or out of its range; the message says which.
+        DamagedError: a value is missing, of another type, or out of its range; the message says which, as
+            in `$.faces[0].index`.
     """
     import msgspec  # not for help and messages, which pass through `printable` too
 
+    check_depth(data, what)
     try:
-        return msgspec.convert(data, kind)
+        return msgspec.convert(data, kind, dec_hook=_read_path)
+    except FontganError as error:  # what a dataclass says when it is made
+        raise DamagedError(f"{what} is damaged: {shown(error.problem)}") from error
     except (msgspec.ValidationError, RecursionError, OverflowError) as error:
-        raise DamagedError(f"{what} is damaged: {error}") from error
+        reason = shown(error)
+        raise DamagedError(f"{what} is damaged: {reason[:1].lower()}{reason[1:]}") from error
+
+
+def _read_path(kind: type[Any], value: object) -> Path:
+    """A path, which JSON has as a text."""
+    if kind is not Path or not isinstance(value, str):
+        raise ValueError(f"expected a path, got `{type(value).__name__}`")
+    return Path(value)
+
+
+@contextmanager
+def cured_by(remedy: str, **values: object) -> Iterator[None]:
+    """Give this remedy to what is found damaged inside the block; the arguments are `FontganError`'s."""
+    try:
+        yield
+    except DamagedError as error:
+        raise type(error)(error.problem, remedy, **values) from error
+
+
+def shown(value: object) -> str:
+    """A value as a message quotes it: one line, cut where it is long."""
+    try:
+        text = str(value)
+    except ValueError:  # Python writes no whole number of more than 4,300 digits
+        return "a number of thousands of digits"
+    return printable(text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…")
 
 
 def printable(text: object, lines: bool = False) -> str:

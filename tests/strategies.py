@@ -28,20 +28,26 @@ PLAIN = st.recursive(
 EXTRA = st.dictionaries(st.text("äöüxyz", min_size=1, max_size=3).map("new-".__add__), PLAIN, max_size=3)
 FINITE = st.floats(-1e6, 1e6)
 
+AMOUNTS = st.floats(0, 1e6)
+EMS = st.floats(-1e4, 1e4)
+# Texts that a record may have: no null character, and no lone surrogate.
+TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=5)
+SHA256 = st.text("0123456789abcdef", min_size=64, max_size=64)
+
 canvases = st.builds(Canvas, st.sampled_from(SIZES), margin=st.floats(0, MOST_MARGIN))
 faces = st.builds(
     FaceRecord,
-    key=st.text(min_size=1, max_size=5),
+    key=TEXTS.filter(bool),
     kind=st.sampled_from(["font", "pictures"]),
-    family=st.text(max_size=5),
+    family=TEXTS,
     path=st.text("abc/字.", min_size=1, max_size=8),
     index=st.integers(0, 9),
-    axes=st.lists(st.tuples(st.text(max_size=4), FINITE), max_size=2).map(tuple),
-    sha256=st.text("0123456789abcdef", min_size=64, max_size=64),
-    shift=FINITE,
+    axes=st.lists(st.tuples(st.sampled_from(["wght", "ital", "A Z~"]), FINITE), max_size=2).map(tuple),
+    sha256=SHA256,
+    shift=EMS,
     count=st.integers(0, 9999),
     cropped=st.integers(0, 9999),
-    advance=FINITE,
+    advance=st.floats(0, 1e4),
     extra=EXTRA,
 )
 

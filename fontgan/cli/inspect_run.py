@@ -97,7 +97,7 @@ def _summary(
         "stacked": record.stacked,
         "size": record.size,
         "canvas": record.canvas.to_json(),
-        "base": None if record.base is None else asdict(record.base),
+        "base": None if record.base is None else record.base.to_json(),
         "step": record.step,
         "parameters": count_weights(generator),
         "measures": record.measures,

@@ -13,8 +13,9 @@ from types import NoneType, UnionType
 from typing import Any, get_args, get_origin
 
 from fontgan.config.legacy import RENAMED
-from fontgan.config.values import checked, types_of
+from fontgan.config.values import checked, mistake, types_of
 from fontgan.errors import FontganError
+from fontgan.untrusted import shown
 
 # Where a name without a dot is looked up, after the model's own: never in the discriminator, whose width,
 # norm and layers are not the generator's.
@@ -127,7 +128,7 @@ class Draft:
             try:
                 self._set(path, value)
             except ValueError as error:
-                self.mistakes.append(f"{where}{name}={value}: {error}")
+                self.mistakes.append(where + mistake(name, value, error))
 
     def fill(self, values: Mapping[str, Any]) -> None:
         """Set values by dotted names where none was set, but in groups that are off."""
@@ -168,8 +169,10 @@ class Draft:
     def _contradictory(self, group: str, found: list[tuple[str, str, Any]]) -> list[str]:
         """A line where the same layer turns a group off and on."""
         switch = f"{group}.{switch_of(self._kind, group)}"
-        on = [f"{name}={value}" for name, path, value in found if path == switch and not _is_zero(value)]
-        off = [f"{name}={value}" for name, path, value in found if path == group]
+        on = [
+            f"{name}={shown(value)}" for name, path, value in found if path == switch and not _is_zero(value)
+        ]
+        off = [f"{name}={shown(value)}" for name, path, value in found if path == group]
         return [f"{off[0]} and {on[0]} contradict each other: leave one of them out"] if on and off else []
 
     def _group_of(self, path: str) -> str:
@@ -230,5 +233,5 @@ def _outside(values: Mapping[str, Any], group: str) -> dict[str, Any]:
 def _is_zero(value: Any) -> bool:
     try:
         return float(value) == 0
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return False

@@ -9,13 +9,17 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from fontgan.config.groups import Draft, groups_of, paths_of
-from fontgan.config.values import checked, types_of
+from fontgan.config.values import checked, mistake, types_of
 from fontgan.errors import FontganError
+from fontgan.untrusted import check_depth, read_file, shown
 
 T = TypeVar("T")
 
 FORMAT = 2  # of config.toml; 1 had no groups and no number
 _MANY = 20  # too many names for one line
+MOST_UNKNOWN = 20  # names in one message
+_MOST = 256 << 10  # bytes of a configuration; those of runs have some 10,000
+_MANY_DOTS = 100  # in one line: a.a.a… takes time and memory that grow with the square of its length
 
 
 def read_values(kind: type[Any], given: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
@@ -31,15 +35,15 @@ def read_values(kind: type[Any], given: Mapping[str, Any]) -> tuple[dict[str, An
     """
     known = types_of(kind)
     values: dict[str, Any] = {}
-    mistakes = []
+    unknown = [name for name in given if name not in known][:MOST_UNKNOWN]
+    mistakes = [f"there is no setting {shown(repr(name))}{nearest(name, known)}" for name in unknown]
     for name, value in given.items():
         if name not in known:
-            mistakes.append(f"there is no setting {name!r}{nearest(name, known)}")
             continue
         try:
             values[name] = checked(kind, name, value)
         except ValueError as error:
-            mistakes.append(f"{name}={value}: {error}")
+            mistakes.append(mistake(name, value, error))
     return values, mistakes
 
 
@@ -52,7 +56,8 @@ def changed(settings: T, given: Mapping[str, Any]) -> T:
     draft = Draft(settings)
     draft.set(given)
     found, mistakes = draft.finished()
-    mistakes = [no_such_setting(type(settings), name) for _, name in draft.unknown] + mistakes
+    unknown = [no_such_setting(type(settings), name) for _, name in draft.unknown[:MOST_UNKNOWN]]
+    mistakes = unknown + mistakes
     if mistakes:
         raise FontganError("; ".join(mistakes))
     return found  # type: ignore[no-any-return]
@@ -95,21 +100,32 @@ def read_toml(path: Path) -> dict[str, dict[str, Any]]:
             outside its tables.
     """
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = read_file(path, _MOST, "a configuration").decode()
+        if any(line.count(".") > _MANY_DOTS for line in text.splitlines()):
+            raise RecursionError
+        tables = tomllib.loads(text)
+        check_depth(tables, str(path))
     except FileNotFoundError as error:
         raise FontganError(f"there is no configuration {path}", "choose another {config}") from error
     except OSError as error:
         raise FontganError(f"the configuration {path} cannot be read: {error.strerror}") from error
     except ValueError as error:  # TOML's mistakes and those of UTF-8
-        raise FontganError(f"{path} is not TOML: {error}") from error
+        raise FontganError(f"{path} is not TOML: {shown(error)}") from error
+    except RecursionError as error:
+        raise FontganError(f"{path} is not a configuration: it is nested too deeply") from error
     written = tables.pop("format", 1)
-    if written not in range(1, FORMAT + 1):
+    if not isinstance(written, int) or written < 1:
+        raise FontganError(f"{path} has format {shown(written)}, which is none", "remove that line")
+    if written > FORMAT:
         raise FontganError(
-            f"{path} has format {written}, but this version of fontgan reads up to {FORMAT}", "update fontgan"
+            f"{path} has format {shown(written)}, but this version of fontgan reads up to {FORMAT}",
+            "update fontgan",
         )
-    outside = [name for name, table in tables.items() if not isinstance(table, dict)]
+    if len(tables) > MOST_UNKNOWN:
+        raise FontganError(f"{path} is not a configuration: it has {len(tables):,} tables")
+    outside = ", ".join(name for name, table in tables.items() if not isinstance(table, dict))
     if outside:
-        raise FontganError(f"{path}: {', '.join(outside)} must be in a table, [training] or the model's")
+        raise FontganError(f"{path}: {shown(outside)} must be in a table, [training] or the model's")
     return tables
 
 
@@ -123,7 +139,8 @@ def no_such_setting(kind: type[Any], name: str, others: Iterable[str] = ()) -> s
     """
     paths = paths_of(kind)
     short = [path.rpartition(".")[2] for path in paths if not path.startswith("discriminator.")]
-    return f"there is no setting {name!r}{nearest(name, dict.fromkeys([*short, *paths, *others]))}"
+    near = nearest(name, dict.fromkeys([*short, *paths, *others]))
+    return f"there is no setting {shown(repr(name))}{near}"
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -8,6 +8,10 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from fontgan.untrusted import shown
+
+# Null characters, and the lone surrogates that stand for bytes that are not UTF-8: TOML does not have them.
+_NOT_WRITTEN = frozenset(map(chr, (0, *range(0xD800, 0xE000))))
 _TYPES: dict[type[Any], Mapping[str, Any]] = {}  # which take a while to find
 
 
@@ -34,6 +38,17 @@ def checked(kind: type[Any], name: str, value: Any) -> Any:
     return read
 
 
+def mistake(name: str, value: Any, error: object) -> str:
+    """The line for a value that a setting cannot have; a long value is cut.
+
+    Args:
+        name: the setting, as it was given.
+        value: its value.
+        error: what `checked` says of it.
+    """
+    return f"{name}={shown(value)}: {error}"
+
+
 def choices(kind: type[Any], name: str) -> tuple[str, ...]:
     """The values that the field of that name allows; empty if it is not a choice."""
     wanted = types_of(kind)[name]
@@ -44,8 +59,13 @@ def _check_range(value: Any, limits: Mapping[str, Any]) -> None:
     least, most = limits["least"], limits["most"]
     for number in value if isinstance(value, tuple) else (value,):
         if isinstance(number, int | float) and not (_is_finite(number) and least <= number <= most):
-            bounds = f"at least {least:g}" if most == math.inf else f"from {least:g} to {most:g}"
-            raise ValueError(f"it must be {bounds}")
+            raise ValueError(f"it must be {_bounds(least, most)}")
+
+
+def _bounds(least: float, most: float) -> str:
+    if most < math.inf:
+        return f"from {least:g} to {most:g}" if least > -math.inf else f"at most {most:g}"
+    return f"at least {least:g}" if least > -math.inf else "a finite number"
 
 
 def _is_finite(number: int | float) -> bool:
@@ -71,6 +91,8 @@ def _read(value: Any, kind: Any) -> Any:
         return _read_number(value, kind)
     if not isinstance(value, str | Path):
         raise ValueError("expected text")
+    if not _NOT_WRITTEN.isdisjoint(str(value)):
+        raise ValueError("it must be a text that UTF-8 can hold, without null characters")
     return kind(value)
 
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import lmdb
+from msgspec import Meta
 
+from fontgan.bounds import Advance, AxisTag, Count, FaceIndex, FaceKey, Finite, Length, Sha256, Text
 from fontgan.config.reading import nearest
 from fontgan.data.layout import RECORD
 from fontgan.errors import FontganError
 from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.location import FontLocation
-from fontgan.formats import NoFormatError, UnknownFormatError, check_plain, upgraded
+from fontgan.formats import NoFormatError, UnknownFormatError, to_json
+from fontgan.formats import read_record as read_any_record
+from fontgan.untrusted import DamagedError
 
 FORMAT = 3
+_MOST_KEY = 500  # bytes; LMDB's keys may have 511, and that of a glyph image ends in its code point
 
 
 @dataclass(frozen=True)
@@ -39,33 +43,26 @@ class FaceRecord:
         extra: values from a newer version of fontgan; kept, and written back.
     """
 
-    key: str
-    kind: str
-    family: str
-    path: str
-    index: int
-    axes: tuple[tuple[str, float], ...]
-    sha256: str
-    shift: float
-    count: int
-    cropped: int
-    advance: float
+    key: FaceKey
+    kind: Annotated[str, Meta(pattern=r"\A(font|pictures)\Z")]
+    family: Text
+    path: Text
+    index: FaceIndex
+    axes: Annotated[tuple[tuple[AxisTag, Finite], ...], Meta(max_length=1000)]
+    sha256: Sha256
+    shift: Length
+    count: Count
+    cropped: Count
+    advance: Advance
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> FaceRecord:
-        """Out of what `to_json` wrote; unknown keys become `extra`.
-
-        Raises:
-            KeyError, TypeError, ValueError: it is not such a table.
-        """
-        known, extra = _split(cls, data)
-        axes = tuple((str(tag), float(value)) for tag, value in data["axes"])
-        return cls(**{**known, "axes": axes, "extra": extra})
+    def __post_init__(self) -> None:
+        if len(self.key.encode()) > _MOST_KEY:
+            raise ValueError("the key of a face is too long")
 
     def to_json(self) -> dict[str, Any]:
         """The record as a table of JSON."""
-        return _table(self)
+        return to_json(self)  # type: ignore[no-any-return]
 
     @property
     def location(self) -> FontLocation:
@@ -82,6 +79,9 @@ class FaceRecord:
         return replace(self, path=Path(self.path).name)
 
 
+Faces = Annotated[tuple[FaceRecord, ...], Meta(max_length=0xFFFF)]
+
+
 @dataclass(frozen=True)
 class StoreRecord:
     """The contents of a store, and how it was made.
@@ -96,33 +96,23 @@ class StoreRecord:
     """
 
     canvas: Canvas
-    faces: tuple[FaceRecord, ...]
-    contents: tuple[str, ...]
-    plan: str
-    completed: str = ""
+    faces: Faces
+    contents: tuple[FaceKey, ...]
+    plan: Text
+    completed: Text = ""
     format: int = FORMAT
     extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> StoreRecord:
-        """Out of what `to_json` wrote; unknown keys become `extra`.
-
-        Raises:
-            FontganError: there is no such canvas.
-            KeyError, TypeError, ValueError: it is not such a table.
-        """
-        known, extra = _split(cls, data)
-        faces = tuple(FaceRecord.from_json(face) for face in data["faces"])
-        contents = tuple(data["contents"])
-        if not set(contents) <= {face.key for face in faces}:
+    def __post_init__(self) -> None:
+        keys = {face.key for face in self.faces}
+        if len(keys) < len(self.faces):
+            raise ValueError("two faces have the same key")
+        if not keys.issuperset(self.contents):
             raise ValueError("a content face is missing")
-        canvas = Canvas.from_json(data["canvas"])
-        return cls(**{**known, "canvas": canvas, "faces": faces, "contents": contents, "extra": extra})
 
     def to_json(self) -> dict[str, Any]:
         """The record as a table of JSON."""
-        faces = [face.to_json() for face in self.faces]
-        return {**_table(self), "canvas": self.canvas.to_json(), "faces": faces}
+        return to_json(self)  # type: ignore[no-any-return]
 
     @property
     def size(self) -> int:
@@ -193,35 +183,22 @@ def read_record(environment: lmdb.Environment, path: Path) -> StoreRecord:
     """The record of an open store, complete or not.
 
     Raises:
-        UnusableStoreError: it is of a format that this version does not read.
+        UnusableStoreError: it is damaged, or of a format that this version does not read.
         FontganError: there is none.
     """
     with environment.begin() as transaction:
         value = transaction.get(RECORD)
     try:
-        data = upgraded(json.loads(value or b""), FORMAT, {2: from_2_to_3}, f"the dataset {path}")
-        return StoreRecord.from_json(data)
+        return read_any_record(StoreRecord, value or b"", FORMAT, {2: from_2_to_3}, f"the dataset {path}")
     except NoFormatError as error:
         raise not_a_store(path) from error
     except UnknownFormatError as error:
-        raise UnusableStoreError(error.problem, error.remedy) from error
-    except (FontganError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
-        raise not_a_store(path) from error
+        raise UnusableStoreError(*error.args) from error
+    except DamagedError as error:
+        remedy = "render it again with {render_dataset}, or choose another file"
+        raise UnusableStoreError(error.problem, remedy) from error
 
 
 def not_a_store(path: Path) -> FontganError:
     """The error for a file that is not a glyph store."""
     return FontganError(f"{path} is not a dataset", "choose another file, or one that {render_dataset} made")
-
-
-def _split(kind: type[Any], data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The fields of a record, and the keys that are not among them."""
-    names = {item.name for item in fields(kind)} - {"extra"}
-    known = {name: value for name, value in data.items() if name in names}
-    check_plain(kind, known)
-    return known, {name: value for name, value in data.items() if name not in names}
-
-
-def _table(record: Any) -> dict[str, Any]:
-    known = {item.name: getattr(record, item.name) for item in fields(record) if item.name != "extra"}
-    return {**record.extra, **known}

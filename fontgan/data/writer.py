@@ -7,7 +7,6 @@ process; an interrupted rendering continues with the faces that are there.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -30,6 +29,7 @@ from fontgan.data.record import FaceRecord, StoreRecord, UnusableStoreError, rea
 from fontgan.data.store import GlyphStore, partial_path
 from fontgan.errors import FontganError
 from fontgan.fonts.canvas import Canvas
+from fontgan.formats import to_text
 
 _FIRST_MAP_SIZE = 64 << 20
 
@@ -85,7 +85,7 @@ class StoreWriter:
 
     def _write(self, items: list[tuple[bytes, bytes]], record: StoreRecord) -> None:
         """Put the items and the new record, in one transaction."""
-        packed = (RECORD, json.dumps(record.to_json(), ensure_ascii=False).encode())
+        packed = (RECORD, to_text(record.to_json()).encode())
         while True:
             try:
                 with self._environment.begin(write=True) as transaction, transaction.cursor() as cursor:

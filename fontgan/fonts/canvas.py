@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
+from fontgan.bounds import Count, Length
 from fontgan.errors import FontganError
 from fontgan.fonts.charset import scattered
-from fontgan.formats import check_plain
 
 SIZES = (64, 128, 256)  # pixels per side that a canvas may have
 MOST_MARGIN = 0.5  # em
@@ -32,10 +32,10 @@ class Canvas:
         FontganError: there is no such canvas.
     """
 
-    size: int
-    above: float = 0.88
-    below: float = 0.12
-    margin: float = 0.0
+    size: Count
+    above: Length = 0.88
+    below: Length = 0.12
+    margin: Length = 0.0
 
     def __post_init__(self) -> None:
         if self.size not in SIZES:
@@ -88,18 +88,6 @@ class Canvas:
     def to_json(self) -> dict[str, float]:
         """The canvas as a table of JSON."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Canvas:
-        """Out of such a table; a key that is missing has its default, an unknown one is ignored.
-
-        Raises:
-            FontganError: there is no such canvas.
-            KeyError, TypeError, ValueError: it is not such a table.
-        """
-        check_plain(cls, data)
-        lengths = {name: float(data[name]) for name in ("above", "below", "margin") if name in data}
-        return cls(data["size"], **lengths)
 
 
 class HasInk(Protocol):

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from fontgan.assets import bundled_font
 from fontgan.files import replacing
 from fontgan.measures.table import MEASURES
-from fontgan.runs.log import Curves, Point
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from fontgan.runs.log import Curves, Point
 
 Against = Literal["step", "minutes"]
 

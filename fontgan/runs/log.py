@@ -6,19 +6,23 @@ each other line holds is one of the classes below, its name under `event`.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
+from fontgan.bounds import Amount, Count, Figures
 from fontgan.errors import FontganError
-from fontgan.files import write_text
-from fontgan.formats import check_plain, upgraded
-from fontgan.measures.table import MEASURES, Measures
+from fontgan.files import replacing
+from fontgan.formats import to_text, upgraded
+from fontgan.measures.table import MEASURES
+from fontgan.untrusted import DamagedError, converted, cured_by, open_file, parse_json
 
 FORMAT = 2
-_FIRST_LINE = json.dumps({"event": "format", "format": FORMAT}) + "\n"
+_FIRST_LINE = to_text({"event": "format", "format": FORMAT}) + "\n"
+_MOST_BYTES = 256 << 20  # of a log: that of a run of a week or more
+_MOST_IN_LINE = 1 << 20  # bytes
+_MOST_LINES = 1 << 17  # that are kept in memory
 
 
 @dataclass(frozen=True)
@@ -34,13 +38,13 @@ class Progressed:
     """
 
     event: ClassVar[str] = "step"
-    step: int
-    progress: float
-    losses: Mapping[str, float]
-    gradients: Mapping[str, float] = field(default_factory=dict)
-    learning_rates: Mapping[str, float] = field(default_factory=dict)
-    images_per_second: float = 0.0
-    seconds: float = 0.0
+    step: Count
+    progress: Amount
+    losses: Figures
+    gradients: Figures = field(default_factory=dict)
+    learning_rates: Figures = field(default_factory=dict)
+    images_per_second: Amount = 0.0
+    seconds: Amount = 0.0
 
 
 @dataclass(frozen=True)
@@ -48,9 +52,9 @@ class Measured:
     """Means over the validation characters after a step; each is written under its own name."""
 
     event: ClassVar[str] = "sample"
-    step: int
-    seconds: float
-    measures: Measures
+    step: Count
+    seconds: Amount
+    measures: Figures
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ class Broken:
     """Training stopped after this step, and why."""
 
     event: ClassVar[str] = "broken"
-    step: int
+    step: Count
     why: str
 
 
@@ -81,14 +85,14 @@ class Finished:
     event: ClassVar[str] = "finished"
     run: Path
     checkpoint: Path
-    best_step: int
-    step: int
+    best_step: Count
+    step: Count
     interrupted: bool
-    training_seconds: float
-    start_seconds: float
-    sample_seconds: float
-    images_per_second: float
-    test: Mapping[str, Measures]
+    training_seconds: Amount
+    start_seconds: Amount
+    sample_seconds: Amount
+    images_per_second: Amount
+    test: Mapping[str, Figures]
     example: str
 
 
@@ -130,23 +134,35 @@ class Log:
 
     def write(self, line: Line) -> None:
         """Append a line, in one write."""
-        text = json.dumps({"event": line.event, **_flat(line)}, ensure_ascii=False, default=str) + "\n"
+        text = to_text({"event": line.event, **_flat(line)}) + "\n"
         with self.path.open("a", encoding="utf-8") as file:
             file.write(text if file.tell() else _FIRST_LINE + text)
 
     @property
     def lines(self) -> list[Line]:
-        """All lines that are known; an incomplete last line is omitted.
+        """All lines that are known; a damaged line, as a killed process leaves one, is omitted.
+
+        Of a long log every other report of the state of training, or fewer.
 
         Raises:
-            FontganError: the log is of a newer format, or damaged.
+            FontganError: the log is of a newer format, or holds what no log has.
         """
-        try:
-            return [_read(data) for data in self._data() if data["event"] in _KINDS]
-        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-            raise FontganError(
-                f"{self.path} is damaged, or is not the log of a run", "omit this run"
-            ) from error
+        if self.path.is_file() and self.path.stat().st_size > _MOST_BYTES:
+            raise FontganError(f"{self.path} is larger than {_MOST_BYTES >> 20} MB", "omit this run")
+        found: list[Line] = []
+        reports, every = 0, 1  # one in so many is kept
+        with cured_by("omit this run"):
+            for number, _, row in self._rows():
+                if row["event"] not in _KINDS:
+                    continue
+                line = _read(row, f"line {number} of {self.path}")
+                reports += isinstance(line, Progressed)
+                if isinstance(line, Progressed) and reports % every:
+                    continue
+                found.append(line)
+                if len(found) > _MOST_LINES:
+                    found, every = self._thinned(found), every * 2
+        return found
 
     def of(self, kind: type[L]) -> list[L]:
         """The lines of one kind.
@@ -178,35 +194,43 @@ class Log:
     def forget_after(self, step: int) -> None:
         """Remove the lines after a step, from which training continues."""
         if self.path.is_file():
-            kept = [
-                line
-                for line in self._data()
-                if line["event"] != "format"
-                and not (isinstance(line.get("step"), int) and line["step"] > step)
-            ]
-            lines = (json.dumps(line, ensure_ascii=False) + "\n" for line in kept)
-            write_text(self.path, _FIRST_LINE + "".join(lines))
+            with replacing(self.path) as beside, beside.open("wb") as file:
+                file.write(_FIRST_LINE.encode())
+                file.writelines(text for _, text, row in self._rows() if not _is_after(row, step))
 
-    def _data(self) -> list[dict[str, Any]]:
-        """Each line as JSON has it, unknown keys and all; brought to today's format."""
-        found = []
-        if self.path.is_file():
-            for text in self.path.read_text(encoding="utf-8", errors="replace").split("\n"):
-                try:
-                    line = json.loads(text)
-                except ValueError:
-                    continue
-                if isinstance(line, dict) and "event" in line:
-                    found.append(line)
-        number = found[0].get("format") if found and found[0]["event"] == "format" else 1
-        log = {"format": number, "lines": found}
-        lines: list[dict[str, Any]] = upgraded(log, FORMAT, {1: from_1_to_2}, f"the log {self.path}")["lines"]
-        return lines
+    def _thinned(self, lines: list[Line]) -> list[Line]:
+        """Without every other report of the state of training."""
+        kept = [line for at, line in enumerate(lines) if at % 2 or not isinstance(line, Progressed)]
+        if len(kept) > _MOST_LINES * 3 // 4:
+            raise DamagedError(f"{self.path} is damaged: it has more lines than a log")
+        return kept
 
+    def _rows(self) -> Iterator[tuple[int, bytes, dict[str, Any]]]:
+        """Each whole line: its number from 1, the line as it is in the file, and what JSON makes of it.
 
-def from_1_to_2(log: dict[str, Any]) -> dict[str, Any]:
-    """Format 2 adds a first line that names the format."""
-    return {**log, "lines": [{"event": "format", "format": 2}, *log["lines"]]}
+        The first line, which names the format, is checked and omitted.
+
+        Raises:
+            FontganError: the log is of a newer format, or cannot be read.
+        """
+        if not self.path.is_file():
+            return
+        checked = False
+        try:
+            with open_file(self.path) as file:
+                for number, text in enumerate(iter(lambda: file.readline(_MOST_IN_LINE), b""), 1):
+                    row = _parsed(text)
+                    if row is None:
+                        continue
+                    names_format = row["event"] == "format"
+                    if not checked:
+                        named = {"format": row.get("format") if names_format else 1}
+                        upgraded(named, FORMAT, {1: dict}, f"the log {self.path}")  # 2 adds the first line
+                        checked = True
+                    if not names_format:
+                        yield number, text.rstrip(b"\n") + b"\n", row
+        except OSError as error:
+            raise FontganError(f"{self.path} cannot be read ({error.strerror or error})") from error
 
 
 def _flat(line: Line) -> dict[str, Any]:
@@ -215,19 +239,25 @@ def _flat(line: Line) -> dict[str, Any]:
     return data | data.pop("measures") if isinstance(line, Measured) else data
 
 
-def _read(data: dict[str, Any]) -> Line:
-    kind = _KINDS[data["event"]]
+def _parsed(text: bytes) -> dict[str, Any] | None:
+    """What JSON makes of a line; None where it is damaged, or is not a report."""
+    try:
+        row = parse_json(text, "the line")
+    except DamagedError:
+        return None
+    return row if isinstance(row, dict) and isinstance(row.get("event"), str) else None
+
+
+def _read(row: dict[str, Any], what: str) -> Line:
+    """A line out of what JSON has of it."""
+    kind = _KINDS[row["event"]]
     if kind is Measured:
-        data = {**data, "measures": {name: float(data[name]) for name in MEASURES if name in data}}
-    check_plain(kind, data)
-    values = {item.name: data[item.name] for item in fields(kind) if item.name in data}
-    for name in ("losses", "gradients", "learning_rates"):
-        if name in values:
-            values[name] = {str(key): float(value) for key, value in values[name].items()}
-    for name in ("run", "checkpoint"):
-        if name in values:
-            values[name] = Path(values[name])
-    return kind(**values)
+        row = {**row, "measures": {name: row[name] for name in MEASURES if name in row}}
+    return converted(kind, row, what)
+
+
+def _is_after(row: Mapping[str, Any], step: int) -> bool:
+    return isinstance(row.get("step"), int) and row["step"] > step
 
 
 def _by_name(lines: Iterable[tuple[int, float, Mapping[str, float]]]) -> dict[str, list[Point]]:

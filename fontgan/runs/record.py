@@ -7,19 +7,21 @@ what this version does not know is kept under `extra` and written again.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Annotated, Any
 
+from msgspec import Meta
 from torch import nn
 
+from fontgan.bounds import Count, Finite, Sha256, Text
 from fontgan.config.groups import Draft, flattened
 from fontgan.config.reading import from_record, nearest
 from fontgan.config.settings import BestBy, ModelSettings
 from fontgan.data.record import FaceRecord, face_from_2_to_3
 from fontgan.errors import FontganError
 from fontgan.fonts.canvas import Canvas
-from fontgan.formats import check_plain, upgraded
-from fontgan.measures.table import MEASURES, Measures
+from fontgan.formats import read_record, to_json
+from fontgan.measures.table import MEASURES
 from fontgan.models import find_model
 from fontgan.models.base import FirstStage, GeneratorSpec
 
@@ -30,8 +32,16 @@ FORMAT = 5
 class Origin:
     """Weights that training started from: the name of their run or file, and the file's SHA-256."""
 
-    name: str
-    sha256: str
+    name: Text
+    sha256: Sha256
+    extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    def to_json(self) -> dict[str, Any]:
+        """The origin as a table of JSON."""
+        return to_json(self)  # type: ignore[no-any-return]
+
+
+_Some = Annotated[tuple[FaceRecord, ...], Meta(min_length=1, max_length=0xFFFF)]
 
 
 @dataclass(frozen=True)
@@ -50,22 +60,26 @@ class CheckpointRecord:
         first: the stage before it, whose weights lie in the same file.
         stacked: whether the content fonts are channels of one image, rather than one font per character.
         base: the weights that training started from; None where it started from random ones.
-        extra: values in the file that this version does not know; of `settings`, `first` and `base` by those
+        extra: values in the file that this version does not know; those of `settings` and `first` by these
             names.
     """
 
-    model: str
+    model: Text
     settings: ModelSettings
     canvas: Canvas
-    step: int
-    contents: tuple[FaceRecord, ...]
-    styles: tuple[FaceRecord, ...]
-    measures: Measures
+    step: Count
+    contents: _Some
+    styles: _Some
+    measures: Annotated[Mapping[str, Finite], Meta(max_length=1000)]
     best_by: BestBy
     first: FirstStage | None = None
     stacked: bool = False
     base: Origin | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.best_by != "newest" and self.best_by not in self.measures:
+            raise ValueError(f"it is ranked by {self.best_by}, which was not measured")
 
     @property
     def size(self) -> int:
@@ -106,20 +120,11 @@ class CheckpointRecord:
 
     def to_json(self) -> dict[str, Any]:
         """As it is written. Of fonts it names the file alone: the weights may be shared."""
-        shallow = {item.name: getattr(self, item.name) for item in fields(self) if item.name != "extra"}
-        unknown = {name: value for name, value in self.extra.items() if name not in shallow}
-        return {
-            **unknown,
-            "format": FORMAT,
-            **shallow,
-            "settings": {**asdict(self.settings), **self.extra.get("settings", {})},
-            "canvas": self.canvas.to_json(),
-            "contents": [face.shared().to_json() for face in self.contents],
-            "styles": [face.shared().to_json() for face in self.styles],
-            "measures": dict(self.measures),
-            "first": self._first_to_json(),
-            "base": None if self.base is None else {**asdict(self.base), **self.extra.get("base", {})},
-        }
+        contents, styles = _shared(self.contents), _shared(self.styles)
+        known = to_json(replace(self, contents=contents, styles=styles, first=None, extra={}))
+        unknown = {name: value for name, value in self.extra.items() if name not in known}
+        settings = {**asdict(self.settings), **self.extra.get("settings", {})}
+        return {**unknown, "format": FORMAT, **known, "settings": settings, "first": self._first_to_json()}
 
     def _first_to_json(self) -> dict[str, Any] | None:
         if self.first is None:
@@ -128,49 +133,43 @@ class CheckpointRecord:
         return {"model": self.first.model, "settings": settings}
 
     @classmethod
-    def from_json(cls, data: object, what: str) -> CheckpointRecord:
-        """Out of what `to_json`, or an older version, has written.
+    def from_text(cls, text: str, what: str) -> CheckpointRecord:
+        """Out of the JSON that this or an older version has written.
 
         Args:
-            data: what JSON made of it.
+            text: the JSON.
             what: the file, as a message names it.
 
         Raises:
-            FontganError: it is of a newer format, or of settings that cannot be.
-            ValueError, KeyError, TypeError: it is damaged.
+            FontganError: it is damaged, of a newer format, or of settings that cannot be.
         """
-        data = upgraded(data, FORMAT, {4: from_4_to_5}, what)
-        settings, unknown = _read_settings(data["model"], data["settings"])
-        extra = {name: value for name, value in data.items() if name not in _KNOWN}
+        found = read_record(_InFile, text, FORMAT, {4: from_4_to_5}, what)
+        settings, unknown = _read_settings(found.model, found.settings)
+        extra = {name: value for name, value in found.extra.items() if name != "format"}
         extra |= {"settings": unknown} if unknown else {}
         first = None
-        if data["first"]:
-            stage, unknown = _read_settings(data["first"]["model"], data["first"]["settings"])
-            first = FirstStage(data["first"]["model"], stage)
+        if found.first is not None:
+            stage, unknown = _read_settings(found.first.model, found.first.settings)
+            first = FirstStage(found.first.model, stage)
             extra |= {"first": unknown} if unknown else {}
-        base, unknown = _read_origin(data["base"])
-        extra |= {"base": unknown} if unknown else {}
-        check_plain(cls, {**data, "stacked": bool(data["stacked"])})
-        measures = {str(name): float(value) for name, value in data["measures"].items()}
-        if data["best_by"] not in ("newest", *(measures.keys() & MEASURES.keys())):
-            raise ValueError("what says how good it is was not measured")
-        return cls(
-            model=data["model"],
-            settings=settings,
-            canvas=Canvas.from_json(data["canvas"]),
-            step=data["step"],
-            contents=tuple(FaceRecord.from_json(face) for face in data["contents"]),
-            styles=tuple(FaceRecord.from_json(face) for face in data["styles"]),
-            measures=measures,
-            best_by=data["best_by"],
-            first=first,
-            stacked=bool(data["stacked"]),
-            base=base,
-            extra=extra,
-        )
+        known = {item.name: getattr(found, item.name) for item in fields(found)}
+        return cls(**{**known, "settings": settings, "first": first, "extra": extra})
 
 
-_KNOWN = {item.name for item in fields(CheckpointRecord)} | {"format"}
+@dataclass(frozen=True)
+class _StageInFile:
+    """A first stage, its settings still as JSON has them."""
+
+    model: Text
+    settings: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _InFile(CheckpointRecord):
+    """A record, its settings still as JSON has them: what they may be depends on the model."""
+
+    settings: dict[str, Any]  # type: ignore[assignment]
+    first: _StageInFile | None = None  # type: ignore[assignment]
 
 
 def from_4_to_5(data: dict[str, Any]) -> dict[str, Any]:
@@ -179,18 +178,14 @@ def from_4_to_5(data: dict[str, Any]) -> dict[str, Any]:
     The paths of the fonts, which format 4 had in full, stay as long as the record is in memory: the fonts
     are found by them.
     """
-    canvas = Canvas(data.pop("size")).to_json()
+    canvas = to_json(Canvas(data.pop("size")))
     faces = {name: [face_from_2_to_3(face) for face in data[name]] for name in ("contents", "styles")}
     return {**data, **faces, "canvas": canvas, "stacked": False, "base": None}
 
 
-def _read_origin(data: Mapping[str, Any] | None) -> tuple[Origin | None, dict[str, Any]]:
-    """Where the weights began, and what this version does not know of it."""
-    if not data:
-        return None, {}
-    check_plain(Origin, data)
-    unknown = {name: value for name, value in data.items() if name not in ("name", "sha256")}
-    return Origin(data["name"], data["sha256"]), unknown
+def _shared(faces: tuple[FaceRecord, ...]) -> tuple[FaceRecord, ...]:
+    """The faces without the folders of their files."""
+    return tuple(face.shared() for face in faces)
 
 
 def _read_settings(model: str, given: Mapping[str, Any]) -> tuple[ModelSettings, dict[str, Any]]:

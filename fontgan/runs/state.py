@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import pickle
 import shutil
 import warnings
@@ -12,13 +11,15 @@ from typing import Any
 
 import torch
 
+from fontgan.bounds import Amount, Count
 from fontgan.errors import FontganError
 from fontgan.files import replacing_folder
-from fontgan.formats import UnknownFormatError, upgraded
+from fontgan.formats import UnknownFormatError, as_record, upgraded
 from fontgan.models.base import Model
 from fontgan.runs.folder import Run
 from fontgan.runs.record import CheckpointRecord
 from fontgan.runs.weights import read_record, save_weights
+from fontgan.untrusted import cured_by, parse_json
 
 FORMAT = 2
 _STATE = "state.pt"
@@ -35,10 +36,10 @@ class Reached:
         decided: all settings that the weights depend on, by name, as JSON has them.
     """
 
-    step: int
-    images: int
-    seconds: float
-    progress: float
+    step: Count
+    images: Count
+    seconds: Amount
+    progress: Amount
     decided: dict[str, Any]
 
 
@@ -83,8 +84,8 @@ def restore(run: Run, model: Model[Any]) -> Reached | None:
                 f"{weights} is damaged", "remove {folder} and use {resume} again", folder=weights.parent
             ) from error
     path = found[-1].parent / _STATE
-    data = _load(path, older=[weights.parent for weights in found[:-1]])
-    if data["reached"]["step"] != record.step:
+    data, reached = _load(path, older=[weights.parent for weights in found[:-1]])
+    if reached.step != record.step:
         raise FontganError(
             f"{path} belongs to another step or another run",
             "remove {folder} and use {resume} again",
@@ -92,7 +93,7 @@ def restore(run: Run, model: Model[Any]) -> Reached | None:
         )
     try:
         model.restore(data["model"])
-        return Reached(**data["reached"])
+        return reached
     except (RuntimeError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise FontganError(
             f"{path} does not fit this model and its settings ({_first_line(error)})",
@@ -100,7 +101,7 @@ def restore(run: Run, model: Model[Any]) -> Reached | None:
         ) from error
 
 
-def _load(path: Path, older: list[Path]) -> dict[str, Any]:
+def _load(path: Path, older: list[Path]) -> tuple[dict[str, Any], Reached]:
     """What a state file holds; never code, which torch's restricted loader refuses."""
     where = f"continue from {older[-1].name}" if older else "start over"
     remedy = "remove {folder}, and {resume} will " + where
@@ -114,18 +115,15 @@ def _load(path: Path, older: list[Path]) -> dict[str, Any]:
         ) from error
     except (RuntimeError, OSError, EOFError, ValueError, KeyError) as error:
         raise FontganError(f"{path} is damaged", remedy, folder=path.parent) from error
-    try:
+    with cured_by(remedy, folder=path.parent):
         data = upgraded(data, FORMAT, {1: from_1_to_2}, str(path))
-        data["reached"]["step"]
-    except (KeyError, TypeError, ValueError) as error:
-        raise FontganError(f"{path} is damaged", remedy, folder=path.parent) from error
-    return data  # type: ignore[no-any-return]
+        return data, as_record(Reached, data.get("reached"), str(path))
 
 
 def from_1_to_2(data: dict[str, Any]) -> dict[str, Any]:
     """Format 2 has the settings as they are, where format 1 had them as a JSON text."""
     reached = data["reached"]
-    return {**data, "reached": {**reached, "decided": json.loads(reached["decided"])}}
+    return {**data, "reached": {**reached, "decided": parse_json(reached["decided"], "it")}}
 
 
 def _first_line(error: Exception) -> str:

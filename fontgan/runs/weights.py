@@ -6,7 +6,6 @@ The file is safetensors, which holds no code. The record lies as JSON under the 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,8 +16,10 @@ from safetensors.torch import save_file
 from torch import nn
 
 from fontgan.errors import FontganError
+from fontgan.formats import to_text
 from fontgan.runs.folder import WEIGHTS, name_of
 from fontgan.runs.record import CheckpointRecord, Origin
+from fontgan.untrusted import cured_by
 
 
 def save_weights(folder: Path, generator: nn.Module, record: CheckpointRecord) -> Path:
@@ -27,7 +28,7 @@ def save_weights(folder: Path, generator: nn.Module, record: CheckpointRecord) -
     Raises:
         OSError: it cannot be written.
     """
-    metadata = {"fontgan": json.dumps(record.to_json(), ensure_ascii=False, default=str)}
+    metadata = {"fontgan": to_text(record.to_json())}
     weights = {name: value.cpu().contiguous() for name, value in generator.state_dict().items()}
     path = folder / WEIGHTS
     try:
@@ -45,10 +46,10 @@ def read_record(path: Path) -> CheckpointRecord:
     """
     with _opened(path) as file:
         text = (file.metadata() or {}).get("fontgan", "")
-    try:
-        return CheckpointRecord.from_json(json.loads(text), f"the checkpoint {path}")
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
-        raise _not_a_checkpoint(path) from error
+    if not text:
+        raise _not_a_checkpoint(path)
+    with cured_by("choose another run"):
+        return CheckpointRecord.from_text(text, f"the checkpoint {path}")
 
 
 def load_checkpoint(path: Path) -> tuple[nn.Module, CheckpointRecord]:

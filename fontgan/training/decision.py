@@ -11,7 +11,15 @@ from typing import Any
 from fontgan.config.effects import without_effect
 from fontgan.config.groups import Draft
 from fontgan.config.mistakes import together
-from fontgan.config.reading import from_record, nearest, no_such_setting, older_values, read_toml, read_values
+from fontgan.config.reading import (
+    MOST_UNKNOWN,
+    from_record,
+    nearest,
+    no_such_setting,
+    older_values,
+    read_toml,
+    read_values,
+)
 from fontgan.config.settings import ModelSettings, TrainingPlan, deciding, decisive
 from fontgan.errors import FontganError
 from fontgan.models import find_model, model_names
@@ -172,7 +180,9 @@ def _settings(
     draft.set(changes)
     settings, wrong = draft.finished()
     others = [item.name for item in fields(TrainingPlan)]
-    mistakes += [where + no_such_setting(type(preset), name, others) for where, name in draft.unknown]
+    mistakes += [
+        where + no_such_setting(type(preset), name, others) for where, name in draft.unknown[:MOST_UNKNOWN]
+    ]
     return settings, [*mistakes, *wrong, *without_effect(settings, preset)]
 
 

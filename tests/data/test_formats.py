@@ -21,6 +21,7 @@ from fontgan.data.views import load_view
 from fontgan.errors import FontganError
 from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.location import FontLocation
+from fontgan.formats import as_record
 from tests.helpers import FACE
 from tests.toy_fonts import build_font
 
@@ -112,26 +113,34 @@ def test_what_a_newer_fontgan_noted_is_kept(newer: Path, tmp_path: Path) -> None
 
 def test_records_come_back_from_json_and_share_no_folder() -> None:
     data = json.loads(json.dumps(FACE.to_json()))
-    assert FaceRecord.from_json(data) == FACE
-    assert FaceRecord.from_json({**data, "later": [1]}).to_json() == {**FACE.to_json(), "later": [1]}
+    assert as_record(FaceRecord, data, "it") == FACE
+    assert as_record(FaceRecord, {**data, "later": [1]}, "it").to_json() == {**FACE.to_json(), "later": [1]}
     assert FACE.shared().path == "toy.ttf"
     assert FACE.shared().identity == FACE.identity
 
 
 @pytest.mark.parametrize(
-    "changes",
+    ("changes", "words"),
     [
-        {"canvas": {"size": 77}},
-        {"canvas": {}},
-        {"canvas": None},
-        {"contents": ["nobody"]},
-        {"faces": [{"key": "content"}]},
-        {"faces": "content"},
-        {"format": "3"},
-        {"format": None},
+        ({"canvas": {"size": 77}}, "damaged: glyph images of 77 px are not supported"),
+        ({"canvas": {}}, r"damaged: object missing required field `size` - at `\$.canvas`"),
+        ({"canvas": None}, r"damaged: expected `object`, got `null` - at `\$.canvas`"),
+        ({"contents": ["nobody"]}, "damaged: a content face is missing"),
+        ({"faces": [{"key": "content"}]}, r"damaged: object missing .* `kind` - at `\$.faces\[0\]`"),
+        ({"faces": "content"}, r"damaged: expected `array`, got `str` - at `\$.faces`"),
+        ({"format": "3"}, "not a dataset"),
+        ({"format": None}, "not a dataset"),
     ],
 )
-def test_a_damaged_record_is_refused_in_one_line(newer: Path, changes: dict[str, Any]) -> None:
+def test_a_damaged_record_is_refused_in_one_line(newer: Path, changes: dict[str, Any], words: str) -> None:
     change_record(newer, **changes)
-    with pytest.raises(FontganError, match=r"^\S+ is not a dataset: choose another file[^\n]*$"):
+    with pytest.raises(FontganError, match=rf"^[^\n]* is {words}: [^\n]*choose another file[^\n]*$"):
         GlyphStore(newer)
+
+
+def test_a_store_whose_record_is_damaged_is_rendered_again(newer: Path) -> None:
+    change_record(newer, canvas={})
+    content, style = (FontLocation(SAMPLE / f"{name}.ttf") for name in ("content", "style"))
+    render_dataset([content], [style], CODES[:9], 64, newer)
+    with GlyphStore(newer) as store:
+        assert store.record.canvas == Canvas(64)

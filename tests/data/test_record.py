@@ -16,15 +16,16 @@ from hypothesis import strategies as st
 from fontgan.data.record import FaceRecord, StoreRecord, read_record
 from fontgan.errors import FontganError
 from fontgan.fonts.canvas import Canvas
-from tests.strategies import EXTRA, JSON, canvases, damaged, faces
+from fontgan.formats import as_record
+from tests.strategies import EXTRA, JSON, TEXTS, canvases, damaged, faces
 
 
 @st.composite
 def records(draw: st.DrawFn) -> StoreRecord:
     rendered = draw(st.lists(faces, min_size=1, max_size=3, unique_by=lambda face: face.key))
     contents = tuple(face.key for face in rendered[: draw(st.integers(0, len(rendered)))])
-    canvas, plan, extra = draw(canvases), draw(st.text(max_size=5)), draw(EXTRA)
-    return StoreRecord(canvas, tuple(rendered), contents, plan, draw(st.text(max_size=5)), extra=extra)
+    canvas, plan, extra = draw(canvases), draw(TEXTS), draw(EXTRA)
+    return StoreRecord(canvas, tuple(rendered), contents, plan, draw(TEXTS), extra=extra)
 
 
 def written(data: Any) -> Any:
@@ -34,14 +35,14 @@ def written(data: Any) -> Any:
 
 @given(faces)
 def test_faces_come_back_with_what_this_version_does_not_know(face: FaceRecord) -> None:
-    assert FaceRecord.from_json(written(face.to_json())) == face
+    assert as_record(FaceRecord, written(face.to_json()), "it") == face
     assert face.extra.items() <= face.to_json().items()
 
 
 @pytest.mark.slow
 @given(records())
 def test_records_come_back_with_what_this_version_does_not_know(record: StoreRecord) -> None:
-    found = StoreRecord.from_json(written(record.to_json()))
+    found = as_record(StoreRecord, written(record.to_json()), "it")
     assert found == record
     assert set(found.contents).isdisjoint(found.styles)
     assert {*found.contents, *found.styles} == {face.key for face in record.faces}
@@ -49,7 +50,7 @@ def test_records_come_back_with_what_this_version_does_not_know(record: StoreRec
 
 @given(canvases)
 def test_a_canvas_comes_back(canvas: Canvas) -> None:
-    assert Canvas.from_json(written(canvas.to_json())) == canvas
+    assert as_record(Canvas, written(canvas.to_json()), "it") == canvas
 
 
 @contextmanager
@@ -77,7 +78,7 @@ def refused_or_sound(folder: Path, value: bytes) -> None:
         except FontganError as error:
             assert "\n" not in str(error)
             return
-    assert StoreRecord.from_json(written(record.to_json())).to_json() is not None
+    assert as_record(StoreRecord, written(record.to_json()), "it").to_json() is not None
     for face in record.faces:
         assert face.location.path.name == face.shared().path
         assert isinstance(hash(face.identity), int)

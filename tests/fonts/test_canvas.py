@@ -21,6 +21,7 @@ from fontgan.fonts.face import Face
 from fontgan.fonts.location import FontLocation
 from fontgan.fonts.pictures import PictureFolder
 from fontgan.fonts.source import GlyphSource
+from fontgan.formats import as_record
 from tests.toy_fonts import (
     CHARACTERS,
     EM,
@@ -249,5 +250,5 @@ def test_a_canvas_that_cannot_be_is_refused(values: dict[str, float], words: str
 
 @given(canvas=CANVASES)
 def test_a_canvas_comes_back_from_json(canvas: Canvas) -> None:
-    assert Canvas.from_json(json.loads(json.dumps(canvas.to_json()))) == canvas
-    assert Canvas.from_json({"size": 64, "later": 1}) == Canvas(64)
+    assert as_record(Canvas, json.loads(json.dumps(canvas.to_json())), "it") == canvas
+    assert as_record(Canvas, {"size": 64, "later": 1}, "it") == Canvas(64)

@@ -25,7 +25,7 @@ from fontgan.runs.log import Broken, Finished, Line, Log, Measured, Progressed
 from fontgan.runs.record import CheckpointRecord, Origin
 from fontgan.runs.weights import read_record
 from tests.helpers import FACE, shared
-from tests.strategies import EXTRA, FINITE, JSON, canvases, damaged, faces
+from tests.strategies import AMOUNTS, EXTRA, FINITE, JSON, SHA256, TEXTS, canvases, damaged, faces
 
 NAMES = st.sampled_from(["iou", "fixed_l1", "l1", "ssim", "ink", "grey"])
 FIGURES = st.dictionaries(NAMES, FINITE)
@@ -50,13 +50,13 @@ def records(draw: st.DrawFn) -> CheckpointRecord:
         preset(model),
         draw(canvases),
         draw(COUNTS),
-        tuple(draw(st.lists(faces, max_size=2))),
-        tuple(draw(st.lists(faces, max_size=2))),
+        tuple(draw(st.lists(faces, min_size=1, max_size=2))),
+        tuple(draw(st.lists(faces, min_size=1, max_size=2))),
         measures,
         draw(st.sampled_from([*(set(measures) - {"ink", "grey"}), "newest"])),
         FirstStage("pix2pix", preset("pix2pix")) if find_model(model).two_stages else None,
         draw(st.booleans()),
-        draw(st.none() | st.builds(Origin, st.text(max_size=3), st.text(max_size=3))),
+        draw(st.none() | st.builds(Origin, TEXTS, SHA256, extra=EXTRA)),
         extra,
     )
 
@@ -65,7 +65,7 @@ def records(draw: st.DrawFn) -> CheckpointRecord:
 @given(records())
 def test_checkpoint_records_come_back_with_what_this_version_does_not_know(record: CheckpointRecord) -> None:
     data = json.loads(json.dumps(record.to_json(), default=str))
-    found = CheckpointRecord.from_json(data, "it")
+    found = CheckpointRecord.from_text(json.dumps(data), "it")
     assert found == shared(record)
     assert json.loads(json.dumps(found.to_json(), default=str)) == data
 
@@ -133,8 +133,8 @@ def test_a_damaged_note_of_the_dataset_is_an_error_of_one_line(folder: Path, not
 
 
 LINES: st.SearchStrategy[Line] = (
-    st.builds(Progressed, COUNTS, FINITE, FIGURES, FIGURES, FIGURES, FINITE, FINITE)
-    | st.builds(Measured, COUNTS, FINITE, FIGURES)
+    st.builds(Progressed, COUNTS, AMOUNTS, FIGURES, FIGURES, FIGURES, AMOUNTS, AMOUNTS)
+    | st.builds(Measured, COUNTS, AMOUNTS, FIGURES)
     | st.builds(Broken, COUNTS, st.text(max_size=9))
     | st.builds(
         Finished,
@@ -143,10 +143,10 @@ LINES: st.SearchStrategy[Line] = (
         COUNTS,
         COUNTS,
         st.booleans(),
-        FINITE,
-        FINITE,
-        FINITE,
-        FINITE,
+        AMOUNTS,
+        AMOUNTS,
+        AMOUNTS,
+        AMOUNTS,
         st.dictionaries(st.text(max_size=3), FIGURES, max_size=2),
         st.text(max_size=4),
     )

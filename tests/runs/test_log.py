@@ -71,7 +71,7 @@ def test_foreign_and_newer_logs_are_refused(tmp_path: Path) -> None:
     with pytest.raises(FontganError, match="has no figures in its log yet"):
         _ = log.curves
     log.path.write_text('{"event": "step", "loss": 3}\n')
-    with pytest.raises(FontganError, match="is damaged, or is not the log of a run"):
+    with pytest.raises(FontganError, match=r"^line 1 of \S+ is damaged: .* `step`: omit this run$"):
         _ = log.lines
     log.path.write_text('{"event": "format", "format": 3}\n')
     with pytest.raises(FontganError, match="has format 3, but this fontgan reads formats up to 2"):
@@ -83,10 +83,13 @@ def test_what_is_no_figure_is_damage_and_does_not_stop_a_run_that_continues(tmp_
     for line in (
         '{"event": "step", "step": "x", "progress": 0.5, "losses": {}}',
         '{"event": "step", "step": 1, "progress": 0.5, "losses": {"l1": null}}',
+        '{"event": "step", "step": -1, "progress": 0.5, "losses": {}}',
+        '{"event": "step", "step": 1, "progress": 0.5, "losses": ' + '{"a":' * 99 + "1" + "}" * 100,
         '{"event": "sample", "step": 1, "seconds": Infinity}',
+        '{"event": "broken", "step": 1, "why": ["x"]}',
     ):
         log.path.write_text(f"{line}\n")
-        with pytest.raises(FontganError, match="is damaged, or is not the log of a run"):
+        with pytest.raises(FontganError, match=r"^line 1 of \S+ is damaged: [^\n]*: omit this run$"):
             _ = log.lines
         log.forget_after(3)
         assert log.path.read_text().splitlines()[1:] == [line]
