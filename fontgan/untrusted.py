@@ -131,7 +131,7 @@ def converted(kind: type[T], data: object, what: str) -> T:
         return msgspec.convert(data, kind, dec_hook=_read_path)
     except FontganError as error:  # what a dataclass says when it is made
         raise DamagedError(f"{what} is damaged: {shown(error.problem)}") from error
-    except (msgspec.ValidationError, RecursionError, OverflowError) as error:
+    except (msgspec.ValidationError, RecursionError, OverflowError, UnicodeError) as error:
         reason = shown(error)
         raise DamagedError(f"{what} is damaged: {reason[:1].lower()}{reason[1:]}") from error
 
