@@ -25,7 +25,7 @@ Advance = Annotated[float, Meta(ge=0, le=1e4)]  # em
 FaceIndex = Annotated[int, Meta(ge=0, le=0xFFFF)]
 Figures = Annotated[Mapping[str, float], Meta(max_length=1000)]  # by name; NaN too, where training broke
 
-Text = Annotated[str, Meta(max_length=0xFFFF, pattern=rf"\A[^{_NOT_IN_PATHS}]*\Z")]
+Text = Annotated[str, Meta(max_length=4096, pattern=rf"\A[^{_NOT_IN_PATHS}]*\Z")]
 FaceKey = Annotated[str, Meta(min_length=1, max_length=500, pattern=r"\A[^\0\ud800-\udfff]*\Z")]
 AxisTag = Annotated[str, Meta(pattern=r"\A[ -~]{1,4}\Z")]
 Sha256 = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]

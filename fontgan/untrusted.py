@@ -20,6 +20,7 @@ from fontgan.errors import FontganError
 
 T = TypeVar("T")
 
+MOST_TEXT = 64 << 20  # bytes of a text that people write
 MOST_RECORD = 16 << 20  # bytes of JSON: the record of a dataset of 20,000 faces
 _MOST_DEPTH = 32  # tables in tables; Python itself gives up at some hundreds, here and there
 _MOST_SHOWN = 200  # characters of a value or a reason in a message

@@ -60,16 +60,35 @@ def _places(data: Any, above: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]
         yield from _places(value, (*above, key))
 
 
+def nested(depth: int) -> Any:
+    """A number in that many tables and lists, by turns."""
+    data: Any = 1
+    for level in range(depth):
+        data = [data] if level % 2 else {"a": data}
+    return data
+
+
+# What an attacker would write: numbers without end, texts that no file holds, depth, length.
+HOSTILE = st.sampled_from(
+    [1e308, -1, 2**63, 10**4000, "\ud800", "a\0b", "a\nb\x1b[31m", "9" * 5000, nested(40), nested(300)]
+)
+
+
 @st.composite
 def damaged(draw: st.DrawFn, data: Any) -> Any:
-    """A copy of some data in which one value, anywhere, is another one or gone."""
+    """A copy of some data in which one value, anywhere, is another one, gone, or there twice."""
     data = copy.deepcopy(data)
     *above, last = draw(st.sampled_from(list(_places(data))))
     table = data
     for key in above:
         table = table[key]
-    if draw(st.booleans()):
+    change = draw(st.sampled_from(["replace", "remove", "add"]))
+    if change == "replace":
+        table[last] = draw(JSON | HOSTILE)
+    elif change == "remove":
         del table[last]
+    elif isinstance(table, list):
+        table.append(table[last])
     else:
-        table[last] = draw(JSON)
+        table[draw(st.sampled_from(["later", "extra", "format", "\ud800"]))] = draw(JSON | HOSTILE)
     return data

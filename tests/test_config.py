@@ -34,6 +34,8 @@ from fontgan.errors import FontganError
 from fontgan.models import find_model, model_names
 from fontgan.models.autoencoder import AutoEncoderSettings
 from fontgan.models.pix2pix import Pix2PixSettings
+from fontgan.training.decision import decide
+from tests.strategies import HOSTILE, JSON
 
 # All settings of every preset as format 4 of checkpoints had them, before they stood in groups.
 OLD = json.loads((Path(__file__).parent / "old_settings.json").read_text(encoding="utf-8"))
@@ -154,7 +156,7 @@ def values_of(kind: type[Any], name: str) -> st.SearchStrategy[Any]:
         bool: st.booleans(),
         int: st.integers(math.ceil(least), math.floor(most)),
         float: st.floats(least, most),
-        str: st.text("abc\"'# =字", min_size=1, max_size=5),
+        str: st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=5),
         Path: st.text("abc./字", min_size=1, max_size=5).map(Path),
     }
     if choices(kind, name):
@@ -182,6 +184,54 @@ def test_any_settings_survive_toml_and_a_record(name: str, data: st.DataObject) 
     assert from_record(type(usual), json.loads(json.dumps(asdict(settings), default=str))) == settings
     later = {**asdict(settings), "new-thing": [1]}
     assert from_record(type(usual), json.loads(json.dumps(later, default=str))) == settings
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [*model_names(), "training"])
+@given(data=st.data())
+def test_any_value_is_taken_or_refused_in_one_line(name: str, data: st.DataObject) -> None:
+    usual: Any = TrainingPlan() if name == "training" else find_model(name).preset("default")
+    path = data.draw(st.sampled_from(paths_of(type(usual))))
+    value = data.draw(JSON | HOSTILE | st.dates() | st.sampled_from([math.inf, math.nan, 1 << 20_000]))
+    try:
+        settings = usual.changed({path: value})
+    except FontganError as error:
+        assert len(str(error).splitlines()) == 1
+        assert len(str(error)) < 1000
+    else:
+        assert tomllib.loads(to_toml({name: settings}, "a title")).keys() == {"format", name}
+        assert usual.changed(flat(settings)) == settings
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" + ".a" * 100_000 + " = 1",
+        "".join(f"[pix2pix.a{number}" + ".a" * 90 + "]\n" for number in range(999)),
+        "a = " + "[" * 100_000,
+        "format = [1]",
+        "format = 1979-05-27",
+        "format = 0x" + "F" * 100_000,
+        "seed = 1",
+        "".join(f"[a{number}]\n" for number in range(20_000)),
+        "a = '" + "a" * (1 << 20) + "'",
+        "a = '\udcff'",
+    ],
+)
+def test_what_is_no_configuration_is_refused_in_one_line(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "a.toml"
+    path.write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(FontganError, match=r"^[^\n]{1,1000}$"):
+        read_toml(path)
+
+
+def test_many_unknown_names_are_listed_in_part(tmp_path: Path) -> None:
+    path = tmp_path / "a.toml"
+    for table in ("pix2pix", "training"):
+        path.write_text(f"[{table}]\n" + "".join(f"a{number} = 1\n" for number in range(20_000)))
+        with pytest.raises(FontganError, match=r"there is no setting 'a0'[^\n]*$") as caught:
+            decide(config=path)
+        assert len(str(caught.value)) < 5000
 
 
 @given(data=st.data())

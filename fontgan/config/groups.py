@@ -13,9 +13,8 @@ from types import NoneType, UnionType
 from typing import Any, get_args, get_origin
 
 from fontgan.config.legacy import RENAMED
-from fontgan.config.values import checked, mistake, types_of
+from fontgan.config.values import assigned, checked, types_of
 from fontgan.errors import FontganError
-from fontgan.untrusted import shown
 
 # Where a name without a dot is looked up, after the model's own: never in the discriminator, whose width,
 # norm and layers are not the generator's.
@@ -128,7 +127,7 @@ class Draft:
             try:
                 self._set(path, value)
             except ValueError as error:
-                self.mistakes.append(where + mistake(name, value, error))
+                self.mistakes.append(f"{where}{assigned(name, value)}: {error}")
 
     def fill(self, values: Mapping[str, Any]) -> None:
         """Set values by dotted names where none was set, but in groups that are off."""
@@ -169,10 +168,8 @@ class Draft:
     def _contradictory(self, group: str, found: list[tuple[str, str, Any]]) -> list[str]:
         """A line where the same layer turns a group off and on."""
         switch = f"{group}.{switch_of(self._kind, group)}"
-        on = [
-            f"{name}={shown(value)}" for name, path, value in found if path == switch and not _is_zero(value)
-        ]
-        off = [f"{name}={shown(value)}" for name, path, value in found if path == group]
+        on = [assigned(name, value) for name, path, value in found if path == switch and not _is_zero(value)]
+        off = [assigned(name, value) for name, path, value in found if path == group]
         return [f"{off[0]} and {on[0]} contradict each other: leave one of them out"] if on and off else []
 
     def _group_of(self, path: str) -> str:

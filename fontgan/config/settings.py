@@ -10,7 +10,7 @@ from typing import Any, Literal, Self, TypeVar
 
 from fontgan.config.groups import flat
 from fontgan.config.reading import changed
-from fontgan.config.values import checked, choices, mistake, types_of
+from fontgan.config.values import assigned, checked, choices, types_of
 from fontgan.errors import FontganError
 
 T = TypeVar("T")
@@ -76,12 +76,12 @@ class Settings:
             value = getattr(self, item.name)
             if "group" in item.metadata:
                 if not isinstance(value, types_of(type(self))[item.name]):
-                    mistakes.append(mistake(item.name, value, "expected other settings"))
+                    mistakes.append(f"{assigned(item.name, value)}: expected other settings")
                 continue
             try:
                 object.__setattr__(self, item.name, checked(type(self), item.name, value))
             except ValueError as error:
-                mistakes.append(mistake(item.name, value, error))
+                mistakes.append(f"{assigned(item.name, value)}: {error}")
         mistakes = mistakes or self.contradictions()
         if mistakes:
             raise FontganError("; ".join(mistakes))

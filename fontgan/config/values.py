@@ -38,34 +38,23 @@ def checked(kind: type[Any], name: str, value: Any) -> Any:
     return read
 
 
-def mistake(name: str, value: Any, error: object) -> str:
-    """The line for a value that a setting cannot have; a long value is cut.
-
-    Args:
-        name: the setting, as it was given.
-        value: its value.
-        error: what `checked` says of it.
-    """
-    return f"{name}={shown(value)}: {error}"
-
-
 def choices(kind: type[Any], name: str) -> tuple[str, ...]:
     """The values that the field of that name allows; empty if it is not a choice."""
     wanted = types_of(kind)[name]
     return get_args(wanted) if get_origin(wanted) is Literal else ()
 
 
+def assigned(name: str, value: Any) -> str:
+    """`name=value`, as a message shows it: in one line, and not the whole of a long value."""
+    return f"{name}={shown(value)}"
+
+
 def _check_range(value: Any, limits: Mapping[str, Any]) -> None:
     least, most = limits["least"], limits["most"]
     for number in value if isinstance(value, tuple) else (value,):
         if isinstance(number, int | float) and not (_is_finite(number) and least <= number <= most):
-            raise ValueError(f"it must be {_bounds(least, most)}")
-
-
-def _bounds(least: float, most: float) -> str:
-    if most < math.inf:
-        return f"from {least:g} to {most:g}" if least > -math.inf else f"at most {most:g}"
-    return f"at least {least:g}" if least > -math.inf else "a finite number"
+            bounds = f"at least {least:g}" if most == math.inf else f"from {least:g} to {most:g}"
+            raise ValueError(f"it must be {bounds}")
 
 
 def _is_finite(number: int | float) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from fontgan.data.record import FaceRecord, StoreRecord, read_record
 from fontgan.errors import FontganError
 from fontgan.fonts.canvas import Canvas
-from fontgan.formats import as_record
+from fontgan.formats import as_record, to_text
 from tests.strategies import EXTRA, JSON, TEXTS, canvases, damaged, faces
 
 
@@ -76,16 +77,17 @@ def refused_or_sound(folder: Path, value: bytes) -> None:
         try:
             record = read_record(environment, Path("x.lmdb"))
         except FontganError as error:
-            assert "\n" not in str(error)
+            assert len(str(error).splitlines()) == 1
             return
-    assert as_record(StoreRecord, written(record.to_json()), "it").to_json() is not None
+    text = to_text(record.to_json())
+    assert to_text(as_record(StoreRecord, json.loads(text.encode()), "it").to_json()) == text
     for face in record.faces:
         assert face.location.path.name == face.shared().path
         assert isinstance(hash(face.identity), int)
-        assert isinstance(face.key, str)
-        assert all(isinstance(each, int) for each in (face.index, face.count, face.cropped))
-        assert abs(face.shift) >= 0  # a finite number
-        assert abs(face.advance) >= 0
+        assert len(face.key.encode()) <= 500
+        assert min(face.index, face.count, face.cropped) >= 0
+        assert abs(face.shift) + face.advance < math.inf
+    assert len({face.key for face in record.faces}) == len(record.faces)
 
 
 @pytest.mark.slow
