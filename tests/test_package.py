@@ -63,6 +63,7 @@ ROOMS = (
     "assets",
     "config",
     "formats",
+    "bounds",
     "files",
     "progress",
     "untrusted",

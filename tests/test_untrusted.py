@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fontgan.errors import FontganError
-from fontgan.untrusted import DamagedError, converted, open_file, parse_json, printable, read_file
+from fontgan.untrusted import (
+    DamagedError,
+    check_depth,
+    converted,
+    cured_by,
+    open_file,
+    parse_json,
+    printable,
+    read_file,
+    shown,
+)
 
 
 @dataclass(frozen=True)
@@ -57,6 +68,27 @@ def test_records_are_checked_field_by_field() -> None:
     for data in damaged:
         with pytest.raises(DamagedError, match="it is damaged"):
             converted(Point, data, "it")
+
+
+def test_data_may_be_nested_but_not_deeply() -> None:
+    for depth, deep in ((20, False), (40, True), (100_000, True)):
+        data: object = 1
+        for level in range(depth):
+            data = [data] if level % 2 else {"a": data}
+        with pytest.raises(DamagedError, match="nested too deeply") if deep else nullcontext():
+            check_depth(data, "it")
+
+
+def test_damage_gets_the_remedy_of_the_block_that_it_is_found_in() -> None:
+    with pytest.raises(DamagedError) as caught, cured_by("remove {folder}, or use {resume}", folder="{a}"):
+        parse_json("", "it")
+    assert str(caught.value) == "it is damaged: it is not JSON: remove {a}, or use resume"
+
+
+def test_values_in_messages_are_one_short_line() -> None:
+    assert shown("a\nb") == "a\\u000ab"
+    assert shown(["x" * 999]) == "['" + "x" * 198 + "…"
+    assert shown(1 << 20_000) == "a number of thousands of digits"
 
 
 @given(st.text())

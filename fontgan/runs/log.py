@@ -6,6 +6,7 @@ each other line holds is one of the classes below, its name under `event`.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -150,15 +151,16 @@ class Log:
         if self.path.is_file() and self.path.stat().st_size > _MOST_BYTES:
             raise FontganError(f"{self.path} is larger than {_MOST_BYTES >> 20} MB", "omit this run")
         found: list[Line] = []
-        reports, every = 0, 1  # one in so many is kept
+        reports, every = 0, 1  # the first of this many is kept
         with cured_by("omit this run"):
             for number, _, row in self._rows():
                 if row["event"] not in _KINDS:
                     continue
                 line = _read(row, f"line {number} of {self.path}")
-                reports += isinstance(line, Progressed)
-                if isinstance(line, Progressed) and reports % every:
-                    continue
+                if isinstance(line, Progressed):
+                    reports += 1
+                    if (reports - 1) % every:
+                        continue
                 found.append(line)
                 if len(found) > _MOST_LINES:
                     found, every = self._thinned(found), every * 2
@@ -200,7 +202,8 @@ class Log:
 
     def _thinned(self, lines: list[Line]) -> list[Line]:
         """Without every other report of the state of training."""
-        kept = [line for at, line in enumerate(lines) if at % 2 or not isinstance(line, Progressed)]
+        turns = itertools.cycle((True, False))
+        kept = [line for line in lines if not isinstance(line, Progressed) or next(turns)]
         if len(kept) > _MOST_LINES * 3 // 4:
             raise DamagedError(f"{self.path} is damaged: it has more lines than a log")
         return kept

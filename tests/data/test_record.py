@@ -18,6 +18,7 @@ from fontgan.data.record import FaceRecord, StoreRecord, read_record
 from fontgan.errors import FontganError
 from fontgan.fonts.canvas import Canvas
 from fontgan.formats import as_record, to_text
+from tests.helpers import FACE
 from tests.strategies import EXTRA, JSON, TEXTS, canvases, damaged, faces
 
 
@@ -52,6 +53,16 @@ def test_records_come_back_with_what_this_version_does_not_know(record: StoreRec
 @given(canvases)
 def test_a_canvas_comes_back(canvas: Canvas) -> None:
     assert as_record(Canvas, written(canvas.to_json()), "it") == canvas
+
+
+def test_faces_of_one_key_and_keys_that_lmdb_cannot_hold_are_damage() -> None:
+    data = StoreRecord(Canvas(64), (FACE,), (), "").to_json()
+    for changes, words in (
+        ({"faces": data["faces"] * 2}, "two faces have the same key"),
+        ({"faces": [{**data["faces"][0], "key": "永" * 167}]}, "the key of a face is too long"),
+    ):
+        with pytest.raises(FontganError, match=f"^it is damaged: {words}"):
+            as_record(StoreRecord, data | changes, "it")
 
 
 @contextmanager

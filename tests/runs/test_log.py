@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -93,6 +94,59 @@ def test_what_is_no_figure_is_damage_and_does_not_stop_a_run_that_continues(tmp_
             _ = log.lines
         log.forget_after(3)
         assert log.path.read_text().splitlines()[1:] == [line]
+
+
+def test_lines_that_a_killed_process_left_are_skipped_wherever_they_are(tmp_path: Path) -> None:
+    log = Log(tmp_path / "log.jsonl")
+    log.write(LINES[0])
+    with log.path.open("ab") as file:
+        for damage in (
+            b'{"event": "st',
+            b"\xff\xfe",
+            b"\0" * 3_000_000,
+            b"[" * 100_000,
+            b'{"event": ["step"]}',
+            b"{}",
+        ):
+            file.write(damage + b"\n")
+    log.write(LINES[1])
+    assert log.lines == LINES[:2]
+    log.forget_after(3)
+    assert log.lines == LINES[:2]
+    assert log.path.stat().st_size < 2000
+
+
+def test_what_is_kept_stays_as_it_was_written(tmp_path: Path) -> None:
+    log = Log(tmp_path / "log.jsonl")
+    row = '{"later":  [1e400, "\\ud800"], "event":"hue","step":1}\n'
+    log.path.write_text(row + '{"event": "step", "step": 9}')
+    log.forget_after(3)
+    assert log.path.read_text() == '{"event": "format", "format": 2}\n' + row
+
+
+def test_of_a_long_log_every_other_report_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fontgan.runs.log._MOST_LINES", 20)
+    log = Log(tmp_path / "log.jsonl")
+    log.write(LINES[0])
+    for step in range(100):
+        log.write(Progressed(step, 0.0, {}))
+    log.write(LINES[3])
+    steps = [line.step for line in log.of(Progressed)]
+    assert 10 <= len(steps) <= 20
+    assert len({later - step for step, later in itertools.pairwise(steps)}) == 1
+    assert (log.lines[0], log.lines[-1]) == (LINES[0], LINES[3])
+    for _ in range(30):
+        log.write(LINES[0])
+    with pytest.raises(FontganError, match="it has more lines than a log: omit this run"):
+        _ = log.lines
+
+
+def test_a_log_that_no_run_has_written_is_not_read(tmp_path: Path) -> None:
+    log = Log(tmp_path / "log.jsonl")
+    with log.path.open("wb") as file:
+        file.truncate(257 << 20)
+    with pytest.raises(FontganError, match=r"is larger than 256 MB: omit this run"):
+        _ = log.lines
 
 
 def test_older_lines_lack_what_came_later(tmp_path: Path) -> None:
