@@ -179,7 +179,9 @@ class GlyphStore:
         if any(name.startswith("face ") and name not in sums for name in found):
             sums.pop("record", None)  # a fontgan that knows no sums has added a face
         return [
-            f"{name} in {self.path} is not as it was written" for name in sums if sums[name] != found.get(name)
+            f"{name} in {self.path} is not as it was written"
+            for name in sums
+            if sums[name] != found.get(name)
         ]
 
     def _wrong_with(self, value: memoryview, name: str) -> list[str]:

@@ -24,7 +24,8 @@ _NOT_COMPARED = ("path", "role")  # a font may move; format 1 had roles
 
 def write_dataset(run: Run, store: GlyphStore, faces: Iterable[FaceRecord]) -> None:
     """Write the note of what the run learns from."""
-    write_text(run.dataset_path, json.dumps(_note(store, faces), ensure_ascii=False, indent=1) + "\n")
+    text = json.dumps(_note(store, faces), ensure_ascii=False, indent=1) + "\n"
+    write_text(run.dataset_path, text, durable=True)
 
 
 def check_dataset(run: Run, store: GlyphStore, faces: Iterable[FaceRecord]) -> None:
