@@ -72,9 +72,10 @@ def replacing_folder(path: Path) -> Iterator[Path]:
         for file in beside.iterdir():
             synchronise(file)
         synchronise(beside)
-        remove_folder(path)
+        old = _hidden(path)
         beside.replace(path)
         synchronise(path.parent)
+        shutil.rmtree(old, ignore_errors=True)
     except OSError as error:
         raise unwritable(path, error) from error
     finally:
@@ -83,10 +84,15 @@ def replacing_folder(path: Path) -> Iterator[Path]:
 
 def remove_folder(path: Path) -> None:
     """Remove a folder if it is there, at once for all who look: none of them sees half of it."""
+    shutil.rmtree(_hidden(path), ignore_errors=True)
+
+
+def _hidden(path: Path) -> Path:
+    """Where a folder is now that is out of sight and will be removed."""
     hidden = _beside(path.with_name(f"{path.name}.removed"))
     with suppress(FileNotFoundError):
         path.replace(hidden)
-    shutil.rmtree(hidden, ignore_errors=True)
+    return hidden
 
 
 def sweep(folder: Path) -> None:

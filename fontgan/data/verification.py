@@ -9,6 +9,7 @@ then the problems.
 from __future__ import annotations
 
 import contextlib
+import errno
 import faulthandler
 import json
 import os
@@ -27,6 +28,11 @@ _MOST_MEMORY = 1 << 30  # bytes
 _SILENCE = 10  # seconds between two reports, after which it counts as stuck
 _COPIED = 10 << 20  # bytes per second, on a slow disk
 _STEP = 256  # glyphs between two reports
+_FULL = [os.strerror(code) for code in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)]
+
+
+class RefusedError(FontganError):
+    """What the other process did not even open."""
 
 
 def problems_of(path: Path, watcher: Watcher | None = None) -> list[str]:
@@ -54,7 +60,8 @@ def copied_if_sound(path: Path, copy: Path) -> bool:
     copy.unlink(missing_ok=True)
     sound = False
     try:
-        sound = not _asked([str(path), str(copy)], path, Silent())
+        with contextlib.suppress(RefusedError):
+            sound = not _asked([str(path), str(copy)], path, Silent())
         if sound:
             synchronise(copy)
     finally:
@@ -86,8 +93,10 @@ def _asked(arguments: list[str], path: Path, watcher: Watcher) -> list[str]:
                     report = json.loads(line)
                     if "problems" in report:
                         return list(report["problems"])
+                    if "refused" in report:
+                        raise RefusedError(*report["refused"])
                     if "full" in report:
-                        raise OSError(*report["full"])
+                        raise OSError(0, report["full"])
                     if "total" in report:
                         watcher.start("verifying", report["total"])
                     watcher.advance(report.get("done", 0))
@@ -148,11 +157,14 @@ def _main(path: Path, copy: Path | None = None) -> None:
             watcher.expect(_SILENCE)
         with GlyphStore(copy or path, unfinished=copy is not None) as store:
             problems = store.verify(watcher)
-    except (FontganError, lmdb.Error, MemoryError) as error:
-        problems = [str(error) or "it asks for too much memory"]
-    except OSError as error:
-        _print(full=[error.errno, error.strerror])
+    except FontganError as error:
+        _print(refused=[error.problem, error.spell("{{{}}}".format)])
         return
+    except (lmdb.Error, MemoryError) as error:
+        if full := next((words for words in _FULL if words in str(error)), None):
+            _print(full=full)
+            return
+        problems = [str(error) or "it asks for too much memory"]
     _print(problems=problems)
 
 

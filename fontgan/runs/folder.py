@@ -165,10 +165,11 @@ class Run:
         Raises:
             FontganError: none was.
         """
-        # Whoever lists a folder while names come and go may miss both the new and the old ones.
-        found = self.checkpoints or self.checkpoints
+        found = self.checkpoints
         if not found:
-            raise FontganError(f"the run {self} has no checkpoint yet", "train it, or choose another run")
+            # Where it had one, that is being replaced.
+            kind = GoneError if (self.path / _CHECKPOINTS).is_dir() else FontganError
+            raise kind(f"the run {self} has no checkpoint yet", "train it, or choose another run")
         return found[-1]
 
     @property
