@@ -8,15 +8,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
-from torch import nn
+from safetensors import SafetensorError
+from safetensors.torch import load, save_file
+from torch import Tensor, nn
 
 from fontgan.errors import FontganError
 from fontgan.runs.folder import (
@@ -30,10 +30,11 @@ from fontgan.runs.folder import (
     naming_another,
 )
 from fontgan.runs.record import CheckpointRecord, Origin
-from fontgan.untrusted import open_file
+from fontgan.untrusted import DamagedError, open_file, parse_json
 
-_MOST_BYTES = 8 << 30
-_MOST_HEADER = 32 << 20  # bytes; that of the largest network here has a few kilobytes
+_MOST_HEADER = 32 << 20  # bytes; that of the largest network here has some ten thousand
+# What a table of other values than a checkpoint's leads to.
+_DAMAGE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RuntimeError)
 
 
 def save_weights(folder: Path, generator: nn.Module, record: CheckpointRecord) -> Path:
@@ -59,7 +60,7 @@ def read_record(path: Path) -> CheckpointRecord:
         FontganError: the file is missing, damaged, foreign, or of a newer format.
     """
     with _opened(path) as file:
-        return _record(file, path)
+        return _Header(file).record(path)
 
 
 def load_checkpoint(path: Path) -> tuple[nn.Module, CheckpointRecord]:
@@ -71,17 +72,18 @@ def load_checkpoint(path: Path) -> tuple[nn.Module, CheckpointRecord]:
         FontganError: the file is missing, damaged, foreign, or of a newer format.
     """
     with _opened(path) as file:
-        record = _record(file, path)
+        header = _Header(file)
+        record = header.record(path)
         with torch.device("meta"):  # shapes without numbers
             generator = record.build()
         expected = generator.state_dict()
-        shapes = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118
-        if shapes != {name: tuple(value.shape) for name, value in expected.items()}:
+        if not header.fits(expected):
             raise _other_network(path, record)
-        # Copied, since what is read from the file is the file itself, which may be cut short meanwhile.
-        weights = {name: file.get_tensor(name).to(value.dtype, copy=True) for name, value in expected.items()}
+        file.seek(0)
+        weights = load(file.read())
     if not all(value.isfinite().all() for value in weights.values()):
         raise FontganError(f"the weights in {path} are not finite", "choose another run or checkpoint")
+    weights = {name: value.to(expected[name].dtype) for name, value in weights.items()}
     generator.load_state_dict(weights, assign=True)
     return generator.eval().requires_grad_(False), record
 
@@ -119,33 +121,49 @@ def origin_of(path: Path) -> Origin:
         raise _unreadable(path, error) from error
 
 
-def _record(file: Any, path: Path) -> CheckpointRecord:
-    text = (file.metadata() or {}).get("fontgan", "")
+class _Header:
+    """The first part of a file of safetensors: what it says of itself, and the shapes of its tensors.
+
+    Raises:
+        ValueError: it is longer than that of any network of fontgan, or is not JSON.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        length = int.from_bytes(file.read(8), "little")
+        if length > _MOST_HEADER:
+            raise ValueError(length)
+        self._table = _parsed(file.read(length))
+        self._data = os.fstat(file.fileno()).st_size - 8 - length
+
+    def record(self, path: Path) -> CheckpointRecord:
+        """What is said of the network."""
+        text = self._table["__metadata__"]["fontgan"]
+        return CheckpointRecord.from_json(_parsed(text), f"the checkpoint {path}")
+
+    def fits(self, expected: Mapping[str, Tensor]) -> bool:
+        """Whether the file has tensors of these names and shapes, and no more data than they need."""
+        shapes = {name: entry["shape"] for name, entry in self._table.items() if name != "__metadata__"}
+        most = sum(8 * value.numel() for value in expected.values())
+        return shapes == {name: list(value.shape) for name, value in expected.items()} and self._data <= most
+
+
+def _parsed(text: bytes | str) -> dict[str, Any]:
     try:
-        return CheckpointRecord.from_json(json.loads(text), f"the checkpoint {path}")
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
-        raise _not_a_checkpoint(path) from error
+        return dict(parse_json(text, ""))
+    except DamagedError as error:
+        raise ValueError from error
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Any]:
+def _opened(path: Path) -> Iterator[BinaryIO]:
     """The file, opened once: what is read from it belongs together, whatever takes its place meanwhile."""
     try:
-        _check_size(path)
-        with safe_open(path, framework="pt") as file:
+        with open_file(path) as file:
             yield file
     except OSError as error:
         raise _unreadable(path, error) from error
-    except SafetensorError as error:
+    except (SafetensorError, *_DAMAGE) as error:
         raise _not_a_checkpoint(path) from error
-
-
-def _check_size(path: Path) -> None:
-    """Refuse what no network of fontgan's is: safetensors would read all of its header into memory."""
-    with open_file(path) as file:
-        header = int.from_bytes(file.read(8), "little")
-        if os.fstat(file.fileno()).st_size > _MOST_BYTES or header > _MOST_HEADER:
-            raise _not_a_checkpoint(path)
 
 
 def _other_network(path: Path, record: CheckpointRecord) -> FontganError:

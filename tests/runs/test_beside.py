@@ -63,7 +63,7 @@ def test_readers_beside_a_training_find_whole_checkpoints(tmp_path: Path) -> Non
             assert writer.stdout is not None
             writer.stdout.readline()
             steps = set()
-            for _ in range(300):
+            for _ in range(120):
                 path, network, record = load_best(run)
                 assert path.parent.name == f"step-{record.step:07}"
                 steps.add(record.step)
