@@ -80,16 +80,16 @@ def generate_command(
         from fontgan.compute.choosing import choose_engine, prepare_process
         from fontgan.drawing.drawer import Drawer
         from fontgan.report.glyphs import save_drawing
-        from fontgan.runs.folder import find_weights, name_of
 
-    found = find_weights(checkpoint)
-    messages.print(f"drawing with {found}")
     shown = None if reference is None else FontLocation.parse(reference)
     words = (style, shown.path.stem if shown else None, "backward" if backward else None, cleaning)
-    target = output or folder_of(name_of(found), *words)
-    _check_output(target)
+    if output is not None:
+        _check_output(output)
     prepare_process(choose_engine(device))
-    drawer = Drawer(found, style, shown, source or (), backward, device)
+    drawer = Drawer(checkpoint, style, shown, source or (), backward, device)
+    messages.print(f"drawing with {drawer.weights}")
+    target = output or folder_of(drawer.name, *words)
+    _check_output(target)
     codes = parse_charset(chars, drawer.style_draws)
     with Bar("characters") as bar:
         drawing = drawer.draw(codes, cleaning, bar)

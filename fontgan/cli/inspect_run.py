@@ -35,11 +35,10 @@ def inspect_run(path: Path, network: bool, drawing: Path | None, as_json: bool) 
 
     _check_drawing(network, drawing)
     with messages.status("loading torch"):
-        from fontgan.runs.folder import find_weights, name_of
-        from fontgan.runs.weights import load_checkpoint
+        from fontgan.runs.folder import name_of
+        from fontgan.runs.weights import load_best
 
-    found = find_weights(path)
-    generator, record = load_checkpoint(found)
+    found, generator, record = load_best(path)
     name = name_of(found)
     anatomy = _dissect(generator, record) if network else None
     if anatomy is not None:

@@ -25,35 +25,35 @@ def inspect_store(path: Path, sheet: Path | None, seed: int, verify: bool, as_js
     from fontgan.cli.console import Bar, default_sheet, print_json, results
     from fontgan.data.inspection import contents_of, random_glyphs
     from fontgan.data.store import GlyphStore
+    from fontgan.data.verification import problems_of
     from fontgan.fonts.location import FontLocation
     from fontgan.report.contact import store_sheet
     from fontgan.sheet import COLUMNS, save_png
 
+    if verify:
+        with Bar("glyphs") as bar:
+            problems = problems_of(path, bar)
+        if problems:  # the file is not opened here: LMDB could crash
+            if as_json:
+                print_json({"path": str(path), "problems": problems, "sheet": None})
+            more = f", and {len(problems) - 1:,} more" if len(problems) > 1 else ""
+            raise FontganError(f"{problems[0]}{more}", "render it again")
     target = sheet or default_sheet(FontLocation(path))
     with GlyphStore(path) as store:
         contents = contents_of(store)
-        problems: list[str] = []
-        if verify:
-            with Bar("glyphs") as bar:
-                problems = store.verify(bar)
-        if not problems:
-            save_png(target, store_sheet(path.name, contents.size, random_glyphs(store, COLUMNS, seed)))
+        save_png(target, store_sheet(path.name, contents.size, random_glyphs(store, COLUMNS, seed)))
     if as_json:
-        checked = {"problems": problems} if verify else {}
+        checked: dict[str, list[str]] = {"problems": []} if verify else {}
         faces = [
             {"record": {**face.record.to_json(), "role": face.role}, "splits": face.splits}
             for face in contents.faces
         ]
-        print_json({**asdict(contents), "faces": faces, **checked, "sheet": None if problems else target})
-    else:
-        results.print(_store_table(contents))
-        if verify and not problems:
-            results.print(f"verified: all {contents.glyphs:,} glyphs are intact")
-        if not problems:
-            typer.echo(target)
-    if problems:
-        more = f", and {len(problems) - 1:,} more" if len(problems) > 1 else ""
-        raise FontganError(f"{problems[0]}{more}", "render it again")
+        print_json({**asdict(contents), "faces": faces, **checked, "sheet": target})
+        return
+    results.print(_store_table(contents))
+    if verify:
+        results.print(f"verified: all {contents.glyphs:,} glyphs are intact")
+    typer.echo(target)
 
 
 def _store_table(contents: StoreContents) -> Table:

@@ -10,10 +10,12 @@ import os
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import lmdb
 
 from fontgan.errors import FontganError
+from fontgan.untrusted import open_file
 
 _Identity = tuple[int, int]  # device and inode: a file that was replaced is another one
 
@@ -21,6 +23,8 @@ _Identity = tuple[int, int]  # device and inode: a file that was replaced is ano
 @dataclass
 class _Shared:
     environment: lmdb.Environment
+    file: BinaryIO  # the same file, to ask for its status wherever it is now
+    state: tuple[int, int]  # its length and when it was changed, as it was opened
     readers: int = 0
 
 
@@ -42,13 +46,14 @@ class Reader:
 
     def __init__(self, path: Path) -> None:
         with _lock:
-            self._identity = _identity_of(path)
-            shared = _shared.get(self._identity)
-            if shared is None:
-                shared = _shared[self._identity] = _Shared(_open(path))
-            shared.readers += 1
-            self.environment = shared.environment
+            self._shared = _shared_of(path)
+            self._shared.readers += 1
+            self.environment = self._shared.environment
         self._closed = False
+
+    def unchanged(self) -> bool:
+        """Whether the file is as it was when it was opened; one that took its place does not matter."""
+        return _state_of(self._shared.file) == self._shared.state
 
     def close(self) -> None:
         """Close the file; a second call does nothing."""
@@ -56,24 +61,52 @@ class Reader:
             if self._closed:
                 return
             self._closed = True
-            shared = _shared[self._identity]
-            shared.readers -= 1
-            if not shared.readers:
-                shared.environment.close()
-                del _shared[self._identity]
+            self._shared.readers -= 1
+            if not self._shared.readers:
+                del _shared[_identity_of(self._shared.file)]
+                self._shared.environment.close()
+                self._shared.file.close()
 
 
-def _identity_of(path: Path) -> _Identity:
+def _shared_of(path: Path) -> _Shared:
+    """What is open of a file, or is opened now."""
+    while True:
+        file = _opened(path)
+        identity, state = _identity_of(file), _state_of(file)
+        if identity in _shared:
+            file.close()
+            return _shared[identity]
+        try:
+            environment = _open(path)
+            with _opened(path) as now:
+                if _identity_of(now) == identity:
+                    return _shared.setdefault(identity, _Shared(environment, file, state))
+            environment.close()  # another file took its place meanwhile
+        except BaseException:
+            file.close()
+            raise
+        file.close()
+
+
+def _opened(path: Path) -> BinaryIO:
     try:
-        with path.open("rb") as file:
-            status = os.fstat(file.fileno())
-    except (FileNotFoundError, IsADirectoryError):
-        if path.is_dir():
-            raise lmdb.Error(f"{path} is a folder") from None
+        return open_file(path)
+    except IsADirectoryError:
+        raise lmdb.Error(f"{path} is a folder") from None
+    except FileNotFoundError:
         raise
     except OSError as error:
         raise FontganError(f"{path} cannot be read: {error.strerror}", "check its permissions") from error
+
+
+def _identity_of(file: BinaryIO) -> _Identity:
+    status = os.fstat(file.fileno())
     return status.st_dev, status.st_ino
+
+
+def _state_of(file: BinaryIO) -> tuple[int, int]:
+    status = os.fstat(file.fileno())
+    return status.st_size, status.st_mtime_ns
 
 
 def _open(path: Path) -> lmdb.Environment:

@@ -2,11 +2,14 @@
 
 A key is `face/code point` (`noto-sans-sc/006C38`), a value the zlib-compressed bytes of one glyph image:
 uint8, row by row, 0 = ink, 255 = paper. Beside them lie the `record` as JSON, the `characters` that were
-asked for, and the `advances:face` of each proportional face. No pickle is needed to read any of it.
+asked for, the `advances:face` of each proportional face, and under `sums` the SHA-256 of all of these, as
+JSON. No pickle is needed to read any of it.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -17,6 +20,7 @@ from isal.igzip_lib import IsalError
 
 RECORD = b"record"
 CHARACTERS = b"characters"
+SUMS = b"sums"
 _ADVANCES = "advances:"  # no face has a colon in its key
 
 _CODES = np.dtype("<u4")
@@ -40,6 +44,35 @@ def advances_key(face: str) -> bytes:
 def face_of(name: str) -> str:
     """The face that a key belongs to, "" where it belongs to none."""
     return name.removeprefix(_ADVANCES) if name.startswith(_ADVANCES) else name.rpartition("/")[0]
+
+
+def record_sum(table: Mapping[str, Any]) -> str:
+    """The SHA-256 of a record as JSON has it, but for when and by which plan it was completed."""
+    made = {name: value for name, value in table.items() if name not in ("completed", "plan")}
+    return hashlib.sha256(json.dumps(made, sort_keys=True).encode()).hexdigest()
+
+
+class Sums:
+    """The SHA-256 of the characters and of each face, over their keys and values in the order of the keys.
+
+    A checksum in each glyph's value says that it is whole; this one says also that it is the one of its key,
+    and that none is missing.
+    """
+
+    def __init__(self) -> None:
+        self._digests: dict[str, Any] = {}
+
+    def add(self, key: bytes, value: bytes | memoryview) -> None:
+        """Count in a key, after those that are before it, and its value."""
+        section = "characters" if key == CHARACTERS else f"face {face_of(key.decode(errors='replace'))}"
+        digest = self._digests.setdefault(section, hashlib.sha256())
+        digest.update(b"%d %s %d " % (len(key), key, len(value)))
+        digest.update(value)
+
+    @property
+    def table(self) -> dict[str, str]:
+        """The sums in hexadecimal, by `characters` and `face KEY`."""
+        return {section: digest.hexdigest() for section, digest in self._digests.items()}
 
 
 def is_glyph(name: str) -> bool:

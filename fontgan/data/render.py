@@ -89,7 +89,7 @@ def render_dataset(
     plan.notes += _what_is_replaced(output)
     with new_store(output, canvas, plan.fingerprint(canvas), plan.codes) as writer:
         _draw_all(plan, canvas, writer, watcher or Silent(), jobs)
-    return Rendered(writer.record, plan.codes, plan.notes)
+    return Rendered(writer.record, plan.codes, [*plan.notes, *writer.notes])
 
 
 def add_faces(
@@ -134,7 +134,7 @@ def add_faces(
     characters = list(dict.fromkeys([*known, *plan.codes]))
     with extended_store(output, base, fingerprint, characters) as writer:
         _draw_all(plan, base.canvas, writer, watcher or Silent(), jobs)
-    return Rendered(writer.record, characters, plan.notes)
+    return Rendered(writer.record, characters, [*plan.notes, *writer.notes])
 
 
 def _check_canvas(output: Path, canvas: Canvas, size: int | None, margin: float | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -14,12 +15,15 @@ from fontgan.data.environments import Reader
 from fontgan.data.layout import (
     CHARACTERS,
     RECORD,
+    SUMS,
     DamagedError,
+    Sums,
     advances_key,
     codes_of,
     face_of,
     is_glyph,
     key_of,
+    record_sum,
     unpack,
     unpack_advances,
     unpack_characters,
@@ -27,6 +31,7 @@ from fontgan.data.layout import (
 from fontgan.data.record import StoreRecord, UnusableStoreError, not_a_store, read_record
 from fontgan.errors import FontganError
 from fontgan.progress import Silent, Watcher
+from fontgan.untrusted import open_file, parse_json
 
 _MAGIC = (0xBEEFC0DE).to_bytes(4, "little")  # LMDB's, after the header of the first page
 
@@ -36,6 +41,10 @@ class GlyphStore:
 
     The same file may be open any number of times, in any thread.
 
+    Args:
+        path: the LMDB file.
+        unfinished: whether it may be one that is still being made.
+
     Attributes:
         path: as it was given.
         record: what it holds.
@@ -44,7 +53,7 @@ class GlyphStore:
         FontganError: there is no store at `path`, or what is there cannot be read as one.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, unfinished: bool = False) -> None:
         self.path = path
         try:
             self._reader = Reader(path)
@@ -55,7 +64,7 @@ class GlyphStore:
         self._environment = self._reader.environment
         try:
             self._check_length()
-            self.record = self._complete_record()
+            self.record = self._record(unfinished)
         except Exception:
             self.close()
             raise
@@ -119,23 +128,36 @@ class GlyphStore:
         return digest.hexdigest()
 
     def verify(self, watcher: Watcher | None = None) -> list[str]:
-        """Read every value; returns all problems, one line each."""
+        """Read every value; returns all problems, one line each.
+
+        A damaged file can crash the process: `data/verification.py` calls this in one of its own.
+        """
         watcher = watcher or Silent()
         watcher.start("verifying", sum(face.count for face in self.record.faces))
         counts = dict.fromkeys((face.key for face in self.record.faces), 0)
         problems = []
+        sums = Sums()
+        before = b""
         with self._reading() as transaction, transaction.cursor() as cursor:
-            for key, value in cursor:
-                name = bytes(key).decode(errors="replace")
-                if name.encode() in (RECORD, CHARACTERS):
+            for found, value in cursor:
+                key, name = bytes(found), bytes(found).decode(errors="replace")
+                if key <= before:  # pages in a circle would never end
+                    raise DamagedError
+                before = key
+                if key in (RECORD, SUMS):
                     continue
+                sums.add(key, value)
                 face = face_of(name)
+                if key == CHARACTERS:
+                    continue
                 if face not in counts:
                     problems.append(f"{name} belongs to no face of the record")
                 elif is_glyph(name):
                     counts[face] += 1
                     watcher.advance()
                     problems += self._wrong_with(value, name)
+            expected = bytes(transaction.get(SUMS) or b"")
+            table = json.loads(bytes(transaction.get(RECORD) or b"{}"))
         for record in self.record.faces:
             if counts[record.key] != record.count:
                 problems.append(f"{record.key} has {counts[record.key]:,} glyphs, not {record.count:,}")
@@ -144,7 +166,23 @@ class GlyphStore:
             self.characters()
         except FontganError:
             problems.append(f"the list of characters in {self.path} is damaged")
+        if expected and not problems:  # older stores have none
+            problems += self._differing(expected, {**sums.table, "record": record_sum(table)})
         return problems
+
+    def _differing(self, expected: bytes, found: dict[str, str]) -> list[str]:
+        """What is not as it was written."""
+        try:
+            sums = dict(parse_json(expected, "it"))
+        except (FontganError, TypeError, ValueError):
+            return [f"the sums in {self.path} are damaged"]
+        if any(name.startswith("face ") and name not in sums for name in found):
+            sums.pop("record", None)  # a fontgan that knows no sums has added a face
+        return [
+            f"{name} in {self.path} is not as it was written"
+            for name in sums
+            if sums[name] != found.get(name)
+        ]
 
     def _wrong_with(self, value: memoryview, name: str) -> list[str]:
         try:
@@ -167,6 +205,12 @@ class GlyphStore:
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[lmdb.Transaction[memoryview[int]]]:
+        if not self._reader.unchanged():
+            # The system kills a process that reads where a file was cut short.
+            raise FontganError(
+                f"the dataset {self.path} was changed while it was read",
+                "repeat the command, and move a new dataset to that place rather than copy over the old one",
+            )
         try:
             with self._environment.begin(buffers=True) as transaction:
                 yield transaction
@@ -189,12 +233,12 @@ class GlyphStore:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _complete_record(self) -> StoreRecord:
+    def _record(self, unfinished: bool) -> StoreRecord:
         try:
             record = read_record(self._environment, self.path)
         except lmdb.Error as error:
             raise not_a_store(self.path) from error
-        if not record.completed:
+        if not (record.completed or unfinished):
             raise not_a_store(self.path)
         return record
 
@@ -202,7 +246,7 @@ class GlyphStore:
 def is_store(path: Path) -> bool:
     """Whether there is an LMDB file at `path`, complete or not, or one is named so."""
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             head = file.read(20)
     except OSError:
         return path.suffix == ".lmdb"

@@ -1,14 +1,15 @@
 """A glyph store in the making: beside its place, and moved there when it is complete.
 
 Each face is one transaction, with its record, so it is there whole or not at all whatever happens to the
-process; an interrupted rendering continues with the faces that are there.
+process, and synchronised, so that a power cut takes at most the face that is being written. An interrupted
+rendering continues with the faces that are there, when another process has found them sound.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,15 +20,20 @@ from filelock import FileLock, Timeout
 from fontgan.data.layout import (
     CHARACTERS,
     RECORD,
+    SUMS,
+    Sums,
     advances_key,
     codes_of,
     key_of,
     pack_advances,
     pack_characters,
+    record_sum,
 )
 from fontgan.data.record import FaceRecord, StoreRecord, UnusableStoreError, read_record
 from fontgan.data.store import GlyphStore, partial_path
+from fontgan.data.verification import copied_if_sound
 from fontgan.errors import FontganError
+from fontgan.files import synchronise
 from fontgan.fonts.canvas import Canvas
 from fontgan.formats import to_text
 
@@ -39,11 +45,15 @@ class StoreWriter:
 
     Attributes:
         record: of what the store has so far.
+        notes: what the user should know, one line each.
     """
 
     def __init__(self, environment: lmdb.Environment, record: StoreRecord) -> None:
         self._environment = environment
         self.record = record
+        self.notes: list[str] = []
+        with environment.begin() as transaction:
+            self._sums: dict[str, str] = json.loads(transaction.get(SUMS) or b"{}")
 
     def begin(self, record: StoreRecord, characters: Sequence[int]) -> None:
         """Write what is known before the first face: the record, and the characters that are asked for."""
@@ -64,10 +74,10 @@ class StoreWriter:
             advances: of those glyphs whose advance is not the face's usual one.
             content: whether the face gives the content.
         """
-        items = [(key_of(face.key, code), value) for code, value in sorted(glyphs)]
+        items = [(key_of(face.key, code), value) for code, value in glyphs]
         if advances:
             items.append((advances_key(face.key), pack_advances(advances)))
-        self._write(items, self.record.with_face(face, content))
+        self._write(sorted(items), self.record.with_face(face, content))
 
     def codes(self, face: str) -> list[int]:
         """The code points that a face has, which an earlier process may have put."""
@@ -77,20 +87,27 @@ class StoreWriter:
     def finish(self, completed: str) -> None:
         """Write when the store was completed, which makes it a complete one."""
         self._write([], replace(self.record, completed=completed))
-        self._environment.sync(True)
 
     def close(self) -> None:
         """Close the file."""
         self._environment.close()
 
     def _write(self, items: list[tuple[bytes, bytes]], record: StoreRecord) -> None:
-        """Put the items and the new record, in one transaction."""
-        packed = (RECORD, to_text(record.to_json()).encode())
+        """Put the items, all of a face in order, and the new record, in one transaction."""
+        new = Sums()
+        for key, value in items:
+            new.add(key, value)
+        table = record.to_json()
+        sums = {**self._sums, **new.table, "record": record_sum(table)}
+        packed = [
+            (RECORD, to_text(table).encode()),
+            (SUMS, json.dumps(sums, sort_keys=True).encode()),
+        ]
         while True:
             try:
                 with self._environment.begin(write=True) as transaction, transaction.cursor() as cursor:
-                    cursor.putmulti([*items, packed])
-                self.record = record
+                    cursor.putmulti([*items, *packed])
+                self.record, self._sums = record, sums
                 return
             except lmdb.MapFullError:
                 self._environment.set_mapsize(2 * self._environment.info()["map_size"])
@@ -146,12 +163,8 @@ def extended_store(
     """
 
     def begin(beside: Path) -> StoreWriter:
-        copy = beside.with_name(f"{beside.name}.copy")  # half a copy is never taken for a store
-        try:
-            shutil.copyfile(path, copy)
-            copy.replace(beside)
-        finally:
-            copy.unlink(missing_ok=True)
+        if not _copied(path, beside):
+            raise UnusableStoreError(f"the dataset {path} is damaged", "render it again")
         with contextlib.ExitStack() as opened:
             environment = opened.enter_context(contextlib.closing(_open_to_write(beside)))
             if read_record(environment, path) != base:
@@ -177,13 +190,14 @@ def _made_beside(
         lock.touch()  # where nothing can be written, the lock would seem to be held by another process
         with FileLock(lock, timeout=0):
             try:
-                with contextlib.closing(_unfinished(beside, plan) or begin(beside)) as writer:
+                with contextlib.closing(_begun(beside, plan, begin)) as writer:
                     try:
                         yield writer
                     finally:
                         if len(writer.record.faces) == faces and not writer.record.completed:
                             beside.unlink()  # nothing to continue with
                 beside.replace(path)
+                synchronise(path.parent)
             finally:
                 lock.unlink(missing_ok=True)
     except Timeout as error:
@@ -196,24 +210,47 @@ def _made_beside(
         raise _cannot_write(path, error.strerror or str(error)) from error
 
 
-def _unfinished(path: Path, plan: str) -> StoreWriter | None:
-    """The unfinished store at `path` if it is of that plan; otherwise what is there is removed."""
-    if not path.exists():
-        return None
-    # A damaged one is as if it were not there.
-    with contextlib.suppress(lmdb.Error, FontganError), contextlib.ExitStack() as opened:
-        environment = opened.enter_context(contextlib.closing(_open_to_write(path)))
-        record = read_record(environment, path)
+def _begun(beside: Path, plan: str, begin: Callable[[Path], StoreWriter]) -> StoreWriter:
+    """The unfinished store that is there, if it is of that plan and sound; otherwise a new one."""
+    _copy_of(beside).unlink(missing_ok=True)  # half of one, which a killed process left
+    if not beside.exists():
+        return begin(beside)
+    sound = _copied(beside, beside)
+    writer = _continued(beside, plan) if sound else None
+    if writer is None:
+        beside.unlink()
+        writer = begin(beside)
+        writer.notes += [] if sound else ["the unfinished dataset was damaged and is rendered again"]
+    return writer
+
+
+def _continued(beside: Path, plan: str) -> StoreWriter | None:
+    """The unfinished store, which is sound; None where it is of another plan."""
+    with contextlib.ExitStack() as opened, contextlib.suppress(FontganError):
+        environment = opened.enter_context(contextlib.closing(_open_to_write(beside)))
+        record = read_record(environment, beside)
         if record.plan == plan:
             opened.pop_all()
             return StoreWriter(environment, record)
-    path.unlink()
     return None
 
 
+def _copied(path: Path, target: Path) -> bool:
+    """Put a sound copy of a store at `target`, which may be the same path; returns whether it is sound."""
+    copy = _copy_of(target)
+    sound = copied_if_sound(path, copy)
+    if sound:
+        copy.replace(target)
+    return sound
+
+
+def _copy_of(beside: Path) -> Path:
+    return beside.with_name(f"{beside.name}.copy")
+
+
 def _open_to_write(path: Path) -> lmdb.Environment:
-    # Not synchronised until it is complete: a killed process loses nothing thereby, the kernel has it all.
-    return lmdb.open(str(path), subdir=False, map_size=_FIRST_MAP_SIZE, lock=False, sync=False)
+    """Open it so that each transaction is on the disk itself before the next one begins."""
+    return lmdb.open(str(path), subdir=False, map_size=_FIRST_MAP_SIZE, lock=False)
 
 
 def _cannot_write(path: Path, why: str) -> FontganError:

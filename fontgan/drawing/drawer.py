@@ -34,9 +34,9 @@ from fontgan.fonts.location import FontLocation
 from fontgan.models import find_model
 from fontgan.networks.composites import BothWays
 from fontgan.progress import Silent, Watcher
-from fontgan.runs.folder import Run, find_weights, name_of
+from fontgan.runs.folder import Run, name_of
 from fontgan.runs.record import CheckpointRecord
-from fontgan.runs.weights import load_checkpoint
+from fontgan.runs.weights import load_best
 
 _EXAMPLES = 16  # glyphs that show a style: more of them make the mean of their codes steadier
 
@@ -59,6 +59,7 @@ class Drawer:
 
     Attributes:
         name: of the run, or of the file outside of one.
+        weights: the file; None of a network that was loaded already.
         record: of the checkpoint.
         contents: the content fonts.
         styles: the style fonts that were found.
@@ -69,6 +70,8 @@ class Drawer:
         FontganError: the checkpoint or a font cannot be used, or the model cannot draw that way.
     """
 
+    weights: Path | None
+
     def __init__(
         self,
         checkpoint: Run | Path | str | None = None,
@@ -78,10 +81,8 @@ class Drawer:
         backward: bool = False,
         device: DeviceChoice = "auto",
     ) -> None:
-        weights = find_weights(checkpoint)
-        with torch.random.fork_rng([]):  # a new network draws random weights, which are replaced at once
-            network, record = load_checkpoint(weights)
-        self.name = name_of(weights)
+        weights, network, record = load_best(checkpoint)
+        self.name, self.weights = name_of(weights), weights
         self._set_up(network, record, Fonts(record.canvas, weights), style, reference, sources, backward)
         self._place(choose_engine(device))
 
@@ -102,7 +103,7 @@ class Drawer:
             FontganError: a font cannot be used, or the model cannot draw that way.
         """
         drawer = cls.__new__(cls)
-        drawer.name = record.model
+        drawer.name, drawer.weights = record.model, None
         drawer._set_up(network, record, Fonts(record.canvas), style, reference, sources, backward)
         drawer._place(engine)
         return drawer

@@ -46,7 +46,8 @@ class DatasetNote:
 
 def write_dataset(run: Run, store: GlyphStore, faces: Iterable[FaceRecord]) -> None:
     """Write the note of what the run learns from."""
-    write_text(run.dataset_path, to_text(to_json(_note(store, faces)), indent=1) + "\n")
+    text = to_text(to_json(_note(store, faces)), indent=1) + "\n"
+    write_text(run.dataset_path, text, durable=True)
 
 
 def check_dataset(run: Run, store: GlyphStore, faces: Iterable[FaceRecord]) -> None:

@@ -15,16 +15,19 @@ Nothing here imports torch until a checkpoint is asked for.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from filelock import FileLock, Timeout
 
 from fontgan.config.reading import read_toml
 from fontgan.errors import FontganError
+from fontgan.files import sweep
+from fontgan.formats import UnknownFormatError
 from fontgan.runs.log import Log
 
 if TYPE_CHECKING:
@@ -33,7 +36,15 @@ if TYPE_CHECKING:
 
 RUNS = Path("runs")  # where runs lie unless the user names another folder
 WEIGHTS = "generator.safetensors"
-_CONFIG, _LOG, _CHECKPOINTS = "config.toml", "log.jsonl", "checkpoints"
+_CONFIG, _LOG, _CHECKPOINTS, _LOCK = "config.toml", "log.jsonl", "checkpoints", ".lock"
+_DATASET = "dataset.json"
+_WAITS = (0.001, 0.01, 0.1, 0.5)  # seconds between looks at a run that is being trained
+
+T = TypeVar("T")
+
+
+class GoneError(FontganError):
+    """A checkpoint that was there a moment ago: training has replaced or removed it."""
 
 
 @dataclass(frozen=True, init=False)
@@ -69,10 +80,14 @@ class Run:
             try:
                 folder.mkdir(parents=True, exist_ok=wanted is not None)
                 (folder / _CONFIG).touch()
+                sweep(folder)
             except FileExistsError:
                 continue
             except OSError as error:
-                raise FontganError(f"the run {folder} cannot be made", "choose another {run}") from error
+                raise FontganError(
+                    f"the run {folder} cannot be made ({error.strerror or error})",
+                    "check the permissions and the space on the disk, or choose another {run}",
+                ) from error
             break
         return cls(folder)
 
@@ -104,7 +119,7 @@ class Run:
     @property
     def dataset_path(self) -> Path:
         """The note of what it learns from; `runs/dataset.py` reads and writes it."""
-        return self.path / "dataset.json"
+        return self.path / _DATASET
 
     @property
     def log(self) -> Log:
@@ -152,7 +167,9 @@ class Run:
         """
         found = self.checkpoints
         if not found:
-            raise FontganError(f"the run {self} has no checkpoint yet", "train it, or choose another run")
+            # Where it had one, that is being replaced.
+            kind = GoneError if (self.path / _CHECKPOINTS).is_dir() else FontganError
+            raise kind(f"the run {self} has no checkpoint yet", "train it, or choose another run")
         return found[-1]
 
     @property
@@ -164,9 +181,13 @@ class Run:
         """
         from fontgan.runs.weights import read_record
 
-        if self.newest_checkpoint == self.checkpoints[0]:
-            return self.newest_checkpoint
-        return max(reversed(self.checkpoints), key=lambda path: read_record(path).score)
+        def look() -> Path:
+            found = self.checkpoints
+            if len(found) < 2:
+                return self.newest_checkpoint
+            return max(reversed(found), key=lambda path: read_record(path).score)
+
+        return looked_up(look)
 
     @property
     def record(self) -> CheckpointRecord:
@@ -177,7 +198,7 @@ class Run:
         """
         from fontgan.runs.weights import read_record
 
-        return read_record(self.best)
+        return looked_up(lambda: read_record(self.best))
 
     @property
     def measures(self) -> Measures:
@@ -192,7 +213,7 @@ class Run:
     def last_trained(self) -> int:
         """When training last wrote its settings, its log or a checkpoint, in nanoseconds."""
         written = [self.config_path, self.log.path, *self.checkpoints[-1:]]
-        return max((path.stat().st_mtime_ns for path in written if path.is_file()), default=0)
+        return max(map(_last_written, written))
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -201,7 +222,7 @@ class Run:
         Raises:
             FontganError: another process does.
         """
-        lock = FileLock(self.path / ".lock", timeout=0)
+        lock = FileLock(self.path / _LOCK, timeout=0)
         try:
             lock.acquire()
         except Timeout as error:
@@ -210,7 +231,8 @@ class Run:
             ) from error
         except OSError as error:
             raise FontganError(
-                f"the run {self} cannot be written", "check its permissions, or choose another {run}"
+                f"the run {self} cannot be written ({error.strerror or error})",
+                "check its permissions and the space on the disk, or choose another {run}",
             ) from error
         try:
             yield
@@ -223,8 +245,35 @@ def is_run(path: Path) -> bool:
     return (path / _CONFIG).is_file() or (path / _LOG).is_file() or (path / _CHECKPOINTS).is_dir()
 
 
+def is_empty_run(path: Path) -> bool:
+    """Whether a folder has no more than what is written before training begins.
+
+    A disk that is full, or a kill, may have ended a run there: nothing of it is worth keeping.
+    """
+    if not path.is_dir() or _size(path / _CONFIG):
+        return False
+    ours = {_CONFIG, _DATASET, _LOCK}
+    return all(one.name in ours or one.name.endswith(".partial") for one in path.iterdir())
+
+
+def looked_up(look: Callable[[], T]) -> T:
+    """What `look` returns, which is repeated where training has replaced what it found before it was read.
+
+    Raises:
+        FontganError: what `look` raises.
+    """
+    for seconds in _WAITS:
+        try:
+            return look()
+        except GoneError:
+            time.sleep(seconds)
+    return look()
+
+
 def newest_run(runs: Path = RUNS, model: str | None = None, trained: bool = False) -> Run:
     """The run that was trained last, by the rule that all commands share.
+
+    Runs that ended before training began do not count.
 
     Args:
         runs: the folder with the runs.
@@ -234,7 +283,7 @@ def newest_run(runs: Path = RUNS, model: str | None = None, trained: bool = Fals
     Raises:
         FontganError: there is none.
     """
-    found = [Run(path) for path in runs.glob(f"{model or ''}*") if is_run(path)]
+    found = [Run(path) for path in runs.glob(f"{model or ''}*") if is_run(path) and not is_empty_run(path)]
     if model:
         found = [run for run in found if run.name.removeprefix(f"{model}-").isdecimal()]
     if trained:
@@ -253,7 +302,9 @@ def find_weights(given: Run | Path | str | None = None, runs: Path = RUNS) -> Pa
         FontganError: there are none.
     """
     if given is None:
-        return newest_run(runs, trained=True).best
+        run = newest_run(runs, trained=True)
+        with naming_another(run):
+            return run.best
     if isinstance(given, Run):
         return given.best
     path = Path(given)
@@ -266,6 +317,21 @@ def find_weights(given: Run | Path | str | None = None, runs: Path = RUNS) -> Pa
     return path
 
 
+@contextmanager
+def naming_another(run: Run) -> Iterator[None]:
+    """Where the newest run, which nobody named, is damaged, say how to go around it."""
+    try:
+        yield
+    except (GoneError, UnknownFormatError):
+        raise
+    except FontganError as error:
+        raise FontganError(
+            f"the newest run is damaged: {error.problem}",
+            "name another run with {checkpoint}, or remove {folder}",
+            folder=run,
+        ) from error
+
+
 def name_of(weights: Path) -> str:
     """The name of the run that weights lie in, or the file's own where they lie in none."""
     run = Run.of(weights)
@@ -275,7 +341,7 @@ def name_of(weights: Path) -> str:
 def _candidates(wanted: Path | None, model: str) -> Iterable[Path]:
     if wanted is None:
         return (RUNS / f"{model}-{number}" for number in itertools.count(1))
-    if wanted.exists() and (not wanted.is_dir() or any(wanted.iterdir())):
+    if wanted.exists() and not is_empty_run(wanted):
         if is_run(wanted):
             raise FontganError(
                 f"the run {wanted} exists already",
@@ -283,3 +349,18 @@ def _candidates(wanted: Path | None, model: str) -> Iterable[Path]:
             )
         raise FontganError(f"{wanted} exists already and is not a run", "choose another {run}")
     return [wanted]
+
+
+def _last_written(path: Path) -> int:
+    """When a file was written, in nanoseconds; 0 where there is none."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import pickle
-import shutil
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import torch
 
 from fontgan.bounds import Amount, Count
 from fontgan.errors import FontganError
-from fontgan.files import replacing_folder
+from fontgan.files import remove_folder, replacing_folder
 from fontgan.formats import UnknownFormatError, as_record, upgraded
 from fontgan.models.base import Model
 from fontgan.runs.folder import Run
 from fontgan.runs.record import CheckpointRecord
 from fontgan.runs.weights import read_record, save_weights
-from fontgan.untrusted import cured_by, parse_json
+from fontgan.untrusted import cured_by, open_file, parse_json
 
 FORMAT = 2
 _STATE = "state.pt"
@@ -56,11 +55,43 @@ def save(run: Run, model: Model[Any], record: CheckpointRecord, reached: Reached
     with replacing_folder(run.checkpoint_folder(record.step)) as folder:
         save_weights(folder, model.average.network, record)
         data = {"format": FORMAT, "reached": vars(reached), "model": model.state()}
-        torch.save(data, folder / _STATE)
+        with (folder / _STATE).open("wb") as file:
+            _save(data, file)
     best = run.best
     for path in run.checkpoints[:-keep]:
         if path != best:
-            shutil.rmtree(path.parent)
+            remove_folder(path.parent)
+
+
+def _save(data: object, file: BinaryIO) -> None:
+    """`torch.save`, but a disk that is full is an OSError, as everywhere else.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    kept = _Kept(file)
+    try:
+        torch.save(data, kept)  # type: ignore[arg-type]  # torch calls `write`, and `flush`
+    except RuntimeError as error:
+        raise (kept.error or error) from error
+
+
+class _Kept:
+    """A file that keeps the error of writing to it, of which torch makes another one."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.error: OSError | None = None
+
+    def write(self, content: bytes) -> int:
+        try:
+            return self._file.write(content)
+        except OSError as error:
+            self.error = error
+            raise
+
+    def flush(self) -> None:
+        self._file.flush()
 
 
 def restore(run: Run, model: Model[Any]) -> Reached | None:
@@ -108,7 +139,8 @@ def _load(path: Path, older: list[Path]) -> tuple[dict[str, Any], Reached]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # torch warns of files that are not its own
-            data: Any = torch.load(path, map_location="cpu", weights_only=True)
+            with open_file(path) as file:
+                data: Any = torch.load(file, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         raise FontganError(
             f"{path} holds more than weights, possibly code, and was not loaded", remedy, folder=path.parent

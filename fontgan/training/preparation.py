@@ -24,9 +24,8 @@ from fontgan.data.views import Batch, View, load_view
 from fontgan.errors import FontganError
 from fontgan.models import find_model, model_names
 from fontgan.models.base import Base, FirstStage, GeneratorSpec, Model
-from fontgan.runs.folder import find_weights
 from fontgan.runs.record import CheckpointRecord
-from fontgan.runs.weights import load_checkpoint, origin_of
+from fontgan.runs.weights import load_best, origin_of
 from fontgan.training.decision import check_settings
 
 
@@ -155,7 +154,7 @@ def _first_stage(run: Path, store: GlyphStore, channels: int, styles: Sequence[F
     Raises:
         FontganError: there is none, or it draws other images than those of the dataset.
     """
-    network, record = load_checkpoint(find_weights(run))
+    _, network, record = load_best(run)
     if not _can_be_cleaned(find_model(record.model)):
         able = [name for name in model_names() if _can_be_cleaned(find_model(name))]
         raise FontganError(
@@ -179,8 +178,7 @@ def _base(given: Path, model: str, settings: ModelSettings, store: GlyphStore, c
     Raises:
         FontganError: there are none, or they are of another model, other settings or another size.
     """
-    path = find_weights(given)
-    network, record = load_checkpoint(path)
+    path, network, record = load_best(given)
     if record.model != model:
         raise FontganError(
             f"{given} is a run of {record.model}, not of {model}",

@@ -139,7 +139,7 @@ def _write_config(run: Run, ready: Prepared) -> None:
     """Write all settings as decided."""
     plan = ready.plan
     tables = {"training": replace(plan, run=None), plan.model: ready.settings}
-    write_text(run.config_path, to_toml(tables, f"{ready.title}, all settings as decided"))
+    write_text(run.config_path, to_toml(tables, f"{ready.title}, all settings as decided"), durable=True)
 
 
 def _reached(run: Run, ready: Prepared, budget: Budget) -> tuple[Step, float]:

@@ -109,7 +109,7 @@ def test_killed_before_the_first_face_the_same_call_still_completes(
     render_dataset(fonts[:1], fonts[2:3], CHARACTERS, 64, output)
     before = output.read_bytes()
 
-    def copy_half(source: Path, target: Path) -> None:
+    def copy_half(source: Path, target: Path) -> bool:
         target.write_bytes(source.read_bytes()[: source.stat().st_size // 2])
         raise KeyboardInterrupt
 
@@ -118,7 +118,7 @@ def test_killed_before_the_first_face_the_same_call_still_completes(
 
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
         if moment == "copying":
-            patched.setattr("fontgan.data.writer.shutil.copyfile", copy_half)
+            patched.setattr("fontgan.data.writer.copied_if_sound", copy_half)
         else:  # the copy lies there, as complete as what it was made of
             patched.setattr(StoreWriter, "begin", stop)
         add_faces([], fonts[3:], output)

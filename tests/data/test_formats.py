@@ -48,6 +48,7 @@ def change_record(path: Path, **changes: Any) -> None:
     with environment.begin(write=True) as transaction:
         record = json.loads(transaction.get(b"record") or b"")
         transaction.put(b"record", json.dumps({**record, **changes}).encode())
+        transaction.delete(b"sums")  # that of the record is another one now
     environment.close()
 
 

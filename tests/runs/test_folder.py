@@ -65,6 +65,8 @@ def test_the_newest_run_is_the_same_whoever_asks(tmp_path: Path) -> None:
     empty = tmp_path / "pix2pix-3"
     empty.mkdir()
     (empty / "config.toml").write_text("")
+    assert newest_run(tmp_path) == newest  # the empty one never began
+    (empty / "config.toml").write_text("[training]")
     assert newest_run(tmp_path).name == "pix2pix-3"
     assert newest_run(tmp_path, trained=True) == newest
 
@@ -95,6 +97,7 @@ def test_new_runs_get_folders_of_their_own(tmp_path: Path) -> None:
     assert [str(Run.create(None, "pix2pix")) for _ in range(2)] == ["runs/pix2pix-1", "runs/pix2pix-2"]
     (tmp_path / "mine").mkdir()
     assert Run.create(tmp_path / "mine", "pix2pix").path == tmp_path / "mine"
+    (tmp_path / "mine" / "config.toml").write_text("[training]")
     with pytest.raises(FontganError, match="mine exists already: choose another run, remove it, or continue"):
         Run.create(tmp_path / "mine", "pix2pix")
 
