@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -118,7 +119,9 @@ def _shortened(text: str, font: Font, most: int) -> str:
     text = printable(text)
     if len(text) <= most and font.getlength(text) <= most:
         return text
-    kept = bisect_right(range(most), most, key=lambda count: font.getlength(text[:count] + _MORE)) - 1
+    kept = (
+        bisect_right(range(most), most, key=lambda count: math.ceil(font.getlength(text[:count] + _MORE))) - 1
+    )
     return text[:kept] + _MORE
 
 

@@ -13,7 +13,7 @@ from types import NoneType, UnionType
 from typing import Any, get_args, get_origin
 
 from fontgan.config.legacy import RENAMED
-from fontgan.config.values import checked, types_of
+from fontgan.config.values import assigned, checked, types_of
 from fontgan.errors import FontganError
 
 # Where a name without a dot is looked up, after the model's own: never in the discriminator, whose width,
@@ -127,7 +127,7 @@ class Draft:
             try:
                 self._set(path, value)
             except ValueError as error:
-                self.mistakes.append(f"{where}{name}={value}: {error}")
+                self.mistakes.append(f"{where}{assigned(name, value)}: {error}")
 
     def fill(self, values: Mapping[str, Any]) -> None:
         """Set values by dotted names where none was set, but in groups that are off."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from fontgan.config.groups import Draft, groups_of, paths_of
-from fontgan.config.values import checked, types_of
+from fontgan.config.values import assigned, checked, types_of
 from fontgan.errors import FontganError
 
 T = TypeVar("T")
@@ -39,7 +39,7 @@ def read_values(kind: type[Any], given: Mapping[str, Any]) -> tuple[dict[str, An
         try:
             values[name] = checked(kind, name, value)
         except ValueError as error:
-            mistakes.append(f"{name}={value}: {error}")
+            mistakes.append(f"{assigned(name, value)}: {error}")
     return values, mistakes
 
 

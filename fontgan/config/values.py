@@ -8,6 +8,11 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from fontgan.untrusted import printable
+
+_MOST_TEXT = 4096  # characters, as many as a path has on Linux
+_MOST_SHOWN = 80
+
 _TYPES: dict[type[Any], Mapping[str, Any]] = {}  # which take a while to find
 
 
@@ -40,12 +45,35 @@ def choices(kind: type[Any], name: str) -> tuple[str, ...]:
     return get_args(wanted) if get_origin(wanted) is Literal else ()
 
 
+def assigned(name: str, value: Any) -> str:
+    """`name=value`, as a message shows it: in one line, and not the whole of a long value."""
+    try:
+        text = str(value)
+    except ValueError:  # Python writes no whole number of more than 4,300 digits
+        text = "a very long number"
+    shown = text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
+    return printable(f"{name}={shown}")
+
+
 def _check_range(value: Any, limits: Mapping[str, Any]) -> None:
-    least, most = limits["least"], limits["most"]
-    for number in value if isinstance(value, tuple) else (value,):
-        if isinstance(number, int | float) and not (_is_finite(number) and least <= number <= most):
-            bounds = f"at least {least:g}" if most == math.inf else f"from {least:g} to {most:g}"
+    least, most, entries = limits["least"], limits["most"], limits["entries"]
+    values = value if isinstance(value, tuple) else (value,)
+    if len(values) > entries:
+        raise ValueError(f"it must have at most {entries} entries")
+    for each in values:
+        if isinstance(each, int | float) and not (_is_finite(each) and least <= each <= most):
+            bounds = (
+                f"at least {_number(least)}"
+                if most == math.inf
+                else f"from {_number(least)} to {_number(most)}"
+            )
             raise ValueError(f"it must be {bounds}")
+        if isinstance(each, str | Path) and len(str(each)) > _MOST_TEXT:
+            raise ValueError(f"it must be a text of at most {_MOST_TEXT:,} characters")
+
+
+def _number(value: float) -> str:
+    return f"{value:,.10g}"
 
 
 def _is_finite(number: int | float) -> bool:

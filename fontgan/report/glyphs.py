@@ -29,7 +29,7 @@ class Saved:
 
 
 def save_drawing(parts: Iterable[Drawing], output: Path, writes: bool = True) -> Saved:
-    """Write a PNG of each character as the parts come, and a sheet of the first ones as soon as they are there.
+    """Write a PNG of each character as the parts come, and a sheet once the characters on it are drawn.
 
     If `output` is a PNG itself, it is the sheet, and no more is drawn than it shows.
 

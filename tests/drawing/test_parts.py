@@ -54,7 +54,7 @@ def record(tmp_path_factory: pytest.TempPathFactory) -> CheckpointRecord:
 
 @pytest.mark.parametrize("count", [1, 63, 64, 65, 128, 300])
 def test_the_parts_together_are_the_drawing(record: CheckpointRecord, count: int) -> None:
-    """At the ends of batches, with characters that the font lacks before, among and after those that it has."""
+    """At the ends of batches, with characters that the font lacks before, among and after the others."""
     drawer, codes = Drawer.of(Copy(), record, CPU), list(CODES[:count])
     asked = [ord("A"), *codes[: count // 2], ord("B"), *codes[count // 2 :], ord("C")]
     parts, whole = list(drawer.parts(asked)), drawer.draw(asked)
