@@ -41,6 +41,17 @@ def test_a_long_title_is_not_cut_off() -> None:
     assert np.asarray(wide)[:, -24:].min() == 255
 
 
+def test_a_title_of_any_length_fits_and_is_one_line() -> None:
+    """A font of a stranger may be called anything."""
+    blank = np.full((64, 64), 255, np.uint8)
+    plain = draw_sheet("title", ["U+4E00"], [Row("label", [blank])], 64)
+    for name in ("x" * 100_000, "i" * 100_000, "\n" * 10_000, "字" * 3_000):
+        sheet = draw_sheet(name, ["U+4E00"], [Row(name, [blank])], 64)
+        assert sheet.width < 2_200
+        assert sheet.height == plain.height
+        assert np.asarray(sheet)[:, -24:].min() == 255
+
+
 def test_a_sheet_is_saved_as_a_png(tmp_path: Path) -> None:
     path = tmp_path / "new" / "sheet.png"
     save_sheet(path, "title", ["U+6C38"], [Row("a", [None])], 64)

@@ -89,7 +89,7 @@ def test_two_processes_draw_the_files_of_one(here: Path) -> None:
     text = "".join(map(chr, CODES[:100]))  # two batches
     out = run(here, "generate", "--chars", text, "--checkpoint", "by-1", "--output", "drawn-2")
     assert len(out.splitlines()) == 2
-    save_drawing(Drawer(Run(here / "by-1")).draw(CODES[:100]), here / "drawn-1")
+    save_drawing(Drawer(Run(here / "by-1")).parts(CODES[:100]), here / "drawn-1")
     first, second = (sorted((here / f"drawn-{n}").rglob("*.png")) for n in (1, 2))
     assert len(first) == 101
     for one, other in zip(first, second, strict=True):

@@ -41,7 +41,8 @@ def generate_command(
         Path | None,
         typer.Option(
             metavar="DIR|FILE.png",
-            help="Folder for the sheet and one image per character, or a PNG file for the sheet alone. "
+            help="Folder for the sheet of the first characters and one image per character, or a PNG file "
+            "for the sheet alone. "
             "[default: generated/RUN, plus the style, reference, direction or cleaning]",
         ),
     ] = None,
@@ -67,8 +68,8 @@ def generate_command(
 ) -> None:
     """Draw characters in a learnt style.
 
-    The result is a labelled sheet, and one image per character. Characters that the content font does
-    not have are omitted.
+    The result is one image per character, written as they are drawn, and a labelled sheet of the first
+    ones. Characters that the content font does not have are omitted.
 
     torchrun starts several processes that share the work.
     """
@@ -79,7 +80,8 @@ def generate_command(
     with messages.status("loading torch"):
         from fontgan.compute.choosing import choose_engine, prepare_process
         from fontgan.drawing.drawer import Drawer
-        from fontgan.report.glyphs import save_drawing
+        from fontgan.drawing.drawing import MOST_ON_SHEET
+        from fontgan.report.glyphs import is_sheet, save_drawing
 
     shown = None if reference is None else FontLocation.parse(reference)
     words = (style, shown.path.stem if shown else None, "backward" if backward else None, cleaning)
@@ -91,15 +93,21 @@ def generate_command(
     target = output or folder_of(drawer.name, *words)
     _check_output(target)
     codes = parse_charset(chars, drawer.style_draws)
-    with Bar("characters") as bar:
-        drawing = drawer.draw(codes, cleaning, bar)
-    for note in drawing.notes:
+    for note in drawer.notes:
         messages.print(f"note: {note}", style="yellow")
-    if drawing.lacking:
-        lacking = describe_characters(drawing.lacking)
+    with Bar("characters") as bar:
+        saved = save_drawing(drawer.parts(codes, cleaning, bar), target, writes=first_process())
+    if saved.lacking:
+        lacking = describe_characters(saved.lacking)
         messages.print(f"omitted: the content font does not have {lacking}", style="yellow")
+    if is_sheet(target) and len(codes) - len(saved.lacking) > MOST_ON_SHEET:
+        messages.print(
+            f"note: the sheet shows the first {MOST_ON_SHEET} of {len(codes):,} characters: "
+            "name a folder with --output to get an image of each",
+            style="yellow",
+        )
     if first_process():
-        for path in save_drawing(drawing, target):
+        for path in saved.paths:
             typer.echo(path)
 
 

@@ -76,7 +76,8 @@ class Optimisers:
         ]
         kind = torch.optim.Adam if settings.optimiser == "adam" else torch.optim.AdamW
         betas = (settings.beta1, settings.beta2)
-        adam = kind(parts, settings.learning_rate, betas, fused=True)
+        fused = not any(weight.is_meta for weight in self.weights)  # without numbers nothing is computed
+        adam = kind(parts, settings.learning_rate, betas, fused=fused)
         self._optimisers: list[torch.optim.Optimizer] = [adam]
         rates = [rate * group.rate for group in groups]
         self._rates = [[own * settings.learning_rate for own in rates for _ in range(2)]]

@@ -15,6 +15,14 @@ from fontgan.errors import FontganError
 
 T = TypeVar("T")
 
+# What no run of a year needs, and what nothing that is built of it cannot bear.
+MOST_WEIGHT = 1e6  # of a loss
+MOST_STEPS = 1_000_000_000
+MOST_MINUTES = 365 * 24 * 60
+MOST_RATE = 10.0  # of learning
+MOST_WIDTH = 4096  # channels
+MOST_BLOCKS = 64
+
 Schedule = Literal["constant", "linear", "cosine"]
 Optimiser = Literal["adam", "adamw", "muon"]
 DeviceChoice = Literal["auto", "cpu", "cuda", "mps"]
@@ -28,6 +36,7 @@ def setting(
     text: str,
     least: float = -math.inf,
     most: float = math.inf,
+    entries: int = 64,
     decides: bool = True,
     needs: str = "",
     older: Any = MISSING,
@@ -38,13 +47,21 @@ def setting(
         default: its value where none is given.
         text: its help; the values that a `Literal` allows are listed by `explained`.
         least: the lower end of the range, included.
-        most: the upper end, included.
+        most: the upper end, included. A number that a user may choose should have one that ends in time.
+        entries: how many numbers or texts a list may have.
         decides: whether the resulting weights depend on it, so that a resumed run must keep it.
         needs: what must hold for it to have an effect, separated by commas: `kind=unet|resnet`, or
             `dice_weight` for any value but 0, none or "". A name with a dot is in that group.
         older: the value that files from before the setting existed stand for, if not the default.
     """
-    metadata = {"help": text, "least": least, "most": most, "decides": decides, "needs": needs}
+    metadata = {
+        "help": text,
+        "least": least,
+        "most": most,
+        "entries": entries,
+        "decides": decides,
+        "needs": needs,
+    }
     if older is not MISSING:
         metadata["older"] = older
     return field(default=default, metadata=metadata)
@@ -108,27 +125,36 @@ class Settings:
 class OptimisationSettings(Settings):
     """How the weights of a model are optimised."""
 
-    batch_size: int = setting(32, "characters per training step", least=1)
+    batch_size: int = setting(32, "characters per training step", least=1, most=65536)
     accumulation: int = setting(
-        1, "compute each batch in this many parts, one after another, to save memory", least=1
+        1, "compute each batch in this many parts, one after another, to save memory", least=1, most=65536
     )
     optimiser: Optimiser = setting(
         "adam", "optimiser; muon is Muon for the hidden layers and AdamW for the rest"
     )
-    learning_rate: float = setting(2e-4, "peak learning rate of Adam or AdamW", least=0)
-    muon_learning_rate: float = setting(0.02, "peak learning rate of Muon", least=0, needs="optimiser=muon")
+    learning_rate: float = setting(2e-4, "peak learning rate of Adam or AdamW", least=0, most=MOST_RATE)
+    muon_learning_rate: float = setting(
+        0.02, "peak learning rate of Muon", least=0, most=MOST_RATE, needs="optimiser=muon"
+    )
     beta1: float = setting(0.5, "Adam's beta1: decay of the average gradient", least=0, most=0.9999)
     beta2: float = setting(0.999, "Adam's beta2: decay of the average squared gradient", least=0, most=0.9999)
     weight_decay: float = setting(
-        0.0, "weight decay: added to the gradient in adam, decoupled in adamw and muon", least=0
+        0.0,
+        "weight decay: added to the gradient in adam, decoupled in adamw and muon",
+        least=0,
+        most=MOST_RATE,
     )
-    warm_up: int = setting(0, "number of first steps over which the learning rate rises from 0", least=0)
+    warm_up: int = setting(
+        0, "number of first steps over which the learning rate rises from 0", least=0, most=MOST_STEPS
+    )
     schedule: Schedule = setting(
         "constant",
         "learning rate schedule; linear falls to 0 over the second half of the run, cosine over all of it",
     )
-    clip_value: float = setting(0.0, "clip each gradient value to this; 0: off", least=0)
-    clip_norm: float = setting(0.0, "clip the total gradient norm of a network to this; 0: off", least=0)
+    clip_value: float = setting(0.0, "clip each gradient value to this; 0: off", least=0, most=MOST_WEIGHT)
+    clip_norm: float = setting(
+        0.0, "clip the total gradient norm of a network to this; 0: off", least=0, most=MOST_WEIGHT
+    )
     ema_decay: float = setting(
         0.995, "decay of the averaged weights, which are what a run keeps; 0: no averaging", least=0, most=1
     )
@@ -150,7 +176,9 @@ class OptimisationSettings(Settings):
 class AugmentationSettings(Settings):
     """How the pairs of a batch are changed at random."""
 
-    shift: int = setting(0, "move each pair at random by up to this many pixels, both images alike", least=0)
+    shift: int = setting(
+        0, "move each pair at random by up to this many pixels, both images alike", least=0, most=64
+    )
     scale: float = setting(
         0.0, "enlarge or reduce each pair at random by up to this share, both images alike", least=0, most=0.5
     )
@@ -191,26 +219,33 @@ class TrainingPlan(Settings):
         None, "folder of the run (default: runs/MODEL-1, then -2 and so on)", decides=False
     )
     minutes: float = setting(
-        4.0, "minutes to train, not counting start-up and sample sheets", least=0.01, decides=False
+        4.0,
+        "minutes to train, not counting start-up and sample sheets",
+        least=0.01,
+        most=MOST_MINUTES,
+        decides=False,
     )
-    steps: int | None = setting(None, "steps to train, instead of minutes", least=1, decides=False)
+    steps: int | None = setting(
+        None, "steps to train, instead of minutes", least=1, most=MOST_STEPS, decides=False
+    )
     device: DeviceChoice = setting("auto", "device to compute on", decides=False)
     precision: PrecisionChoice = setting(
         "auto",
         "precision of the layers: bfloat16 where the hardware supports it, otherwise float32",
         decides=False,
     )
-    threads: int = setting(0, "CPU threads; 0: a short trial chooses", least=0, decides=False)
+    threads: int = setting(0, "CPU threads; 0: a short trial chooses", least=0, most=1024, decides=False)
     compile: bool = setting(False, "compile the networks first, which takes a minute or more", decides=False)
     seed: int = setting(0, "random seed", least=0, most=2**63 - 1)
     save_minutes: float = setting(
         5.0,
         "minutes between checkpoints; one is also kept at every tenth of the run",
         least=0,
+        most=MOST_MINUTES,
         decides=False,
     )
     keep: int = setting(
-        1, "number of recent checkpoints to keep, besides the best one", least=1, decides=False
+        1, "number of recent checkpoints to keep, besides the best one", least=1, most=10_000, decides=False
     )
     best_by: BestBy = setting(
         "fixed_l1", "measure on held-out characters that decides which checkpoint is best", decides=False

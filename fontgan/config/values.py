@@ -12,6 +12,7 @@ from fontgan.untrusted import shown
 
 # Null characters, and the lone surrogates that stand for bytes that are not UTF-8: TOML does not have them.
 _NOT_WRITTEN = frozenset(map(chr, (0, *range(0xD800, 0xE000))))
+_MOST_TEXT = 4096  # characters, as many as a path has on Linux
 _TYPES: dict[type[Any], Mapping[str, Any]] = {}  # which take a while to find
 
 
@@ -50,11 +51,24 @@ def assigned(name: str, value: Any) -> str:
 
 
 def _check_range(value: Any, limits: Mapping[str, Any]) -> None:
-    least, most = limits["least"], limits["most"]
-    for number in value if isinstance(value, tuple) else (value,):
-        if isinstance(number, int | float) and not (_is_finite(number) and least <= number <= most):
-            bounds = f"at least {least:g}" if most == math.inf else f"from {least:g} to {most:g}"
+    least, most, entries = limits["least"], limits["most"], limits["entries"]
+    values = value if isinstance(value, tuple) else (value,)
+    if len(values) > entries:
+        raise ValueError(f"it must have at most {entries} entries")
+    for each in values:
+        if isinstance(each, int | float) and not (_is_finite(each) and least <= each <= most):
+            bounds = (
+                f"at least {_number(least)}"
+                if most == math.inf
+                else f"from {_number(least)} to {_number(most)}"
+            )
             raise ValueError(f"it must be {bounds}")
+        if isinstance(each, str | Path) and len(str(each)) > _MOST_TEXT:
+            raise ValueError(f"it must be a text of at most {_MOST_TEXT:,} characters")
+
+
+def _number(value: float) -> str:
+    return f"{value:,.10g}"
 
 
 def _is_finite(number: int | float) -> bool:

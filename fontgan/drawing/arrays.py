@@ -10,9 +10,8 @@ from torch import Tensor, nn
 
 from fontgan.compute.ranks import Ranks
 from fontgan.data.images import as_floats
-from fontgan.progress import Silent, Watcher
 
-_BATCH = 64
+BATCH = 64  # images that go through a network together
 
 
 @torch.no_grad()
@@ -22,7 +21,6 @@ def draw_arrays(
     conditions: Sequence[Tensor] = (),
     device: torch.device | None = None,
     ranks: Ranks | None = None,
-    watcher: Watcher | None = None,
 ) -> Tensor:
     """Content images to images in a style: float32 (n, 1, size, size) in [0, 1], on the CPU.
 
@@ -35,15 +33,10 @@ def draw_arrays(
         conditions: the generator's further inputs, (n, …) each, or (1, …) for all.
         device: where the network is; the CPU if it is None.
         ranks: the processes that share the work; this one alone if it is None.
-        watcher: sees each character.
     """
-    ranks, watcher = ranks or Ranks(), watcher or Silent()
-    drawn = []
-    for batch in itertools.islice(
-        network_inputs(content, conditions, device), ranks.number, None, ranks.count
-    ):
-        drawn.append(network(*batch).float().cpu())
-        watcher.advance(len(batch[0]))
+    ranks = ranks or Ranks()
+    batches = itertools.islice(network_inputs(content, conditions, device), ranks.number, None, ranks.count)
+    drawn = [network(*batch).float().cpu() for batch in batches]
     turns = itertools.zip_longest(*ranks.gather(drawn))
     return torch.cat([part for turn in turns for part in turn if part is not None])
 
@@ -52,8 +45,8 @@ def network_inputs(
     content: Tensor, conditions: Sequence[Tensor] = (), device: torch.device | None = None
 ) -> Iterator[tuple[Tensor, ...]]:
     """What a generator takes, batch by batch: images as floats, numbers of styles as they are."""
-    turns = len(content.split(_BATCH))
-    parts = ([part] * turns if len(part) == 1 else part.split(_BATCH) for part in (content, *conditions))
+    turns = len(content.split(BATCH))
+    parts = ([part] * turns if len(part) == 1 else part.split(BATCH) for part in (content, *conditions))
     for batch in zip(*parts, strict=True):
         placed = (part.to(device or torch.device("cpu")) for part in batch)
         yield tuple(as_floats(part) if part.dtype == torch.uint8 else part for part in placed)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import get_args
+from typing import NamedTuple, get_args
 
 import numpy as np
 import torch
@@ -17,7 +17,7 @@ from fontgan.config.settings import Cleaning, DeviceChoice
 from fontgan.data.images import as_bytes
 from fontgan.data.record import FaceRecord, families
 from fontgan.data.splits import split_of
-from fontgan.drawing.arrays import draw_arrays
+from fontgan.drawing.arrays import BATCH, draw_arrays
 from fontgan.drawing.cleaning import clean
 from fontgan.drawing.drawing import Drawing, Placement
 from fontgan.drawing.fonts import (
@@ -41,6 +41,18 @@ from fontgan.runs.weights import load_best
 _EXAMPLES = 16  # glyphs that show a style: more of them make the mean of their codes steadier
 
 AnyFont = FontLocation | Path | str
+
+
+class Content(NamedTuple):
+    """What a character is drawn from.
+
+    Attributes:
+        images: uint8 (channels, size, size); paper where a font lacks it.
+        fonts: the font that gave each channel, or None.
+    """
+
+    images: np.ndarray
+    fonts: tuple[PlacedFont | None, ...]
 
 
 class Drawer:
@@ -160,36 +172,84 @@ class Drawer:
     ) -> Drawing:
         """Draw characters; each comes once, in the order of its first mention.
 
+        All are held in memory: at 256 px, half a megabyte each. `parts` takes no more for many.
+
         Args:
             characters: a text, or code points.
             cleaning: how to clean the images.
             watcher: sees each character.
 
         Raises:
-            FontganError: the content fonts have none of them, or the glyphs that would show the style are
-                missing.
+            FontganError: the content fonts have none of them, the glyphs that would show the style are
+                missing, or what the network draws is not a number.
+        """
+        return Drawing.together(self.parts(characters, cleaning, watcher))
+
+    def parts(
+        self, characters: str | Iterable[int], cleaning: Cleaning = "none", watcher: Watcher | None = None
+    ) -> Iterator[Drawing]:
+        """Draw characters part by part, in memory that does not grow with their number.
+
+        The arguments and the errors are those of `draw`, whose images these are to the last bit. Each part
+        has a batch for each process; the next one is drawn when it is asked for. Characters that no content
+        font has are among the `lacking` of a part. With several processes, all must ask for the same parts.
         """
         asked = unique_characters(characters) if isinstance(characters, str) else [*dict.fromkeys(characters)]
         _check_request(asked, cleaning)
-        found = {code: glyph for code in asked if (glyph := self._content(code))}
+        conditions, watcher = self._conditions(asked), watcher or Silent()
+        watcher.start("drawing", len(asked))
+        for found, lacking in self._found(asked, BATCH * self._engine.ranks.count):
+            yield self._drawn(found, lacking, conditions, cleaning)
+            watcher.advance(len(found) + len(lacking))
+
+    def _found(self, asked: Sequence[int], most: int) -> Iterator[tuple[dict[int, Content], list[int]]]:
+        """The content of up to `most` characters at a time, and those before and among them that lack one.
+
+        Raises:
+            FontganError: there is no content of any of them.
+        """
+        found: dict[int, Content] = {}
+        lacking: list[int] = []
+        for code in asked:
+            content = self._content(code)
+            if content is None:
+                lacking.append(code)
+                continue
+            if len(found) == most:
+                yield found, lacking
+                found, lacking = {}, []
+            found[code] = content
         if not found:
             names = " and ".join(str(font.source.location) for font in self.contents)
             raise FontganError(
                 f"{names} cannot draw {describe_characters(asked)}",
                 "choose other characters, or pass a font that has them with {source}",
             )
+        yield found, lacking
+
+    def _drawn(
+        self, found: dict[int, Content], lacking: list[int], conditions: Sequence[Tensor], cleaning: Cleaning
+    ) -> Drawing:
+        """A part of a drawing.
+
+        Raises:
+            FontganError: what the network draws is not a number.
+        """
         codes = list(found)
-        content = np.stack([images for images, _ in found.values()])
-        watcher = watcher or Silent()
-        watcher.start("drawing", len(codes))
+        content = np.stack([each.images for each in found.values()])
         drawn = draw_arrays(
             self._network,
             torch.from_numpy(content),
-            self._conditions(codes),
+            # A number for each character, and the same references for all.
+            [each.expand(len(codes)) if each.ndim == 1 else each for each in conditions],
             self._engine.device,
             self._engine.ranks,
-            watcher,
         )
+        if not torch.isfinite(drawn).all():
+            raise FontganError(
+                f"{self.name} draws images of NaN or infinity: its weights are broken",
+                "choose another {checkpoint}",
+            )
         true = [first_glyph(self.styles, code, self.record.canvas) for code in codes]
         return Drawing(
             record=self.record,
@@ -197,14 +257,15 @@ class Drawer:
             drawn_like=self.drawn_like,
             cleaning=cleaning,
             codes=codes,
-            lacking=[code for code in asked if code not in found],
+            lacking=lacking,
             content=content,
             fonts=[
-                tuple(font.source.location if font else None for font in fonts) for _, fonts in found.values()
+                tuple(font.source.location if font else None for font in each.fonts)
+                for each in found.values()
             ],
             placements=[
-                self._placement(code, glyph[0] if glyph else next(filter(None, fonts)))
-                for (code, (_, fonts)), glyph in zip(found.items(), true, strict=True)
+                self._placement(code, glyph[0] if glyph else next(filter(None, each.fonts)))
+                for (code, each), glyph in zip(found.items(), true, strict=True)
             ],
             drawn=drawn.squeeze(1).numpy(),
             images=clean(as_bytes(drawn).squeeze(1).numpy(), cleaning),
@@ -213,11 +274,11 @@ class Drawer:
             notes=list(self.notes),
         )
 
-    def _content(self, code: int) -> tuple[np.ndarray, tuple[PlacedFont | None, ...]] | None:
-        """The content of a character, uint8 (channels, size, size), and the font of each channel."""
+    def _content(self, code: int) -> Content | None:
+        """The content of a character; None where no content font has it."""
         if not self._stacked:
             found = first_glyph(self.contents, code, self.record.canvas)
-            return found and (found[1][None], (found[0],))
+            return found and Content(found[1][None], (found[0],))
         glyphs = [font.draw(code, self.record.canvas) for font in self.contents]
         if all(glyph is None for glyph in glyphs):
             return None
@@ -225,32 +286,34 @@ class Drawer:
         fonts = tuple(
             None if glyph is None else font for font, glyph in zip(self.contents, glyphs, strict=True)
         )
-        return np.stack([paper if glyph is None else glyph for glyph in glyphs]), fonts
+        return Content(np.stack([paper if glyph is None else glyph for glyph in glyphs]), fonts)
 
     def _placement(self, code: int, font: PlacedFont) -> Placement:
         return Placement(self.record.canvas, self._shift, font.advance(code))
 
-    def _conditions(self, codes: Sequence[int]) -> list[Tensor]:
-        """The generator's inputs beside the content of each character.
+    def _conditions(self, asked: Sequence[int]) -> list[Tensor]:
+        """The generator's inputs beside the content, one row each: the same for every character.
 
         Raises:
             FontganError: it takes references, and the font that would give them is missing.
         """
-        conditions = []
-        for name in find_model(self.record.model).conditions:
-            if name == "styles":
-                number = self.record.styles.index(self._style_face)
-                conditions.append(torch.full((len(codes),), number))
-                continue
-            if not self.styles:
-                raise FontganError(
-                    f"the style font {self._style_face.path} is missing, "
-                    f"and {self.record.model} needs glyphs from it",
-                    "pass its new location with {reference}",
-                )
-            examples = example_glyphs(self.styles[0], self.record.canvas, codes, _EXAMPLES)
-            conditions.append(torch.from_numpy(examples).unsqueeze(0))
-        return conditions
+        number = torch.tensor([self.record.styles.index(self._style_face)])
+        return [
+            number if name == "styles" else self._references(asked)
+            for name in find_model(self.record.model).conditions
+        ]
+
+    def _references(self, asked: Sequence[int]) -> Tensor:
+        """Glyphs that show the style, uint8 (1, n, 1, size, size)."""
+        if not self.styles:
+            raise FontganError(
+                f"the style font {self._style_face.path} is missing, "
+                f"and {self.record.model} needs glyphs from it",
+                "pass its new location with {reference}",
+            )
+        drawable = {code for code in asked if any(font.source.draws(code) for font in self.contents)}
+        examples = example_glyphs(self.styles[0], self.record.canvas, drawable, _EXAMPLES)
+        return torch.from_numpy(examples).unsqueeze(0)
 
     def _learnt(
         self, codes: Sequence[int], true: Sequence[tuple[PlacedFont, np.ndarray] | None]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -16,6 +18,10 @@ from fontgan.runs.record import CheckpointRecord
 from fontgan.sheet import COLUMNS, Row, as_png, content_rows, draw_sheet
 
 MOST_ON_SHEET = 20 * COLUMNS
+
+# What a drawing has of each character, and what else differs between the parts of one.
+_ARRAYS = ("drawn", "content", "images")
+_LISTS = ("codes", "lacking", "fonts", "placements", "truth")
 
 
 @dataclass(frozen=True)
@@ -99,6 +105,18 @@ class Drawing:
     learnt: frozenset[int]
     notes: Sequence[str]
 
+    @classmethod
+    def together(cls, parts: Iterable[Drawing]) -> Drawing:
+        """The parts of one drawing, in their order, as one; there must be at least one part."""
+        named: dict[str, list[Any]] = {name: [] for name in (*_ARRAYS, *_LISTS, "learnt")}
+        for part in parts:
+            for name, values in named.items():
+                values.append(getattr(part, name))
+        # One after another: the pieces of an array are released before the next array is made.
+        whole: dict[str, Any] = {name: np.concatenate(named.pop(name)) for name in _ARRAYS}
+        whole |= {name: list(itertools.chain.from_iterable(named.pop(name))) for name in _LISTS}
+        return replace(part, **whole, learnt=frozenset().union(*named["learnt"]))
+
     def sheet(self) -> Image.Image:
         """Content, drawn and true glyphs one below the other.
 
@@ -109,7 +127,7 @@ class Drawing:
         if self.cleaning != "none":
             title += f", cleaned ({self.cleaning})"
         if len(shown) < len(self):
-            title += f", the first {len(shown)} of {len(self):,} characters"
+            title += f", the first {len(shown)} characters"
         rows = [
             *content_rows(self.content[: len(shown)]),
             Row("generated", list(self.images[: len(shown)])),

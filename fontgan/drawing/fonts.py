@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -184,7 +184,7 @@ def first_glyph(
     return None
 
 
-def example_glyphs(font: PlacedFont, canvas: Canvas, asked: Sequence[int], most: int) -> np.ndarray:
+def example_glyphs(font: PlacedFont, canvas: Canvas, asked: Container[int], most: int) -> np.ndarray:
     """Glyphs that show a style, uint8 (n, 1, size, size): Han characters of the training split first.
 
     Those that are asked for come last, so that no character is drawn from itself where there are others.
@@ -192,10 +192,9 @@ def example_glyphs(font: PlacedFont, canvas: Canvas, asked: Sequence[int], most:
     Raises:
         FontganError: the font draws none.
     """
-    wanted = set(asked)
     codes = sorted(
         scattered(font.source.mapped()),
-        key=lambda code: (not is_han(code), code in wanted, split_of(code) != "train"),
+        key=lambda code: (not is_han(code), code in asked, split_of(code) != "train"),
     )
     glyphs: list[np.ndarray] = []
     for code in codes:

@@ -15,7 +15,7 @@ from fontgan.errors import FontganError
 if TYPE_CHECKING:
     from fontgan.models.base import Model
 
-_NO_MODELS = ("base", "catalogue", "examples")
+_NO_MODELS = ("base", "catalogue", "examples", "memory")
 
 
 def model_names() -> list[str]:

@@ -262,7 +262,7 @@ class Model(ABC, Generic[S]):
         return {
             "networks": {name: network.state_dict() for name, network in self.networks.items()},
             "average": self.average.state(),
-            "optimisers": [optimisers.state() for optimisers in self._optimisers()],
+            "optimisers": [optimisers.state() for optimisers in self.optimisers()],
         }
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -274,9 +274,9 @@ class Model(ABC, Generic[S]):
         for name, network in self.networks.items():
             network.load_state_dict(state["networks"][name])
         self.average.restore(state["average"])
-        for optimisers, kept in zip(self._optimisers(), state["optimisers"], strict=True):
+        for optimisers, kept in zip(self.optimisers(), state["optimisers"], strict=True):
             optimisers.restore(kept)
 
-    def _optimisers(self) -> list[Optimisers]:
+    def optimisers(self) -> list[Optimisers]:
         """Each once: several phases may move the same weights."""
         return list(dict.fromkeys(phase.optimisers for phase in self.phases))

@@ -16,6 +16,7 @@ from fontgan.config.settings import ModelSettings
 from fontgan.models import find_model, model_names
 from fontgan.models.base import GeneratorSpec, Model
 from fontgan.models.examples import example_batch, example_inputs, example_spec
+from fontgan.models.memory import check_memory
 from fontgan.networks.counting import count_weights
 from fontgan.progress import Silent, Watcher
 
@@ -107,6 +108,7 @@ def images_per_second(
     kind: type[Model[Any]], settings: ModelSettings, spec: GeneratorSpec, engine: Engine, seconds: float
 ) -> float:
     """The speed of training: steps on noise, one to warm up, then one or more for about this many seconds."""
+    check_memory(kind, settings, spec, engine)
     model = kind(settings, spec, engine)
     batch = example_batch(settings, spec, engine.device)
     number = 1

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from fontgan.compute.engine import Engine
 from fontgan.compute.optimisers import Optimisers
-from fontgan.config.settings import ModelSettings, OptimisationSettings, group, setting, weighted
+from fontgan.config.settings import MOST_WEIGHT, ModelSettings, OptimisationSettings, group, setting, weighted
 from fontgan.errors import FontganError
 from fontgan.losses.reconstruction import Reconstruction, reconstruction
 from fontgan.models.base import FAST_AUGMENTATION, FAST_OPTIMISATION, GeneratorSpec, Model, Phase
@@ -42,14 +42,15 @@ class CycleGanSettings(ModelSettings):
     cycle: Reconstruction = setting(
         "l1", "cycle-consistency loss: distance between a glyph and itself, translated there and back"
     )
-    cycle_weight: float = setting(10.0, "weight of the cycle-consistency loss", least=0)
+    cycle_weight: float = setting(10.0, "weight of the cycle-consistency loss", least=0, most=MOST_WEIGHT)
     identity_weight: float = setting(
         0.0,
         "weight of the identity loss, as a share of cycle_weight: a glyph in the style should not change",
         least=0,
+        most=MOST_WEIGHT,
     )
     pool: int = setting(
-        50, "number of past fakes to keep, which the discriminators see among new ones", least=0
+        50, "number of past fakes to keep, which the discriminators see among new ones", least=0, most=65536
     )
 
     def contradictions(self) -> list[str]:

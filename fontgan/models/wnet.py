@@ -13,7 +13,7 @@ from torch.nn import functional as F
 
 from fontgan.compute.engine import Engine
 from fontgan.compute.optimisers import Optimisers
-from fontgan.config.settings import OptimisationSettings, group, setting, weighted
+from fontgan.config.settings import MOST_BLOCKS, MOST_WEIGHT, OptimisationSettings, group, setting, weighted
 from fontgan.data.views import Batch
 from fontgan.models.base import FAST_AUGMENTATION, FAST_OPTIMISATION, GeneratorSpec, Phase
 from fontgan.models.parts.discriminator_settings import DiscriminatorSettings
@@ -31,24 +31,36 @@ class WNetSettings(PairedSettings):
     """The settings of W-Net."""
 
     generator: UNetSettings = group(UNetSettings(), "network: both encoders and the decoder")
-    references: int = setting(1, "number of references in the style for each character", least=1)
+    references: int = setting(1, "number of references in the style for each character", least=1, most=64)
     mixing: int = setting(
-        5, "residual blocks in the content's skip at the third size; two fewer at each larger one", least=0
+        5,
+        "residual blocks in the content's skip at the third size; two fewer at each larger one",
+        least=0,
+        most=MOST_BLOCKS,
     )
-    styled: int = setting(3, "number of inner sizes that get the style's maps", least=0)
+    styled: int = setting(3, "number of inner sizes that get the style's maps", least=0, most=16)
     style_norms: bool = setting(False, "let the decoder's norms follow the style's code too")
     content_constancy: float = setting(
-        3.0, "weight of the distance between the content's code and that of the fake", least=0
+        3.0,
+        "weight of the distance between the content's code and that of the fake",
+        least=0,
+        most=MOST_WEIGHT,
     )
     style_constancy: float = setting(
-        5.0, "weight of the distance between the style's code and that of the fake", least=0
+        5.0, "weight of the distance between the style's code and that of the fake", least=0, most=MOST_WEIGHT
     )
     content_category: float = setting(
-        0.2, "weight of classifying the character by the content's code", least=0
+        0.2, "weight of classifying the character by the content's code", least=0, most=MOST_WEIGHT
     )
-    style_category: float = setting(0.2, "weight of classifying the style by the style's code", least=0)
+    style_category: float = setting(
+        0.2, "weight of classifying the style by the style's code", least=0, most=MOST_WEIGHT
+    )
     category_weight: float = setting(
-        1.0, "weight of the discriminator's style classification", least=0, needs="discriminator"
+        1.0,
+        "weight of the discriminator's style classification",
+        least=0,
+        most=MOST_WEIGHT,
+        needs="discriminator",
     )
 
     usual_discriminator: ClassVar = DiscriminatorSettings(

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from fontgan.compute.engine import Engine
-from fontgan.config.settings import OptimisationSettings, group, setting, weighted
+from fontgan.config.settings import MOST_WEIGHT, MOST_WIDTH, OptimisationSettings, group, setting, weighted
 from fontgan.data.views import Batch
 from fontgan.models.base import FAST_AUGMENTATION, FAST_OPTIMISATION, GeneratorSpec
 from fontgan.models.parts.discriminator_settings import DiscriminatorSettings
@@ -30,7 +30,7 @@ class Zi2ZiSettings(PairedSettings):
     """The settings of zi2zi."""
 
     generator: UNetSettings = group(UNetSettings(), "network that draws")
-    embedding: int = setting(128, "length of a style's embedding vector", least=1)
+    embedding: int = setting(128, "length of a style's embedding vector", least=1, most=MOST_WIDTH)
     style_into: StyleInput = setting(
         "bottleneck",
         "places that receive the style's vector: beside the innermost maps, the decoder's norms, or both",
@@ -42,12 +42,17 @@ class Zi2ZiSettings(PairedSettings):
         15.0,
         "weight of the constancy loss: the distance between the innermost maps of content and fake",
         least=0,
+        most=MOST_WEIGHT,
     )
     category_weight: float = setting(
-        1.0, "weight of the discriminator's style classification", least=0, needs="discriminator"
+        1.0,
+        "weight of the discriminator's style classification",
+        least=0,
+        most=MOST_WEIGHT,
+        needs="discriminator",
     )
     generator_steps: int = setting(
-        2, "steps of the generator per step of the discriminator", least=1, needs="discriminator"
+        2, "steps of the generator per step of the discriminator", least=1, most=1000, needs="discriminator"
     )
 
     usual_discriminator: ClassVar = DiscriminatorSettings(kind="image", norm="batch")

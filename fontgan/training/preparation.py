@@ -24,6 +24,7 @@ from fontgan.data.views import Batch, View, load_view
 from fontgan.errors import FontganError
 from fontgan.models import find_model, model_names
 from fontgan.models.base import Base, FirstStage, GeneratorSpec, Model
+from fontgan.models.memory import check_memory
 from fontgan.runs.record import CheckpointRecord
 from fontgan.runs.weights import load_best, origin_of
 from fontgan.training.decision import check_settings
@@ -115,6 +116,7 @@ def prepared(plan: TrainingPlan, settings: ModelSettings) -> Iterator[Prepared]:
         first = None if plan.stage1 is None else _first_stage(plan.stage1, store, channels, styles)
         base = None if plan.base is None else _base(plan.base, plan.model, settings, store, channels)
         spec = GeneratorSpec(store.record.size, len(styles), characters, channels, first, base)
+        check_memory(kind, settings, spec, engine)
         model = kind(settings, spec, engine)
         decided = replace(plan, precision=str(engine.precision).removeprefix("torch."))  # type: ignore[arg-type]
         if engine.device.type == "cpu":

@@ -23,7 +23,7 @@ from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.face import Face
 from fontgan.fonts.location import FontLocation
 from fontgan.models import find_model
-from fontgan.report.glyphs import save_drawing
+from fontgan.report.glyphs import Saved, save_drawing
 from fontgan.runs.dataset import write_dataset
 from fontgan.runs.folder import Run
 from fontgan.runs.record import CheckpointRecord
@@ -221,7 +221,7 @@ def test_stacked_content_fonts_are_channels_blank_where_one_lacks_a_character(
     assert (drawing.content[1, 1] == 255).all()
     assert (drawing.content[0, 1] < 255).any()
     assert np.array_equal(drawing.images, drawing.content.min(axis=1))
-    assert save_drawing(drawing, tmp_path / "sheet.png") == [tmp_path / "sheet.png"]
+    assert save_drawing([drawing], tmp_path / "sheet.png").paths == [tmp_path / "sheet.png"]
 
 
 def test_a_stacked_font_that_is_missing_is_replaced_in_its_place(
@@ -254,11 +254,14 @@ def test_weights_carry_no_path_of_a_machine(run: Run, tmp_path: Path) -> None:
 
 
 def test_files_are_named_by_code_point(run: Run, tmp_path: Path) -> None:
-    drawing = Drawer(run, device="cpu").draw(CHARACTERS[:2])
+    drawing = Drawer(run, device="cpu").draw([CHARACTERS[0], ord("A"), CHARACTERS[1]])
     out = tmp_path / "out"
-    assert save_drawing(drawing, out) == [out / "sheet.png", out / "glyphs"]
+    assert save_drawing([drawing], out) == Saved([out / "sheet.png", out / "glyphs"], 2, [ord("A")])
     assert sorted(path.name for path in (out / "glyphs").iterdir()) == ["U+4E00.png", "U+4E01.png"]
-    assert save_drawing(drawing, tmp_path / "only.png") == [tmp_path / "only.png"]
+    assert save_drawing([drawing], tmp_path / "only.png").paths == [tmp_path / "only.png"]
+    save_drawing([drawing], tmp_path / "nothing", writes=False)
+    assert sorted(path.name for path in tmp_path.glob("o*")) == ["only.png", "out"]
+    assert not (tmp_path / "nothing").exists()
 
 
 @pytest.mark.slow
@@ -266,9 +269,9 @@ def test_a_sheet_shows_the_first_of_very_many(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawing = Drawer(run, device="cpu").draw(CHARACTERS)
-    save_drawing(drawing, tmp_path / "all")
+    save_drawing([drawing], tmp_path / "all")
     monkeypatch.setattr("fontgan.drawing.drawing.MOST_ON_SHEET", 24)
-    save_drawing(drawing, tmp_path / "some")
+    save_drawing([drawing], tmp_path / "some")
     heights = []
     for name in ("all", "some"):
         with Image.open(tmp_path / name / "sheet.png") as sheet:

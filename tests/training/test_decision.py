@@ -72,7 +72,7 @@ def test_all_mistakes_are_told_together(tmp_path: Path) -> None:
         "skip=adde: choose one of concat, add",
         "there is no table [pix2pax]; did you mean 'pix2pix'?",
         "did you mean 'batch_size'?",
-        "penalty_weight=-1: it must be at least 0",
+        "penalty_weight=-1: it must be from 0 to 1,000,000",
         "batch_size=32 does not divide into 3 equal parts",
     ):
         assert words in message

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from fontgan.config.settings import Settings, setting, weighted
+from fontgan.config.settings import MOST_STEPS, MOST_WEIGHT, MOST_WIDTH, Settings, setting, weighted
 from fontgan.losses.adversarial import Adversarial
 from fontgan.networks.discriminator import DiscriminatorKind
 from fontgan.networks.initialisation import Initialisation
@@ -22,9 +22,9 @@ class DiscriminatorSettings(Settings):
         "patch", "unit that gets a verdict of its own: each patch, each pixel, or the whole image"
     )
     loss: Adversarial = setting("vanilla", "adversarial loss")
-    weight: float = setting(1.0, "weight of the adversarial loss, more than 0", least=0)
+    weight: float = setting(1.0, "weight of the adversarial loss, more than 0", least=0, most=MOST_WEIGHT)
     start: float = setting(0.0, "share of the run after which the discriminator joins", least=0, most=1)
-    width: int = setting(64, "channels after the discriminator's first layer", least=1)
+    width: int = setting(64, "channels after the discriminator's first layer", least=1, most=MOST_WIDTH)
     layers: int = setting(
         3,
         "number of halvings: patches of 70×70 pixels with 3, 34×34 with 2, 16×16 with 1; an image of 64×64 "
@@ -39,19 +39,24 @@ class DiscriminatorSettings(Settings):
     minibatch_deviation: bool = setting(
         False, "also show it how much the images of a batch differ, as ProGAN does"
     )
-    first: int = setting(0, "number of first steps in which only the discriminator learns", least=0)
-    steps: int = setting(1, "steps of the discriminator per step of the generator", least=1)
+    first: int = setting(
+        0, "number of first steps in which only the discriminator learns", least=0, most=MOST_STEPS
+    )
+    steps: int = setting(1, "steps of the discriminator per step of the generator", least=1, most=1000)
     rate: float = setting(
-        1.0, "its learning rate as a multiple of the generator's (two time scales)", least=0
+        1.0, "its learning rate as a multiple of the generator's (two time scales)", least=0, most=1000
     )
     penalty: Penalty = setting(
         "none", "penalty on its gradient: r1 at real glyphs, gradient (WGAN-GP) between real and fake ones"
     )
-    penalty_weight: float = setting(10.0, "weight of the gradient penalty", least=0, needs="penalty")
+    penalty_weight: float = setting(
+        10.0, "weight of the gradient penalty", least=0, most=MOST_WEIGHT, needs="penalty"
+    )
     penalty_interval: int = setting(
         1,
         "apply the penalty every N steps, scaled by N; 16 is usual with r1",
         least=1,
+        most=MOST_STEPS,
         needs="penalty",
     )
     label_smoothing: float = setting(
@@ -68,6 +73,7 @@ class DiscriminatorSettings(Settings):
         0.0,
         "weight of feature matching: the distance between its features of fake and of real glyphs",
         least=0,
+        most=MOST_WEIGHT,
     )
 
     def contradictions(self) -> list[str]:

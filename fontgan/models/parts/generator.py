@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from torch import nn
 
-from fontgan.config.settings import Settings, setting
+from fontgan.config.settings import MOST_BLOCKS, MOST_WIDTH, Settings, setting
 from fontgan.errors import FontganError
 from fontgan.networks.autoencoder import ENCODERS, AutoEncoderGen
 from fontgan.networks.initialisation import Initialisation, initialise
@@ -44,6 +44,8 @@ class UNetSettings(Settings):
         (64, 128, 256, 512, 512, 512, 512, 512),
         "channels at each size, from the largest; sizes below one pixel are dropped",
         least=1,
+        most=MOST_WIDTH,
+        entries=16,
         needs="kind=unet",
     )
     stem: Stem = setting(
@@ -69,12 +71,14 @@ class UNetSettings(Settings):
         0,
         "number of residual blocks: in the U-Net after each change of size, in the ResNet in total",
         least=0,
+        most=MOST_BLOCKS,
         needs="kind=unet|resnet",
     )
     attention: int = setting(
         0,
         "number of innermost sizes in which every pixel attends to all others",
         least=0,
+        most=16,
         needs="kind=unet|resnet",
     )
     convolution: Convolution = setting(
@@ -130,6 +134,7 @@ class GeneratorSettings(UNetSettings):
         64,
         "channels of the ResNet at the full size, of the AutoEncoderGen after its first unit",
         least=1,
+        most=MOST_WIDTH,
         needs="kind=resnet|autoencoder",
     )
     padding: Padding = setting("zeros", "padding of the convolutions; zeros are paper", needs="kind=resnet")

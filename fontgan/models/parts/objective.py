@@ -8,7 +8,7 @@ from pathlib import Path
 from torch import Tensor
 
 from fontgan.compute.engine import Engine
-from fontgan.config.settings import Settings, setting, weighted
+from fontgan.config.settings import MOST_WEIGHT, Settings, setting, weighted
 from fontgan.losses.features import ClassifierFeatures
 from fontgan.losses.reconstruction import Reconstruction, edge, reconstruction, soft_dice, ssim
 from fontgan.models.parts.loss import Loss
@@ -23,18 +23,23 @@ class ObjectiveSettings(Settings):
         "reconstruction loss; fixed-l1 is L1 relative to the target's ink, bce takes pixels as probabilities",
         needs="reconstruction_weight",
     )
-    reconstruction_weight: float = setting(100.0, "weight of the reconstruction loss", least=0)
+    reconstruction_weight: float = setting(
+        100.0, "weight of the reconstruction loss", least=0, most=MOST_WEIGHT
+    )
     dice_weight: float = setting(
-        0.0, "weight of the soft Dice loss of the ink, which sharpens strokes", least=0
+        0.0, "weight of the soft Dice loss of the ink, which sharpens strokes", least=0, most=MOST_WEIGHT
     )
     ssim_weight: float = setting(
-        0.0, "weight of 1 - SSIM, the structural similarity in 11×11 windows", least=0
+        0.0, "weight of 1 - SSIM, the structural similarity in 11×11 windows", least=0, most=MOST_WEIGHT
     )
     edge_weight: float = setting(
-        0.0, "weight of the edge loss: the distance between both images' edges", least=0
+        0.0, "weight of the edge loss: the distance between both images' edges", least=0, most=MOST_WEIGHT
     )
     feature_weight: float = setting(
-        0.0, "weight of the perceptual loss: the distance between a classifier's features", least=0
+        0.0,
+        "weight of the perceptual loss: the distance between a classifier's features",
+        least=0,
+        most=MOST_WEIGHT,
     )
     feature_network: str = setting(
         "vgg16",
