@@ -72,7 +72,7 @@ def generate_command(
 
     torchrun starts several processes that share the work.
     """
-    from fontgan.cli.console import Bar, messages
+    from fontgan.cli.console import Bar, echo, messages
     from fontgan.fonts.charset import describe_characters, parse_charset
     from fontgan.fonts.location import FontLocation
 
@@ -100,7 +100,7 @@ def generate_command(
         messages.print(f"omitted: the content font does not have {lacking}", style="yellow")
     if first_process():
         for path in save_drawing(drawing, target):
-            typer.echo(path)
+            echo(path)
 
 
 def folder_of(run: str, *words: str | None) -> Path:

@@ -6,8 +6,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import typer
-
 from fontgan.errors import FontganError
 
 if TYPE_CHECKING:
@@ -31,7 +29,7 @@ def inspect_run(path: Path, network: bool, drawing: Path | None, as_json: bool) 
     Raises:
         FontganError: there are no weights, or damaged ones; or the drawing is not named as an SVG file.
     """
-    from fontgan.cli.console import messages, print_json, results
+    from fontgan.cli.console import echo, messages, print_json, results
 
     _check_drawing(network, drawing)
     with messages.status("loading torch"):
@@ -53,7 +51,7 @@ def inspect_run(path: Path, network: bool, drawing: Path | None, as_json: bool) 
         results.print(_run_table(name, found, generator, record))
     else:
         results.print(_layer_table(f"{name}: {_title(record)}", anatomy))
-        typer.echo(drawing)
+        echo(drawing)
 
 
 def _check_drawing(network: bool, drawing: Path | None) -> None:
@@ -143,6 +141,8 @@ def _run_table(name: str, found: Path, generator: nn.Module, record: CheckpointR
 def _layer_table(title: str, anatomy: Anatomy) -> Table:
     from rich.table import Table
 
+    from fontgan.cli.console import several_lines
+
     table = Table(title=title, title_justify="left")
     table.add_column("layer", overflow="fold")
     table.add_column("kind", no_wrap=True)
@@ -153,6 +153,7 @@ def _layer_table(title: str, anatomy: Anatomy) -> Table:
         table.add_row(layer.name, layer.kind, shape, f"{layer.parameters:,}" if layer.parameters else "")
     table.add_section()
     table.add_row("total", "", "", f"{anatomy.parameters:,}")
-    table.caption = "\n".join(note for part in anatomy.parts for note in part.notes) or None
+    if notes := [note for part in anatomy.parts for note in part.notes]:
+        table.caption = several_lines(notes)
     table.caption_justify = "left"
     return table

@@ -6,14 +6,13 @@ import shlex
 import time
 from collections.abc import Mapping, Sequence
 
-import typer
 from rich.console import Group, RenderableType
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from fontgan.cli.console import messages, results
+from fontgan.cli.console import echo, messages, results, several_lines
 from fontgan.config.writing import to_toml
 from fontgan.data.record import families
 from fontgan.data.splits import Split
@@ -73,16 +72,16 @@ class TrainingView:
         """A progress bar, the curves of the losses, and that of the IoU on held-out characters."""
         table = Table.grid(padding=(0, 2))
         table.add_row(
-            Text(f"step {now.step:,}"),
+            f"step {now.step:,}",
             ProgressBar(total=1.0, completed=min(1.0, now.progress), width=_SPARK_WIDTH),
-            Text(f"{now.progress:.0%}   {now.images_per_second:,.0f} images/s   {_left(now)}"),
+            f"{now.progress:.0%}   {now.images_per_second:,.0f} images/s   {_left(now)}",
         )
         for name, values in self._losses.items():
-            table.add_row(Text(name), Text(sparkline(values), style="cyan"), Text(f"{values[-1]:.3f}"))
+            table.add_row(name, Text(sparkline(values), style="cyan"), f"{values[-1]:.3f}")
         if self._held_out:
             ious = [measures["iou"] for measures in self._held_out]
             last = in_words(self._held_out[-1], "iou", "fixed_l1")
-            table.add_row(Text("held out"), Text(sparkline(ious), style="green"), Text(last))
+            table.add_row("held out", Text(sparkline(ious), style="green"), last)
         return Group(table)
 
 
@@ -100,9 +99,8 @@ def show_estimate(found: Estimate) -> None:
     """Print the settings on standard output, and the estimate as messages."""
     plan = found.decision.plan
     title = f"{found.title}, all settings as decided"
-    results.print(
-        to_toml({"training": plan, plan.model: found.decision.settings}, title), end="", soft_wrap=True
-    )
+    settings = to_toml({"training": plan, plan.model: found.decision.settings}, title)
+    results.print(several_lines(settings.splitlines()), soft_wrap=True)
     weights = " and ".join(f"{count / 1e6:.2f} million ({name})" for name, count in found.parameters.items())
     contents = families(found.contents)
     messages.print(f"{contents} → {families(found.styles)}: {_counted(found.counts)}")
@@ -165,7 +163,7 @@ def _show_end(event: Finished, start_seconds: float) -> None:
             "`generate` uses this one"
         )
     messages.print(_measures_table(event.test))
-    typer.echo(event.checkpoint)
+    echo(event.checkpoint)
     run = shlex.quote(str(event.run))
     if event.interrupted:
         messages.print(f"To continue: fontgan train --run {run} --resume", style="bold")

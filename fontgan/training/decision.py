@@ -10,10 +10,9 @@ from typing import Any
 
 from fontgan.config.effects import without_effect
 from fontgan.config.groups import Draft
-from fontgan.config.mistakes import together
 from fontgan.config.reading import from_record, nearest, no_such_setting, older_values, read_toml, read_values
 from fontgan.config.settings import ModelSettings, TrainingPlan, deciding, decisive
-from fontgan.errors import FontganError
+from fontgan.errors import FontganError, MistakesError
 from fontgan.models import find_model, model_names
 from fontgan.runs.folder import RUNS, Run, is_run, newest_run
 
@@ -145,12 +144,14 @@ def _decide(configs: Sequence[Path], options: Mapping[str, Any], changes: Mappin
             values["steps"] = None  # minutes that are given later replace steps that were given before
         plan = replace(plan, **values)
     if plan.model not in model_names():
-        raise together([*mistakes, f"there is no model {plan.model!r}{nearest(plan.model, model_names())}"])
+        raise MistakesError(
+            [*mistakes, f"there is no model {plan.model!r}{nearest(plan.model, model_names())}"]
+        )
     others = {name: text for name, text in changes.items() if name not in plan_names}
     settings, wrong_settings = _settings(plan, tables, others)
     mistakes += [*wrong_settings, *_stages(plan)]
     if mistakes:
-        raise together(mistakes)
+        raise MistakesError(mistakes)
     return Decision(plan, settings)
 
 
