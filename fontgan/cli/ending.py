@@ -37,7 +37,7 @@ def run(command: Callable[..., object]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # what the terminal's encoding lacks is spelt \\u6c38
             stream.reconfigure(errors="backslashreplace")
-    status, lines = _outcome(command)
+    status, lines = _refused_arguments() or _outcome(command)
     if fault := _fault_of_output():
         status, lines = 1, [fault]
     for line in lines:
@@ -53,6 +53,18 @@ def say(line: str) -> None:
     """Print a line on standard error, if that is possible at all."""
     with contextlib.suppress(OSError):
         print(printable(line), file=sys.stderr)
+
+
+def _refused_arguments() -> tuple[int, list[str]] | None:
+    """Refuse an argument that is not text: neither records nor the libraries that open files can spell it."""
+    encoding = sys.getfilesystemencoding()
+    remedy = "type it in UTF-8, or rename the file" if encoding == "utf-8" else "set PYTHONUTF8=1"
+    wrong = [text for text in sys.argv[1:] if any("\ud800" <= char <= "\udfff" for char in text)]
+    return (
+        (1, [f"error: {text} is not text in {encoding.upper()}: {remedy}" for text in wrong])
+        if wrong
+        else None
+    )
 
 
 def _outcome(command: Callable[..., object]) -> tuple[int, list[str]]:

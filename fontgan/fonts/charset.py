@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import functools
+import os
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
@@ -192,10 +193,12 @@ def describe_characters(codes: Iterable[int], most: int = 8) -> str:
 
 
 def _names_a_file(text: str) -> bool:
-    # A long text cannot be a path, and asking for it would raise.
-    return text.endswith(".txt") or (
-        0 < len(text.encode()) < 256 and "\n" not in text and Path(text).exists()
-    )
+    if text.endswith(".txt"):
+        return True
+    try:  # a long text cannot be a path, and asking for it would raise
+        return 0 < len(os.fsencode(text)) < 256 and "\n" not in text and Path(text).exists()
+    except UnicodeEncodeError:  # nor can one that the file system's encoding cannot spell
+        return False
 
 
 def _read_text(path: Path) -> str:
