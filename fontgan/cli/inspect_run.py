@@ -117,6 +117,7 @@ def _run_table(name: str, found: Path, generator: nn.Module, record: CheckpointR
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     model = find_model(record.model)
+    watched = "learnt" if record.few and not record.few.held_out else "held out"
     many, margin = len(record.styles) > 1, record.canvas.margin
     rows = {
         "model": f"{record.model}: {model.summary}",
@@ -128,7 +129,7 @@ def _run_table(name: str, found: Path, generator: nn.Module, record: CheckpointR
         "size": f"{record.size} px" + (f", margin {margin:g} em" if margin else ""),
         "steps": f"{record.step:,}",
         "weights": f"{count_weights(generator):,}",
-        "held out": in_words(record.measures),
+        watched: in_words(record.measures),
         "best by": MEASURES[record.best_by].title if record.best_by in MEASURES else record.best_by,
         "in": str(found),
     }

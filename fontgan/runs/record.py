@@ -16,6 +16,7 @@ from fontgan.config.groups import Draft, flattened
 from fontgan.config.reading import from_record, nearest
 from fontgan.config.settings import BestBy, ModelSettings
 from fontgan.data.record import FaceRecord, face_from_2_to_3
+from fontgan.data.splits import Few, split_of
 from fontgan.errors import FontganError
 from fontgan.fonts.canvas import Canvas
 from fontgan.formats import check_plain, upgraded
@@ -50,6 +51,7 @@ class CheckpointRecord:
         first: the stage before it, whose weights lie in the same file.
         stacked: whether the content fonts are channels of one image, rather than one font per character.
         base: the weights that training started from; None where it started from random ones.
+        few: which characters it learnt, if they were too few to be divided as usual.
         extra: values in the file that this version does not know; of `settings`, `first` and `base` by those
             names.
     """
@@ -65,6 +67,7 @@ class CheckpointRecord:
     first: FirstStage | None = None
     stacked: bool = False
     base: Origin | None = None
+    few: Few | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -104,6 +107,10 @@ class CheckpointRecord:
             raise FontganError(f"the style {key!r} was not learnt{nearest(key, known)}")
         return self.styles[0] if key is None else known[key]
 
+    def learnt(self, code: int) -> bool:
+        """Whether training could learn from this character, where the fonts have it."""
+        return split_of(code) == "train" if self.few is None else chr(code) in self.few.learnt
+
     def to_json(self) -> dict[str, Any]:
         """As it is written. Of fonts it names the file alone: the weights may be shared."""
         shallow = {item.name: getattr(self, item.name) for item in fields(self) if item.name != "extra"}
@@ -119,6 +126,7 @@ class CheckpointRecord:
             "measures": dict(self.measures),
             "first": self._first_to_json(),
             "base": None if self.base is None else {**asdict(self.base), **self.extra.get("base", {})},
+            "few": None if self.few is None else asdict(self.few),
         }
 
     def _first_to_json(self) -> dict[str, Any] | None:
@@ -166,6 +174,7 @@ class CheckpointRecord:
             first=first,
             stacked=bool(data["stacked"]),
             base=base,
+            few=_read_few(data.get("few")),
             extra=extra,
         )
 
@@ -182,6 +191,14 @@ def from_4_to_5(data: dict[str, Any]) -> dict[str, Any]:
     canvas = Canvas(data.pop("size")).to_json()
     faces = {name: [face_from_2_to_3(face) for face in data[name]] for name in ("contents", "styles")}
     return {**data, **faces, "canvas": canvas, "stacked": False, "base": None}
+
+
+def _read_few(data: Mapping[str, Any] | None) -> Few | None:
+    """Which characters were learnt, in records of runs that had few."""
+    if not data:
+        return None
+    check_plain(Few, data)
+    return Few(data["learnt"], data["held_out"])
 
 
 def _read_origin(data: Mapping[str, Any] | None) -> tuple[Origin | None, dict[str, Any]]:

@@ -16,6 +16,7 @@ from safetensors.torch import save_file
 
 from fontgan.config.groups import flat
 from fontgan.config.settings import ModelSettings
+from fontgan.data.splits import Few
 from fontgan.errors import FontganError
 from fontgan.models import find_model, model_names
 from fontgan.models.base import FirstStage
@@ -57,6 +58,7 @@ def records(draw: st.DrawFn) -> CheckpointRecord:
         FirstStage("pix2pix", preset("pix2pix")) if find_model(model).two_stages else None,
         draw(st.booleans()),
         draw(st.none() | st.builds(Origin, st.text(max_size=3), st.text(max_size=3))),
+        draw(st.none() | st.builds(Few, st.text(max_size=3), st.text(max_size=3))),
         extra,
     )
 
