@@ -133,7 +133,7 @@ def parse_charset(text: str, style: Callable[[int], bool] | None = None) -> list
     if not codes:
         raise FontganError(
             f"the character set {text!r} holds no character",
-            f"write the characters themselves, a text file in UTF-8, or one of {', '.join(NAMED)}",
+            "write the characters themselves, a text file in UTF-8, or the name of a set, such as gb2312",
         )
     return codes
 

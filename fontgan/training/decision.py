@@ -133,6 +133,8 @@ def _decide(configs: Sequence[Path], options: Mapping[str, Any], changes: Mappin
     plan_names = {item.name for item in fields(TrainingPlan)}
     plan = TrainingPlan()
     mistakes: list[Mistake] = []
+    if options.get("steps") is not None and options.get("minutes") is not None:
+        mistakes.append(FontganError("steps and minutes both say how long", "pass {steps} or {minutes}"))
     layers: list[tuple[str, Mapping[str, Any]]] = [
         (f"{path}: ", table.get(_PLAN, {})) for path, table in tables
     ]

@@ -140,6 +140,16 @@ def _threads(wanted: int) -> Iterator[None]:
 Faces = tuple[FaceRecord, ...]
 
 
+def check_data(plan: TrainingPlan) -> None:
+    """Make sure that the dataset is there and has the faces of a plan, before anything takes time.
+
+    Raises:
+        FontganError: it is not a dataset, or lacks one of them.
+    """
+    with GlyphStore(plan.data) as store:
+        chosen_faces(store, plan)
+
+
 def chosen_faces(store: GlyphStore, plan: TrainingPlan) -> tuple[Faces, Faces]:
     """The content faces of a plan, and the styles to learn.
 
