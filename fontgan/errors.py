@@ -1,8 +1,8 @@
-"""The one exception that a user is meant to see."""
+"""The one exception that a user is meant to see, and several of them as one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 # What a remedy may name besides parameters: the calls that make what is missing.
 _CALLS = {
@@ -44,6 +44,21 @@ class FontganError(Exception):
 
     def __str__(self) -> str:
         return joined(self.problem, self.remedy)
+
+
+class MistakesError(FontganError):
+    """Several mistakes that were found together.
+
+    Args:
+        mistakes: at least one; a text where no remedy names a parameter.
+
+    Attributes:
+        errors: each by itself.
+    """
+
+    def __init__(self, mistakes: Iterable[str | FontganError]) -> None:
+        self.errors = [FontganError(each) if isinstance(each, str) else each for each in mistakes]
+        super().__init__("; ".join(map(str, self.errors)))
 
 
 def joined(problem: str, remedy: str) -> str:

@@ -11,7 +11,7 @@ import pytest
 import typer
 
 import fontgan.report
-from fontgan.cli import app
+from fontgan.cli.commands import app
 from fontgan.config.groups import flat
 from fontgan.errors import FontganError
 from fontgan.measures.table import MEASURES

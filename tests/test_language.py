@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from fontgan.cli import app
+from fontgan.cli.commands import app
 from fontgan.config.groups import groups_of
 from fontgan.config.settings import Settings, TrainingPlan
 from fontgan.models import find_model, model_names

@@ -1,9 +1,14 @@
-"""What all commands show in the same way: messages and progress, on standard error."""
+"""What all commands show in the same way: results on standard output, messages on standard error.
+
+All texts may come from a stranger: the name of a font, a record, a file's name. So all of them pass through
+`printable`, here.
+"""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,19 +16,44 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as RichProgress
+from rich.text import Text
 
 from fontgan.compute.launch import first_process
 from fontgan.fonts.location import FontLocation
-
-# Results, such as paths, are echoed to standard output, where a script can read them. Names of fonts and
-# of files are shown as they are: a bracket in one is not markup.
-messages = Console(stderr=True, highlight=False, markup=False, quiet=not first_process())
-results = Console(highlight=False, markup=False)
+from fontgan.untrusted import printable
 
 
-def print_json(data: dict[str, Any]) -> None:
+class _Console(Console):
+    """A console that makes every text printable, and sees neither markup nor emoji in one.
+
+    Rich calls `render_str` for each `str`, also in tables, and leaves a `Text` as it is.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(highlight=False, markup=False, emoji=False, **options)
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """One line, whatever stands in it."""
+        return super().render_str(printable(text), **options)
+
+
+messages = _Console(stderr=True, quiet=not first_process())
+results = _Console()
+
+
+def echo(text: object) -> None:
+    """Print a result, such as a path, as one line on standard output, where a script can read it."""
+    typer.echo(printable(text))
+
+
+def print_json(data: object) -> None:
     """Print a result as JSON; what JSON does not know, such as a path, as text."""
-    typer.echo(json.dumps(data, ensure_ascii=False, indent=2, default=str))
+    typer.echo(printable(json.dumps(data, ensure_ascii=False, indent=2, default=str), lines=True))
+
+
+def several_lines(lines: Iterable[str], style: str = "") -> Text:
+    """A text of several lines, each of them printable."""
+    return Text("\n".join(map(printable, lines)), style)
 
 
 def default_sheet(location: FontLocation) -> Path:
@@ -37,7 +67,7 @@ class Bar:
 
     def __init__(self, unit: str) -> None:
         self._progress = RichProgress(
-            TextColumn("{task.description:<16}"),
+            TextColumn("{task.description:<16}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
             TextColumn(unit),
@@ -57,7 +87,7 @@ class Bar:
     def start(self, title: str, total: int) -> None:
         """Show a new bar under those that are done."""
         self._progress.start()
-        self._task = self._progress.add_task(title, total=total)
+        self._task = self._progress.add_task(printable(title), total=total)
 
     def advance(self, steps: int = 1) -> None:
         """Advance the newest bar."""

@@ -15,6 +15,7 @@ from fontgan.errors import FontganError
 _EXAMPLE = "永和九年岁在癸丑暮春之初会于会稽山阴之兰亭"
 
 _OTHER_PICTURES = {".bmp", ".gif", ".jpeg", ".jpg", ".pdf", ".svg", ".tif", ".tiff", ".webp"}
+_FONTS = {".otc", ".otf", ".ttc", ".ttf", ".woff", ".woff2"}
 
 
 def generate_command(
@@ -23,7 +24,7 @@ def generate_command(
         typer.Option(
             metavar="TEXT|FILE|NAME",
             help="Characters to draw: text, a text file, the name of a set (as for render-dataset), or "
-            "missing:NAME for those of a set that the style font lacks.",
+            "missing:NAME for those of a set that the style font lacks; missing alone is missing:gb2312.",
         ),
     ] = _EXAMPLE,
     checkpoint: Annotated[
@@ -73,7 +74,7 @@ def generate_command(
 
     torchrun starts several processes that share the work.
     """
-    from fontgan.cli.console import Bar, messages
+    from fontgan.cli.console import Bar, echo, messages
     from fontgan.fonts.charset import describe_characters, parse_charset
     from fontgan.fonts.location import FontLocation
 
@@ -108,7 +109,7 @@ def generate_command(
         )
     if first_process():
         for path in saved.paths:
-            typer.echo(path)
+            echo(path)
 
 
 def folder_of(run: str, *words: str | None) -> Path:
@@ -121,6 +122,10 @@ def _check_output(target: Path) -> None:
     if target.suffix.lower() == ".png":
         if target.is_dir():
             raise FontganError(f"{target} is a folder, not a PNG file", "choose another {output}")
+    elif target.suffix.lower() in _FONTS:
+        raise FontganError(
+            "fontgan draws images, not font files", "name a folder, or {png}", png=target.with_suffix(".png")
+        )
     elif target.suffix.lower() in _OTHER_PICTURES:
         raise FontganError("sheets are PNG files", "name {png}, or a folder", png=target.with_suffix(".png"))
     elif target.exists() and not target.is_dir():

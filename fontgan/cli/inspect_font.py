@@ -6,8 +6,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import typer
-
 from fontgan.errors import FontganError
 
 if TYPE_CHECKING:
@@ -22,7 +20,7 @@ def inspect_font(path: str, charset: str | None, sheet: Path | None, seed: int, 
     Raises:
         FontganError: it cannot be used.
     """
-    from fontgan.cli.console import Bar, default_sheet, print_json, results
+    from fontgan.cli.console import Bar, default_sheet, echo, print_json, results
     from fontgan.fonts.charset import describe_characters, parse_charset
     from fontgan.fonts.description import coverage, describe
     from fontgan.fonts.location import FontLocation
@@ -55,7 +53,7 @@ def inspect_font(path: str, charset: str | None, sheet: Path | None, seed: int, 
         lacks = f"missing from {charset}: {describe_characters(lacking, most=20)}"
         results.print(lacks if lacking else f"nothing is missing from {charset}", soft_wrap=True)
     if shown:
-        typer.echo(shown)
+        echo(shown)
     else:
         results.print("It draws nothing: its characters are blank or placeholders.", style="yellow")
 

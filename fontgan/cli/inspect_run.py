@@ -6,8 +6,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import typer
-
 from fontgan.errors import FontganError
 
 if TYPE_CHECKING:
@@ -31,7 +29,7 @@ def inspect_run(path: Path, network: bool, drawing: Path | None, as_json: bool) 
     Raises:
         FontganError: there are no weights, or damaged ones; or the drawing is not named as an SVG file.
     """
-    from fontgan.cli.console import messages, print_json, results
+    from fontgan.cli.console import echo, messages, print_json, results
 
     _check_drawing(network, drawing)
     with messages.status("loading torch"):
@@ -52,7 +50,7 @@ def inspect_run(path: Path, network: bool, drawing: Path | None, as_json: bool) 
         results.print(_run_table(name, found, generator, record))
     else:
         results.print(_layer_table(f"{name}: {_title(record)}", anatomy))
-        typer.echo(drawing)
+        echo(drawing)
 
 
 def _check_drawing(network: bool, drawing: Path | None) -> None:
@@ -118,6 +116,7 @@ def _run_table(name: str, found: Path, generator: nn.Module, record: CheckpointR
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     model = find_model(record.model)
+    watched = "learnt" if record.few and not record.few.held_out else "held out"
     many, margin = len(record.styles) > 1, record.canvas.margin
     rows = {
         "model": f"{record.model}: {model.summary}",
@@ -129,7 +128,7 @@ def _run_table(name: str, found: Path, generator: nn.Module, record: CheckpointR
         "size": f"{record.size} px" + (f", margin {margin:g} em" if margin else ""),
         "steps": f"{record.step:,}",
         "weights": f"{count_weights(generator):,}",
-        "held out": in_words(record.measures),
+        watched: in_words(record.measures),
         "best by": MEASURES[record.best_by].title if record.best_by in MEASURES else record.best_by,
         "in": str(found),
     }
@@ -142,6 +141,8 @@ def _run_table(name: str, found: Path, generator: nn.Module, record: CheckpointR
 def _layer_table(title: str, anatomy: Anatomy) -> Table:
     from rich.table import Table
 
+    from fontgan.cli.console import several_lines
+
     table = Table(title=title, title_justify="left")
     table.add_column("layer", overflow="fold")
     table.add_column("kind", no_wrap=True)
@@ -152,6 +153,7 @@ def _layer_table(title: str, anatomy: Anatomy) -> Table:
         table.add_row(layer.name, layer.kind, shape, f"{layer.parameters:,}" if layer.parameters else "")
     table.add_section()
     table.add_row("total", "", "", f"{anatomy.parameters:,}")
-    table.caption = "\n".join(note for part in anatomy.parts for note in part.notes) or None
+    if notes := [note for part in anatomy.parts for note in part.notes]:
+        table.caption = several_lines(notes)
     table.caption_justify = "left"
     return table

@@ -6,8 +6,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
 from fontgan.errors import FontganError
 
 if TYPE_CHECKING:
@@ -22,7 +20,7 @@ def inspect_store(path: Path, sheet: Path | None, seed: int, verify: bool, as_js
     Raises:
         FontganError: it cannot be read, or is damaged.
     """
-    from fontgan.cli.console import Bar, default_sheet, print_json, results
+    from fontgan.cli.console import Bar, default_sheet, echo, print_json, results
     from fontgan.data.inspection import contents_of, random_glyphs
     from fontgan.data.store import GlyphStore
     from fontgan.data.verification import problems_of
@@ -53,11 +51,13 @@ def inspect_store(path: Path, sheet: Path | None, seed: int, verify: bool, as_js
     results.print(_store_table(contents))
     if verify:
         results.print(f"verified: all {contents.glyphs:,} glyphs are intact")
-    typer.echo(target)
+    echo(target)
 
 
 def _store_table(contents: StoreContents) -> Table:
     from rich.table import Table
+
+    from fontgan.cli.console import several_lines
 
     title = (
         f"{contents.path}: {contents.glyphs:,} glyphs at {_canvas(contents)}, "
@@ -72,7 +72,7 @@ def _store_table(contents: StoreContents) -> Table:
         record, splits = face.record, face.splits
         counts = (record.count, splits["train"], splits["validation"], splits["test"], record.cropped)
         table.add_row(record.key, face.role, *(f"{count:,}" for count in counts))
-    table.caption = "\n".join(f"{face.record.key}: {face.record.location}" for face in contents.faces)
+    table.caption = several_lines(f"{face.record.key}: {face.record.location}" for face in contents.faces)
     table.caption_justify = "left"
     return table
 

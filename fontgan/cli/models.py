@@ -29,7 +29,7 @@ def models_command(
 
     For each: what it is for, what data it learns from, its size, its cost and its loss.
     """
-    from fontgan.cli.console import Bar, messages, results
+    from fontgan.cli.console import Bar, messages, print_json, results, several_lines
 
     with messages.status("loading torch"):
         from fontgan.models.catalogue import catalogue
@@ -40,10 +40,9 @@ def models_command(
     else:
         entries = catalogue(size)
     if as_json:
-        import json
         from dataclasses import asdict
 
-        typer.echo(json.dumps([asdict(entry) for entry in entries], ensure_ascii=False, indent=2))
+        print_json([asdict(entry) for entry in entries])
         return
     results.print(_row("preset", "weights", "a glyph", "images/s" if measure else "", "loss"), style="bold")
     for name, group in groupby(entries, lambda entry: entry.model):
@@ -53,7 +52,7 @@ def models_command(
         for entry in presets:
             results.print(_preset(entry, measure))
     results.print()
-    results.print(_caption(size, measure), style="dim")
+    results.print(several_lines(_caption(size, measure), style="dim"))
 
 
 def _about(name: str, model: Entry) -> Table:
@@ -94,8 +93,8 @@ def _row(preset: str, weights: str, flops: str, speed: str, loss: str) -> Table:
     return table
 
 
-def _caption(size: int, measured: bool) -> str:
-    """What the columns are."""
+def _caption(size: int, measured: bool) -> list[str]:
+    """What the columns are, in lines."""
     lines = [
         "For each model: what it is, what it is for, what data it learns from, and its source.",
         "default: tuned for minutes on a CPU; paper: as published.",
@@ -105,4 +104,4 @@ def _caption(size: int, measured: bool) -> str:
         lines.append("images/s: glyphs per second in training, on this machine.")
     else:
         lines.append("To measure the speed of each on this machine: fontgan models --measure")
-    return "\n".join(lines)
+    return lines

@@ -22,6 +22,7 @@ def plot_command(
 
     They show the measures on held-out characters, the losses and the speed.
     """
+    from fontgan.cli.console import echo
     from fontgan.report.curves import save_curves
     from fontgan.runs.folder import Run
 
@@ -30,4 +31,4 @@ def plot_command(
     curves = [Run(run).log.curves for run in dict.fromkeys(runs)]
     picture = output or Path("plots") / f"{'+'.join(run.run for run in curves)}.png"
     save_curves(picture, curves, against)
-    typer.echo(picture)
+    echo(picture)

@@ -78,7 +78,7 @@ def render_dataset_command(
     interrupted, repeat the command to continue.
     """
     from fontgan.assets import CONTENT_FONT, STYLE_FONTS
-    from fontgan.cli.console import Bar, messages
+    from fontgan.cli.console import Bar, echo, messages
     from fontgan.data.render import add_faces, render_dataset
     from fontgan.fonts.charset import parse_charset
 
@@ -107,7 +107,7 @@ def render_dataset_command(
     for note in rendered.notes:
         messages.print(note, style="yellow")
     messages.print(_table(rendered))
-    typer.echo(output)
+    echo(output)
     data = "" if output == TrainingPlan.data else f" --data {shlex.quote(str(output))}"
     messages.print(f"Next: fontgan train --model pix2pix{data}", style="bold")
 

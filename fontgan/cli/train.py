@@ -85,10 +85,12 @@ def train_command(
     with messages.status("loading torch"):
         from fontgan.compute.choosing import choose_engine, prepare_process
         from fontgan.training.decision import decide, decide_again
+        from fontgan.training.preparation import check_data
 
     decide_now = decide_again if resume else decide
     decision = decide_now(_given(context), _pairs(overrides or []), config)
     plan = decision.plan
+    check_data(plan)
     chosen = prepare_process(choose_engine(plan.device, plan.precision, plan.threads, plan.compile))
     if chosen:
         messages.print(chosen)

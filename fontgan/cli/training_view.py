@@ -6,17 +6,16 @@ import shlex
 import time
 from collections.abc import Mapping, Sequence
 
-import typer
 from rich.console import Group, RenderableType
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from fontgan.cli.console import messages, results
+from fontgan.cli.console import echo, messages, results, several_lines
 from fontgan.config.writing import to_toml
 from fontgan.data.record import families
-from fontgan.data.splits import Split
+from fontgan.data.splits import Few, Split
 from fontgan.measures.table import MEASURES, Measures, in_words
 from fontgan.runs.folder import RUNS, Run
 from fontgan.training.estimate import Estimate
@@ -40,6 +39,7 @@ class TrainingView:
         self._now: Progressed | None = None
         self._losses: dict[str, list[float]] = {}
         self._held_out: list[Measures] = []
+        self._few: Few | None = None
 
     def __enter__(self) -> TrainingView:
         return self
@@ -52,6 +52,7 @@ class TrainingView:
         match event:
             case Started():
                 self._start_seconds = time.perf_counter() - self._began
+                self._few = event.few
                 _show_start(event)
                 if messages.is_terminal:
                     self._live.start()
@@ -62,27 +63,26 @@ class TrainingView:
                 self._live.update(self._picture(event))
             case Sampled():
                 self._held_out.append(event.measures)
-                messages.print(
-                    _sample_line(event, None if messages.is_terminal else self._now), soft_wrap=True
-                )
+                now = None if messages.is_terminal else self._now
+                messages.print(_sample_line(event, now, self._few), soft_wrap=True)
             case Finished():
                 self._live.stop()
-                _show_end(event, self._start_seconds)
+                _show_end(event, self._start_seconds, self._few)
 
     def _picture(self, now: Progressed) -> RenderableType:
         """A progress bar, the curves of the losses, and that of the IoU on held-out characters."""
         table = Table.grid(padding=(0, 2))
         table.add_row(
-            Text(f"step {now.step:,}"),
+            f"step {now.step:,}",
             ProgressBar(total=1.0, completed=min(1.0, now.progress), width=_SPARK_WIDTH),
-            Text(f"{now.progress:.0%}   {now.images_per_second:,.0f} images/s   {_left(now)}"),
+            f"{now.progress:.0%}   {now.images_per_second:,.0f} images/s   {_left(now)}",
         )
         for name, values in self._losses.items():
-            table.add_row(Text(name), Text(sparkline(values), style="cyan"), Text(f"{values[-1]:.3f}"))
+            table.add_row(name, Text(sparkline(values), style="cyan"), f"{values[-1]:.3f}")
         if self._held_out:
             ious = [measures["iou"] for measures in self._held_out]
             last = in_words(self._held_out[-1], "iou", "fixed_l1")
-            table.add_row(Text("held out"), Text(sparkline(ious), style="green"), Text(last))
+            table.add_row(_watched(self._few), Text(sparkline(ious), style="green"), last)
         return Group(table)
 
 
@@ -100,12 +100,11 @@ def show_estimate(found: Estimate) -> None:
     """Print the settings on standard output, and the estimate as messages."""
     plan = found.decision.plan
     title = f"{found.title}, all settings as decided"
-    results.print(
-        to_toml({"training": plan, plan.model: found.decision.settings}, title), end="", soft_wrap=True
-    )
+    settings = to_toml({"training": plan, plan.model: found.decision.settings}, title)
+    results.print(several_lines(settings.splitlines()), soft_wrap=True)
     weights = " and ".join(f"{count / 1e6:.2f} million ({name})" for name, count in found.parameters.items())
     contents = families(found.contents)
-    messages.print(f"{contents} → {families(found.styles)}: {_counted(found.counts)}")
+    messages.print(f"{contents} → {families(found.styles)}: {_counted(found.counts, found.few)}")
     messages.print(f"weights: {weights}")
     messages.print(found.engine)
     messages.print(
@@ -124,17 +123,25 @@ def _clock(seconds: float) -> str:
     return f"{minutes // 60}:{minutes % 60:02}:{rest:02}" if minutes >= 60 else f"{minutes}:{rest:02}"
 
 
-def _sample_line(event: Sampled, now: Progressed | None) -> str:
+def _sample_line(event: Sampled, now: Progressed | None, few: Few | None) -> str:
     """The measures; where there is no live view, the losses and the speed too."""
-    held_out = in_words(event.measures, "iou", "fixed_l1", "grey")
-    line = f"step {event.step:>7,}   held out: {held_out}"
+    measures = in_words(event.measures, "iou", "fixed_l1", "grey")
+    line = f"step {event.step:>7,}   {_watched(few)}: {measures}"
     if now is not None:
         losses = ", ".join(f"{name} {value:.3f}" for name, value in now.losses.items())
         line += f"   {losses}   {now.images_per_second:,.0f} images/s   {_left(now)}"
     return line
 
 
-def _counted(counts: Mapping[Split, int]) -> str:
+def _watched(few: Few | None) -> str:
+    """Which characters are measured on the way."""
+    return "learnt" if few and not few.held_out else "held out"
+
+
+def _counted(counts: Mapping[Split, int], few: Few | None) -> str:
+    if few:
+        held_out = f"{len(few.held_out)} held out" if few.held_out else "none held out"
+        return f"{counts['train']:,} character{'s' * (counts['train'] != 1)} for training, {held_out}"
     return (
         f"{counts['train']:,} characters for training, {counts['validation']:,} for validation, "
         f"{counts['test']:,} for the test"
@@ -147,12 +154,14 @@ def _show_start(event: Started) -> None:
     messages.print(f"{contents} → {families(event.styles)}, in {event.run}{again}", style="bold")
     if event.over:
         messages.print("note: the run has no checkpoint yet and starts over", style="yellow")
-    messages.print(f"{_counted(event.counts)}; {event.parameters / 1e6:.2f} million weights")
+    messages.print(f"{_counted(event.counts, event.few)}; {event.parameters / 1e6:.2f} million weights")
+    if event.few:
+        messages.print(f"note: {_what_few_mean(event.few)}", style="yellow")
     messages.print(event.engine)
     messages.print(f"sample sheets in {event.run.samples_folder}")
 
 
-def _show_end(event: Finished, start_seconds: float) -> None:
+def _show_end(event: Finished, start_seconds: float, few: Few | None) -> None:
     ended = "stopped after" if event.interrupted else "trained for"
     messages.print(
         f"{ended} {event.training_seconds:.0f} s at {event.images_per_second:,.0f} images/s "
@@ -164,8 +173,8 @@ def _show_end(event: Finished, start_seconds: float) -> None:
             f"best checkpoint: step {event.best_step:,} ({MEASURES[best_by].title} on held-out characters); "
             "`generate` uses this one"
         )
-    messages.print(_measures_table(event.test))
-    typer.echo(event.checkpoint)
+    messages.print(_measures_table(event.test, few))
+    echo(event.checkpoint)
     run = shlex.quote(str(event.run))
     if event.interrupted:
         messages.print(f"To continue: fontgan train --run {run} --resume", style="bold")
@@ -176,11 +185,29 @@ def _show_end(event: Finished, start_seconds: float) -> None:
     messages.print(f"Next: fontgan generate --chars {example}{checkpoint}", style="bold")
 
 
-def _measures_table(test: Mapping[str, Measures]) -> Table:
-    table = Table(title="test characters, never seen in training", title_justify="left")
+def _measures_table(test: Mapping[str, Measures], few: Few | None) -> Table:
+    table = Table(title=_measured(few), title_justify="left")
     table.add_column("")
     for measure in MEASURES.values():
         table.add_column(measure.heading, justify="right")
     for name, measures in test.items():
         table.add_row(name, *(measure.text(measures[measure.name]) for measure in MEASURES.values()))
     return table
+
+
+def _measured(few: Few | None) -> str:
+    """Which characters are measured in the end."""
+    if few is None:
+        return "test characters, never seen in training"
+    return (
+        "held-out characters, never seen in training"
+        if few.held_out
+        else "learnt characters: none is held out"
+    )
+
+
+def _what_few_mean(few: Few) -> str:
+    count = f"only {len(few)} character{'' if len(few) == 1 else 's'}"
+    if few.held_out:
+        return f"{count}, so the same {len(few.held_out)} held out choose the checkpoint and measure it"
+    return f"{count}, so none is held out, and the figures are of what was learnt"

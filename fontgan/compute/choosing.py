@@ -31,26 +31,28 @@ def choose_engine(
     Args:
         choice: the device.
         precision: of the layers.
-        threads: of a CPU, which whoever prepares the process sets; 0: those that it has.
+        threads: of a CPU, which whoever prepares the process sets, at most one per processor; 0: those that
+            it has.
         compiled: whether networks are to be compiled.
 
     Raises:
         FontganError: what was asked for is not available.
     """
     device = _choose_device(choice)
-    _check_threads(threads)
+    usable = _usable(threads)
     kind, why = _choose_precision(device, precision)
     ranks = join_ranks(device.type == "cuda")
     words = [_name(device)]
     if device.type == "cpu":
-        words.append(counted(threads or torch.get_num_threads()))
+        fewer = f" instead of {threads}, one per processor" if usable < threads else ""
+        words.append(f"{counted(usable or torch.get_num_threads())}{fewer}")
     words.append(why)
     if compiled:
         _check_compiler(device)
         words.append("compiled")
     if ranks.count > 1:
         words.append(f"{ranks.count} processes")
-    return Engine(device, kind, ", ".join(words), compiled, ranks, threads if device.type == "cpu" else 0)
+    return Engine(device, kind, ", ".join(words), compiled, ranks, usable if device.type == "cpu" else 0)
 
 
 def prepare_process(engine: Engine) -> str:
@@ -93,14 +95,9 @@ def _choose_device(choice: DeviceChoice) -> torch.device:
     return torch.device(name)
 
 
-def _check_threads(threads: int) -> None:
-    """Refuse more threads than there are processors: they would wait for each other for ever."""
-    processors = os.cpu_count() or 1
-    if threads > processors:
-        raise FontganError(
-            f"{threads} threads are more than the {processors} processors of this machine",
-            "set {threads} to 0",
-        )
+def _usable(threads: int) -> int:
+    """This many threads, or one per processor: more would wait for each other for ever."""
+    return min(threads, os.cpu_count() or 1)
 
 
 def _choose_precision(device: torch.device, choice: PrecisionChoice) -> tuple[torch.dtype, str]:

@@ -15,7 +15,7 @@ from torch import Tensor
 from fontgan.data.augmentation import Augmentation
 from fontgan.data.images import GlyphKey, Images, as_floats, load_images
 from fontgan.data.seeds import generator_at
-from fontgan.data.splits import Split, split_of
+from fontgan.data.splits import Few, Split, few_of, is_in
 from fontgan.data.store import GlyphStore
 from fontgan.errors import FontganError
 
@@ -194,6 +194,17 @@ class View:
         return chosen_b
 
 
+def few_characters(store: GlyphStore, contents: Sequence[str], styles: Sequence[str]) -> Few | None:
+    """How the characters are divided that some styles share with the content, if they are few.
+
+    Raises:
+        FontganError: there is no such face.
+    """
+    store.record.select([*contents, *styles])
+    drawn = set(store.content(contents))
+    return few_of(code for style in styles for code in store.codes(style) if code in drawn)
+
+
 def load_view(
     store: GlyphStore,
     contents: Sequence[str],
@@ -202,6 +213,7 @@ def load_view(
     paired: bool = True,
     stacked: bool = False,
     room: int | None = None,
+    few: Few | None = None,
 ) -> View:
     """The characters of one split in some content faces and in some styles, by their keys in the store.
 
@@ -217,14 +229,15 @@ def load_view(
         stacked: whether each content face is a channel of its own, blank where it lacks a character;
             otherwise the first that has a character gives it.
         room: bytes that the images may take in memory; any number where it is None.
+        few: how the characters are divided, as `few_characters` says.
 
     Raises:
-        FontganError: there is no such face, one is both content and style, or a style has no character in
-            that split that could be learnt.
+        FontganError: there is no such face, one is both content and style, or a style has no character that
+            could be learnt.
     """
     _check_faces(store, contents, styles)
-    givers = _givers(store, contents, split, stacked)
-    side_b, numbers = _style_side(store, styles, split, givers if paired else None)
+    givers = _givers(store, contents, split, stacked, few)
+    side_b, numbers = _style_side(store, styles, split, few, givers if paired else None)
     codes_b = [code for _, code in side_b]
     if not paired and len(set(codes_b)) == 1:  # no other could stand in where it meets itself
         raise FontganError(
@@ -254,9 +267,11 @@ def _check_faces(store: GlyphStore, contents: Sequence[str], styles: Sequence[st
             )
 
 
-def _givers(store: GlyphStore, contents: Sequence[str], split: Split, stacked: bool) -> dict[int, list[str]]:
+def _givers(
+    store: GlyphStore, contents: Sequence[str], split: Split, stacked: bool, few: Few | None
+) -> dict[int, list[str]]:
     """The face of each channel for each character of the split that a content face has; "" for a blank."""
-    first = {code: face for code, face in store.content(contents).items() if split_of(code) == split}
+    first = {code: face for code, face in store.content(contents).items() if is_in(split, code, few)}
     if not stacked:
         return {code: [face] for code, face in first.items()}
     drawn = {face: set(store.codes(face)) for face in contents}
@@ -264,7 +279,7 @@ def _givers(store: GlyphStore, contents: Sequence[str], split: Split, stacked: b
 
 
 def _style_side(
-    store: GlyphStore, styles: Sequence[str], split: Split, content: Collection[int] | None
+    store: GlyphStore, styles: Sequence[str], split: Split, few: Few | None, content: Collection[int] | None
 ) -> tuple[list[GlyphKey], list[int]]:
     """The glyphs of the styles, and the number of the style of each.
 
@@ -272,17 +287,19 @@ def _style_side(
         store: the store.
         styles: the keys of the faces.
         split: which characters.
+        few: how they are divided.
         content: those of the split that the content has, where the others cannot be used.
     """
     side: list[GlyphKey] = []
     numbers: list[int] = []
     for number, style in enumerate(styles):
         drawn = store.codes(style)
-        codes = [code for code in drawn if (split_of(code) == split if content is None else code in content)]
-        if not codes:
+        codes = [code for code in drawn if (is_in(split, code, few) if content is None else code in content)]
+        if not codes and (split == "train" or few):
             raise FontganError(
-                f"none of the {len(drawn)} characters of {style} in {store.path} is in the {split} split",
-                "a hundred are enough: draw more, or render more with {render_dataset} and {charset}",
+                f"none of the {len(drawn)} characters of {style} in {store.path} can be learnt: the content "
+                "fonts lack them, or they are held out",
+                "draw more, or render more with {render_dataset} and {charset}",
             )
         side += [(style, code) for code in codes]
         numbers += [number] * len(codes)

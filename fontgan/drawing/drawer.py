@@ -16,7 +16,6 @@ from fontgan.config.reading import nearest
 from fontgan.config.settings import Cleaning, DeviceChoice
 from fontgan.data.images import as_bytes
 from fontgan.data.record import FaceRecord, families
-from fontgan.data.splits import split_of
 from fontgan.drawing.arrays import BATCH, draw_arrays
 from fontgan.drawing.cleaning import clean
 from fontgan.drawing.drawing import Drawing, Placement
@@ -320,7 +319,7 @@ class Drawer:
     ) -> Iterable[int]:
         """The characters of the training split that the style has; none of a style that was not learnt."""
         pairs = () if self._shown else zip(codes, true, strict=True)
-        return (code for code, glyph in pairs if glyph and split_of(code) == "train")
+        return (code for code, glyph in pairs if glyph and self.record.learnt(code))
 
 
 def _check_request(codes: Sequence[int], cleaning: str) -> None:

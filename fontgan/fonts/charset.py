@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import functools
+import os
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
@@ -132,7 +133,7 @@ def parse_charset(text: str, style: Callable[[int], bool] | None = None) -> list
     if not codes:
         raise FontganError(
             f"the character set {text!r} holds no character",
-            f"write the characters themselves, a text file in UTF-8, or one of {', '.join(NAMED)}",
+            "write the characters themselves, a text file in UTF-8, or the name of a set, such as gb2312",
         )
     return codes
 
@@ -192,10 +193,12 @@ def describe_characters(codes: Iterable[int], most: int = 8) -> str:
 
 
 def _names_a_file(text: str) -> bool:
-    # A long text cannot be a path, and asking for it would raise.
-    return text.endswith(".txt") or (
-        0 < len(text.encode()) < 256 and "\n" not in text and Path(text).exists()
-    )
+    if text.endswith(".txt"):
+        return True
+    try:  # a long text cannot be a path, and asking for it would raise
+        return 0 < len(os.fsencode(text)) < 256 and "\n" not in text and Path(text).exists()
+    except UnicodeEncodeError:  # nor can one that the file system's encoding cannot spell
+        return False
 
 
 def _read_text(path: Path) -> str:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from fontgan.assets import bundled_font
 from fontgan.files import replacing
 from fontgan.measures.table import MEASURES
+from fontgan.untrusted import printable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
     from fontgan.runs.log import Curves, Point
 
@@ -37,21 +42,32 @@ def save_curves(path: Path, runs: Sequence[Curves], against: Against = "step") -
     Raises:
         FontganError: the image cannot be written.
     """
-    from matplotlib import font_manager
-    from matplotlib.figure import Figure
+    with _without_remarks():
+        from matplotlib import font_manager
+        from matplotlib.figure import Figure
 
     font_manager.fontManager.addfont(bundled_font("noto-sans-sc.otf"))  # for runs with Chinese names
     panels = _panels(runs)
     rows = -(-len(panels) // _COLUMNS)
     figure = Figure((_PANEL[0] * _COLUMNS, _PANEL[1] * rows + 0.5), layout="constrained")
     for place, panel in enumerate(panels, 1):
-        _draw_panel(figure.add_subplot(rows, _COLUMNS, place), panel, [run.run for run in runs], against)
-    handles, labels = figure.axes[0].get_legend_handles_labels()
-    figure.legend(
-        handles, labels, loc="outside upper center", ncols=4, prop={"family": ["DejaVu Sans", "Noto Sans SC"]}
-    )
-    with replacing(path) as beside:
+        _draw_panel(figure.add_subplot(rows, _COLUMNS, place), panel, against)
+    _draw_legend(figure, [run.run for run in runs])
+    with replacing(path) as beside, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         figure.savefig(beside, format="png")
+
+
+@contextmanager
+def _without_remarks() -> Iterator[None]:
+    """Without matplotlib's remarks on a home that cannot be written, where it uses a temporary folder."""
+    logger = logging.getLogger("matplotlib")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 def _panels(runs: Sequence[Curves]) -> list[_Panel]:
@@ -68,19 +84,39 @@ def _panels(runs: Sequence[Curves]) -> list[_Panel]:
     return [panel for panel in panels if any(panel.lines)]
 
 
-def _draw_panel(axes: Axes, panel: _Panel, names: Sequence[str], against: Against) -> None:
+def _draw_legend(figure: Figure, names: Sequence[str]) -> None:
+    """The names of the runs, as they are: a `$` in one begins no formula, a `_` hides none."""
+    from matplotlib.lines import Line2D
+
+    legend = figure.legend(
+        [Line2D([], [], **_line(number)) for number in range(len(names))],
+        [printable(name) for name in names],
+        loc="outside upper center",
+        ncols=4,
+        prop={"family": ["DejaVu Sans", "Noto Sans SC"]},
+    )
+    for text in legend.get_texts():
+        text.set_parse_math(False)
+
+
+def _line(number: int) -> dict[str, Any]:
+    """Colour and kind of the line of a run."""
+    return {"color": f"C{number % 10}", "linestyle": _LINES[number // 10 % len(_LINES)]}
+
+
+def _draw_panel(axes: Axes, panel: _Panel, against: Against) -> None:
     """The points of all runs: marked ones as they are, others pale under a smoothed line."""
-    for number, (name, points) in enumerate(zip(names, panel.lines, strict=True)):
-        colour, line = f"C{number % 10}", _LINES[number // 10 % len(_LINES)]
+    for number, points in enumerate(panel.lines):
+        line = _line(number)
         places = [point.step if against == "step" else point.seconds / 60 for point in points]
         values = [point.value for point in points]
         if panel.marked:
-            axes.plot(places, values, color=colour, linestyle=line, marker="o", markersize=3, label=name)
+            axes.plot(places, values, **line, marker="o", markersize=3)
         else:
-            axes.plot(places, values, color=colour, alpha=0.3, linewidth=0.8)
+            axes.plot(places, values, color=line["color"], alpha=0.3, linewidth=0.8)
             alone = "o" if len(values) == 1 else None
-            axes.plot(places, _smoothed(values), color=colour, linestyle=line, marker=alone, label=name)
-    axes.set_title(panel.title, fontsize=10)
+            axes.plot(places, _smoothed(values), **line, marker=alone)
+    axes.set_title(printable(panel.title), fontsize=10, parse_math=False)
     axes.set_xlabel(against, fontsize=8)
     axes.tick_params(labelsize=8)
     axes.grid(alpha=0.3)

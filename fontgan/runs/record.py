@@ -18,6 +18,7 @@ from fontgan.config.groups import Draft, flattened
 from fontgan.config.reading import from_record, nearest
 from fontgan.config.settings import BestBy, ModelSettings
 from fontgan.data.record import FaceRecord, face_from_2_to_3
+from fontgan.data.splits import Few, split_of
 from fontgan.errors import FontganError
 from fontgan.fonts.canvas import Canvas
 from fontgan.formats import read_record, to_json
@@ -60,6 +61,7 @@ class CheckpointRecord:
         first: the stage before it, whose weights lie in the same file.
         stacked: whether the content fonts are channels of one image, rather than one font per character.
         base: the weights that training started from; None where it started from random ones.
+        few: which characters it learnt, if they were too few to be divided as usual.
         extra: values in the file that this version does not know; those of `settings` and `first` by these
             names.
     """
@@ -75,6 +77,7 @@ class CheckpointRecord:
     first: FirstStage | None = None
     stacked: bool = False
     base: Origin | None = None
+    few: Few | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -117,6 +120,10 @@ class CheckpointRecord:
         if key is not None and key not in known:
             raise FontganError(f"the style {key!r} was not learnt{nearest(key, known)}")
         return self.styles[0] if key is None else known[key]
+
+    def learnt(self, code: int) -> bool:
+        """Whether training could learn from this character, where the fonts have it."""
+        return split_of(code) == "train" if self.few is None else chr(code) in self.few.learnt
 
     def to_json(self) -> dict[str, Any]:
         """As it is written. Of fonts it names the file alone: the weights may be shared."""

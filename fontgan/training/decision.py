@@ -10,7 +10,6 @@ from typing import Any
 
 from fontgan.config.effects import without_effect
 from fontgan.config.groups import Draft
-from fontgan.config.mistakes import together
 from fontgan.config.reading import (
     MOST_UNKNOWN,
     from_record,
@@ -21,7 +20,7 @@ from fontgan.config.reading import (
     read_values,
 )
 from fontgan.config.settings import ModelSettings, TrainingPlan, deciding, decisive
-from fontgan.errors import FontganError
+from fontgan.errors import FontganError, MistakesError
 from fontgan.models import find_model, model_names
 from fontgan.runs.folder import RUNS, Run, is_run, newest_run
 
@@ -142,6 +141,8 @@ def _decide(configs: Sequence[Path], options: Mapping[str, Any], changes: Mappin
     plan_names = {item.name for item in fields(TrainingPlan)}
     plan = TrainingPlan()
     mistakes: list[Mistake] = []
+    if options.get("steps") is not None and options.get("minutes") is not None:
+        mistakes.append(FontganError("steps and minutes both say how long", "pass {steps} or {minutes}"))
     layers: list[tuple[str, Mapping[str, Any]]] = [
         (f"{path}: ", table.get(_PLAN, {})) for path, table in tables
     ]
@@ -153,12 +154,14 @@ def _decide(configs: Sequence[Path], options: Mapping[str, Any], changes: Mappin
             values["steps"] = None  # minutes that are given later replace steps that were given before
         plan = replace(plan, **values)
     if plan.model not in model_names():
-        raise together([*mistakes, f"there is no model {plan.model!r}{nearest(plan.model, model_names())}"])
+        raise MistakesError(
+            [*mistakes, f"there is no model {plan.model!r}{nearest(plan.model, model_names())}"]
+        )
     others = {name: text for name, text in changes.items() if name not in plan_names}
     settings, wrong_settings = _settings(plan, tables, others)
     mistakes += [*wrong_settings, *_stages(plan)]
     if mistakes:
-        raise together(mistakes)
+        raise MistakesError(mistakes)
     return Decision(plan, settings)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from fontgan.data.record import FaceRecord
-from fontgan.data.splits import Split
+from fontgan.data.splits import Few, Split
 from fontgan.networks.counting import count_weights
 from fontgan.training.decision import Decision
 from fontgan.training.loop import Budget, Clock, train
@@ -25,6 +25,7 @@ class Estimate:
         title: the model, and the styles that it would learn.
         contents, styles: the faces that it would learn from, and those that it would learn.
         counts: characters by split.
+        few: how they are divided if they are too few for three splits.
         parameters: of each network, by name.
         memory: the peak in bytes, of the process or of the GPU.
         steps, minutes: how many and how long.
@@ -37,6 +38,7 @@ class Estimate:
     styles: tuple[FaceRecord, ...]
     title: str
     counts: Mapping[Split, int]
+    few: Few | None
     parameters: Mapping[str, int]
     memory: int
     steps: int
@@ -68,6 +70,7 @@ def estimate(decision: Decision) -> Estimate:
             styles=ready.styles,
             title=ready.title,
             counts={split: len(view) for split, view in ready.views.items()},
+            few=ready.few,
             parameters={
                 name: count for name, network in model.networks.items() if (count := count_weights(network))
             },

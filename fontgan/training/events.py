@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fontgan.data.record import FaceRecord
-from fontgan.data.splits import Split
+from fontgan.data.splits import Few, Split
 from fontgan.measures.table import Measures
 from fontgan.runs.folder import Run
 from fontgan.runs.log import Finished, Progressed
@@ -24,6 +24,7 @@ class Started:
         contents, styles: the faces that it learns from, and those that it learns.
         stacked: whether the content faces are channels of one image.
         counts: characters by split.
+        few: how they are divided if they are too few for three splits.
         parameters: weights of the generator.
         engine: what computes, and why.
         step: the step that training continues from, 0 for a new run.
@@ -35,6 +36,7 @@ class Started:
     styles: tuple[FaceRecord, ...]
     stacked: bool
     counts: Mapping[Split, int]
+    few: Few | None
     parameters: int
     engine: str
     step: int

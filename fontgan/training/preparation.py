@@ -18,9 +18,9 @@ from fontgan.config.groups import flat
 from fontgan.config.settings import ModelSettings, TrainingPlan, decisive
 from fontgan.data.augmentation import Augmentation
 from fontgan.data.record import FaceRecord, families
-from fontgan.data.splits import SPLITS, Split
+from fontgan.data.splits import SPLITS, Few, Split
 from fontgan.data.store import GlyphStore
-from fontgan.data.views import Batch, View, load_view
+from fontgan.data.views import Batch, View, few_characters, load_view
 from fontgan.errors import FontganError
 from fontgan.models import find_model, model_names
 from fontgan.models.base import Base, FirstStage, GeneratorSpec, Model
@@ -39,6 +39,7 @@ class Prepared:
         settings: of the model.
         store: open.
         views: the characters of each split.
+        few: how the characters are divided if they are too few for three splits.
         contents: the content faces.
         styles: the faces to learn.
         spec: what the generator is made for.
@@ -49,6 +50,7 @@ class Prepared:
     settings: ModelSettings
     store: GlyphStore
     views: Mapping[Split, View]
+    few: Few | None
     contents: tuple[FaceRecord, ...]
     styles: tuple[FaceRecord, ...]
     spec: GeneratorSpec
@@ -101,13 +103,13 @@ def prepared(plan: TrainingPlan, settings: ModelSettings) -> Iterator[Prepared]:
     gpus = [engine.device] if engine.device.type == "cuda" else []
     with _threads(engine.threads), torch.random.fork_rng(gpus), GlyphStore(plan.data) as store:
         torch.manual_seed(plan.seed)
-        contents = store.record.select(plan.content or store.record.contents)
-        styles = _styles(store, plan, kind)
+        contents, styles = chosen_faces(store, plan)
         keys_a, keys_b = ([face.key for face in faces] for faces in (contents, styles))
         room = engine.free_memory() // 2  # the networks need the other half
+        few = few_characters(store, keys_a, keys_b)
         views = {
             split: load_view(
-                store, keys_a, keys_b, split, kind.paired or split != "train", plan.stacked, room
+                store, keys_a, keys_b, split, kind.paired or split != "train", plan.stacked, room, few
             )
             for split in SPLITS
         }
@@ -122,7 +124,7 @@ def prepared(plan: TrainingPlan, settings: ModelSettings) -> Iterator[Prepared]:
         if engine.device.type == "cpu":
             # Sums over threads are made in another order: a run that is resumed keeps their number.
             decided = replace(decided, threads=torch.get_num_threads())
-        yield Prepared(decided, settings, store, views, contents, styles, spec, model)
+        yield Prepared(decided, settings, store, views, few, contents, styles, spec, model)
 
 
 @contextmanager
@@ -136,7 +138,29 @@ def _threads(wanted: int) -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def _styles(store: GlyphStore, plan: TrainingPlan, kind: type[Model[Any]]) -> tuple[FaceRecord, ...]:
+Faces = tuple[FaceRecord, ...]
+
+
+def check_data(plan: TrainingPlan) -> None:
+    """Make sure that the dataset is there and has the faces of a plan, before anything takes time.
+
+    Raises:
+        FontganError: it is not a dataset, or lacks one of them.
+    """
+    with GlyphStore(plan.data) as store:
+        chosen_faces(store, plan)
+
+
+def chosen_faces(store: GlyphStore, plan: TrainingPlan) -> tuple[Faces, Faces]:
+    """The content faces of a plan, and the styles to learn.
+
+    Raises:
+        FontganError: the dataset lacks one of them.
+    """
+    return store.record.select(plan.content or store.record.contents), _styles(store, plan)
+
+
+def _styles(store: GlyphStore, plan: TrainingPlan) -> Faces:
     """The style that was named; else those that give no content: all for a model of many, or one.
 
     Raises:
@@ -144,6 +168,7 @@ def _styles(store: GlyphStore, plan: TrainingPlan, kind: type[Model[Any]]) -> tu
     """
     if plan.style is not None:
         return (store.record.face(plan.style),)
+    kind = find_model(plan.model)
     free = [key for key in store.record.styles if key not in plan.content]
     if not free:
         raise FontganError(f"{store.path} has no face left to learn", "pass it with {style}")

@@ -39,6 +39,7 @@ class Recorder:
         self._board = TensorBoard(run.tensorboard_folder if ready.plan.tensorboard else None, begun.number)
         self._board.network(ready.model.average.network, self._watch.example_inputs())
         self._sample_seconds = 0.0
+        self._seen = "learnt" if ready.few and not ready.few.held_out else "held-out"
 
     def report(self, step: Step) -> Progressed:
         """Log how training is going.
@@ -82,7 +83,7 @@ class Recorder:
         pairs = self._watch.validation
         title = (
             f"{self._run.name}, {families(self._ready.styles)}, step {step.number:,}: "
-            f"{in_words(verdict.measures, 'iou', 'fixed_l1')} on {len(pairs)} held-out characters"
+            f"{in_words(verdict.measures, 'iou', 'fixed_l1')} on {len(pairs)} {self._seen} characters"
         )
         draw_samples(sheet, title, generator, pairs, self._ready.model.engine.device)
         self._run.log.write(Measured(step.number, self._clock.seconds, verdict.measures))
@@ -140,6 +141,7 @@ class Recorder:
             best_by=ready.plan.best_by,
             first=ready.spec.first,
             stacked=ready.plan.stacked,
+            few=ready.few,
             base=Origin(base.name, base.sha256) if (base := ready.spec.base) else None,
         )
         reached = state.Reached(step.number, step.images, self._clock.seconds, step.progress, ready.decided)

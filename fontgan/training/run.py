@@ -110,6 +110,7 @@ def _started(run: Run, ready: Prepared, begun: Step, over: bool) -> Started:
         styles=ready.styles,
         stacked=ready.plan.stacked,
         counts={split: len(view) for split, view in ready.views.items()},
+        few=ready.few,
         parameters=count_weights(ready.model.generator),
         engine=ready.model.engine.reason,
         step=begun.number,

@@ -102,7 +102,9 @@ def test_commands_typed_too_early_name_the_one_to_type_first(here: Path, type_co
     assert not (here / "generated").exists()
 
 
-def test_bad_settings_end_in_one_line(here: Path, type_command: Command) -> None:
+def test_bad_settings_end_in_one_line(
+    here: Path, type_command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
     data = ("--data", "toys/data/glyphs.lmdb")
     fails(type_command("train", "--model", "pix2pics", *data), "did you mean 'pix2pix'")
     fails(type_command("train", "--model", "pix2pix", "--preset", "x", *data), "default, paper")
@@ -110,6 +112,9 @@ def test_bad_settings_end_in_one_line(here: Path, type_command: Command) -> None
     fails(type_command("train", "--model", "pix2pix", "--data", "toys/style.ttf"), "is not a dataset")
     if not torch.cuda.is_available():
         fails(type_command("train", "--model", "pix2pix", "--device", "cuda", *data), "--device cpu")
+    # Not after a trial of threads, which takes a second.
+    monkeypatch.setattr("fontgan.compute.choosing.choose_engine", lambda *_: pytest.fail("too early"))
+    fails(type_command("train", "--style", "stlye", *data), "did you mean 'style'")
     assert not (here / "runs").exists()
 
 
@@ -122,6 +127,7 @@ def test_an_output_that_cannot_be_is_told_before_the_work(here: Path, type_comma
     fails(type_command("generate", "--chars", "一", "--output", "letter.txt"), "letter.txt is a file")
     fails(type_command("generate", "--chars", "AB"), "cannot draw A U+0041, B U+0042")
     fails(type_command("generate", "--chars", "一", "--output", "one.jpg"), "one.png")
+    fails(type_command("generate", "--chars", "一", "--output", "MyFont.ttf"), "not font files", "MyFont.png")
     fails(type_command("generate", "--chars", "一", "--output", "toys/x.png"), "is a folder")
     Path("bad.safetensors").write_bytes(b"no weights")
     fails(type_command("generate", "--chars", "一", "--checkpoint", "bad.safetensors"), "is not a checkpoint")

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from PIL import Image
 from rich.console import Console
 
-from fontgan.cli import app, training_view
+from fontgan.cli import training_view
+from fontgan.cli.commands import app
 from fontgan.cli.training_view import TrainingView, sparkline
 from fontgan.config.settings import TrainingPlan
 from fontgan.training.events import Progressed, Sampled

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import warnings
@@ -95,9 +96,10 @@ def test_precision_and_threads_are_those_that_were_asked_for() -> None:
     assert choose_engine("cpu", "bfloat16", threads=1).precision == torch.bfloat16
 
 
-def test_more_threads_than_processors_are_refused() -> None:
-    with pytest.raises(FontganError, match=r"100000 threads are more than .*: set threads to 0"):
-        choose_engine("cpu", threads=100_000)
+def test_of_more_threads_than_processors_there_is_one_per_processor() -> None:
+    engine = choose_engine("cpu", threads=100_000)
+    assert engine.threads == os.cpu_count()
+    assert "instead of 100000, one per processor" in engine.reason
 
 
 @pytest.mark.parametrize(("slow", "fast"), [(3, 1), (1, 3)])

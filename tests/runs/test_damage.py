@@ -17,6 +17,7 @@ from safetensors.torch import save_file
 
 from fontgan.config.groups import flat
 from fontgan.config.settings import ModelSettings
+from fontgan.data.splits import Few
 from fontgan.errors import FontganError
 from fontgan.fonts.canvas import Canvas
 from fontgan.formats import as_record, to_text
@@ -62,6 +63,7 @@ def records(draw: st.DrawFn) -> CheckpointRecord:
         FirstStage("pix2pix", preset("pix2pix")) if find_model(model).two_stages else None,
         draw(st.booleans()),
         draw(st.none() | st.builds(Origin, TEXTS, SHA256, extra=EXTRA)),
+        draw(st.none() | st.builds(Few, TEXTS, TEXTS)),
         extra,
     )
 

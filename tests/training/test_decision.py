@@ -50,7 +50,8 @@ def test_who_says_minutes_wants_no_steps_that_were_said_before(tmp_path: Path) -
     config = written(tmp_path / "my.toml", "[training]\nsteps = 100\n")
     assert decide(config=config).plan.steps == 100
     assert decide({"minutes": 2.0}, config=config).plan.steps is None
-    assert decide({"minutes": 2.0, "steps": 5}, config=config).plan.steps == 5
+    with pytest.raises(FontganError, match="steps and minutes both say how long"):
+        decide({"minutes": 2.0, "steps": 5}, config=config)
 
 
 def test_all_mistakes_are_told_together(tmp_path: Path) -> None:

@@ -21,9 +21,10 @@ from fontgan.data.store import GlyphStore
 from fontgan.drawing.drawer import Drawer
 from fontgan.errors import FontganError
 from fontgan.fonts.location import FontLocation
-from fontgan.training.decision import decide
+from fontgan.training.decision import decide, decide_again
 from fontgan.training.events import Event, Finished, Progressed, Sampled, Started
 from fontgan.training.run import run_training
+from tests.helpers import make_toy_store
 from tests.toy_fonts import build_font
 from tests.training.timing import time_by_steps
 
@@ -33,6 +34,30 @@ SMALL = {"widths": "8,16", "batch_size": "8"}
 def run(changes: Mapping[str, str] = SMALL, **options: Any) -> list[Event]:
     decision = decide({"steps": 20, "device": "cpu", **options}, changes)
     return list(run_training(decision))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("count", "held_out"), [(1, 0), (3, 0), (4, 1), (20, 2)])
+def test_a_few_characters_are_learnt_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int, held_out: int
+) -> None:
+    """They were refused: «none of 15 is in the validation split»."""
+    monkeypatch.chdir(tmp_path)
+    make_toy_store(tmp_path, list(range(0x4E00, 0x4E00 + count)))
+    events = run(steps=2)
+    began = events[0]
+    assert isinstance(began, Started)
+    assert began.few is not None
+    assert len(began.few) == count
+    assert len(began.few.held_out) == held_out
+    assert began.counts["train"] == count - held_out
+    assert began.counts["validation"] == began.counts["test"] == (held_out or count)
+    drawer = Drawer(finished(events).checkpoint)
+    drawn = drawer.draw("".join(map(chr, range(0x4E00, 0x4E00 + count))))
+    assert set(drawn.learnt) == set(map(ord, began.few.learnt))
+    again = list(run_training(decide_again({"run": finished(events).run, "steps": 3})))
+    assert isinstance(again[0], Started)
+    assert again[0].few == began.few
 
 
 def finished(events: list[Event]) -> Finished:
