@@ -153,13 +153,13 @@ def cured_by(remedy: str, **values: object) -> Iterator[None]:
         raise type(error)(error.problem, remedy, **values) from error
 
 
-def shown(value: object) -> str:
-    """A value as a message quotes it: one line, cut where it is long."""
+def shown(value: object, most: int = _MOST_SHOWN) -> str:
+    """A value as a message quotes it: one line, cut after `most` characters."""
     try:
         text = str(value)
     except ValueError:  # Python writes no whole number of more than 4,300 digits
         return "a number of thousands of digits"
-    return printable(text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…")
+    return printable(text if len(text) <= most else f"{text[:most]}…")
 
 
 def printable(text: object, lines: bool = False) -> str:

@@ -12,6 +12,7 @@ from fontgan.untrusted import shown
 
 # Null characters, and the lone surrogates that stand for bytes that are not UTF-8: TOML does not have them.
 _NOT_WRITTEN = frozenset(map(chr, (0, *range(0xD800, 0xE000))))
+_MOST_SHOWN = 80  # characters of a value in a message
 _MOST_TEXT = 4096  # characters, as many as a path has on Linux
 _TYPES: dict[type[Any], Mapping[str, Any]] = {}  # which take a while to find
 
@@ -47,7 +48,7 @@ def choices(kind: type[Any], name: str) -> tuple[str, ...]:
 
 def assigned(name: str, value: Any) -> str:
     """`name=value`, as a message shows it: in one line, and not the whole of a long value."""
-    return f"{name}={shown(value)}"
+    return f"{name}={shown(value, _MOST_SHOWN)}"
 
 
 def _check_range(value: Any, limits: Mapping[str, Any]) -> None:

@@ -23,7 +23,7 @@ from fontgan.training.events import Event, Finished, Progressed, Sampled
 from fontgan.training.run import run_training
 
 SMALL = {"widths": "8,16", "batch_size": "8"}
-HUGE = {"learning_rate": "1e30", "optimiser": "adam", "warm_up": "0"}
+HUGE = {"learning_rate": "10", "optimiser": "adamw", "warm_up": "0", "weight_decay": "10"}
 
 
 def run(changes: Mapping[str, str] = SMALL, **options: Any) -> list[Event]:
@@ -80,7 +80,7 @@ def test_a_loss_that_is_no_number_stops_the_run(monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.usefixtures("here")
-def test_a_step_size_that_is_far_too_large_is_told() -> None:
+def test_a_learning_rate_that_is_far_too_large_ends_the_run() -> None:
     with pytest.raises(FontganError, match="training failed at step"):
         run({**SMALL, **HUGE})
 
