@@ -80,7 +80,7 @@ def _draw_panel(axes: Axes, panel: _Panel, names: Sequence[str], against: Agains
             axes.plot(places, values, color=colour, alpha=0.3, linewidth=0.8)
             alone = "o" if len(values) == 1 else None
             axes.plot(places, _smoothed(values), color=colour, linestyle=line, marker=alone, label=name)
-    axes.set_title(panel.title, fontsize=10)
+    axes.set_title(panel.title, fontsize=10, parse_math=False)
     axes.set_xlabel(against, fontsize=8)
     axes.tick_params(labelsize=8)
     axes.grid(alpha=0.3)
