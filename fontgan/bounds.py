@@ -15,15 +15,16 @@ from msgspec import Meta
 # may hold them. The other lone surrogates are in no file's name.
 _NOT_IN_PATHS = r"\0\ud800-\udc7f\udd00-\udfff"
 
+Name = Annotated[str, Meta(max_length=100, pattern=r"\A[^\0\ud800-\udfff]*\Z")]
 Count = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 Finite = Annotated[float, Meta(ge=-1e300, le=1e300)]
-Amount = Annotated[float, Meta(ge=0, le=1e300)]  # seconds, speeds, shares
+Amount = Annotated[float, Meta(ge=0, le=1e18)]  # seconds, speeds, shares
 Length = Annotated[
     float, Meta(ge=-1e4, le=1e4)
 ]  # em; 16 bits at the 16 units per em of the coarsest font: 4,096
 Advance = Annotated[float, Meta(ge=0, le=1e4)]  # em
 FaceIndex = Annotated[int, Meta(ge=0, le=0xFFFF)]
-Figures = Annotated[Mapping[str, float], Meta(max_length=1000)]  # by name; NaN too, where training broke
+Figures = Annotated[Mapping[Name, float], Meta(max_length=32)]  # NaN and infinity too, where training broke
 
 Text = Annotated[str, Meta(max_length=4096, pattern=rf"\A[^{_NOT_IN_PATHS}]*\Z")]
 FaceKey = Annotated[str, Meta(min_length=1, max_length=500, pattern=r"\A[^\0\ud800-\udfff]*\Z")]

@@ -7,6 +7,7 @@ each other line holds is one of the classes below, its name under `event`.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -23,6 +24,8 @@ FORMAT = 2
 _FIRST_LINE = to_text({"event": "format", "format": FORMAT}) + "\n"
 _MOST_BYTES = 256 << 20  # of a log: that of a run of a week or more
 _MOST_IN_LINE = 1 << 20  # bytes
+_MOST_CURVES = 64  # of losses or measures
+_MOST_VALUE = 1e39  # beyond 32 bits
 _MOST_LINES = 1 << 17  # that are kept in memory
 
 
@@ -268,5 +271,9 @@ def _by_name(lines: Iterable[tuple[int, float, Mapping[str, float]]]) -> dict[st
     points: dict[str, list[Point]] = {}
     for step, seconds, figures in lines:
         for name, value in figures.items():
-            points.setdefault(name, []).append(Point(step, seconds, value))
+            # What no weight or loss can hold is as good as infinite.
+            shown = value if abs(value) <= _MOST_VALUE else math.copysign(math.inf, value)
+            points.setdefault(name, []).append(Point(step, seconds, shown))
+    if len(points) > _MOST_CURVES:
+        raise DamagedError(f"the log has {len(points):,} curves, more than any model", "omit this run")
     return points

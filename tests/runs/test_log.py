@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -122,6 +123,17 @@ def test_what_is_kept_stays_as_it_was_written(tmp_path: Path) -> None:
     log.path.write_text(row + '{"event": "step", "step": 9}')
     log.forget_after(3)
     assert log.path.read_text() == '{"event": "format", "format": 2}\n' + row
+
+
+def test_curves_hold_what_can_be_drawn(tmp_path: Path) -> None:
+    log = Log(tmp_path / "log.jsonl")
+    for value in (1.0, 1e308, -1e308, math.inf):
+        log.write(Progressed(1, 0.0, {"l1": value}))
+    assert [point.value for point in log.curves.losses["l1"]] == [1.0, math.inf, -math.inf, math.inf]
+    for number in range(70):
+        log.write(Progressed(1, 0.0, {f"loss {number}": 1.0}))
+    with pytest.raises(FontganError, match="the log has 71 curves, more than any model: omit this run"):
+        _ = log.curves
 
 
 def test_of_a_long_log_every_other_report_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
