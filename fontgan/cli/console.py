@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import typer
 from rich.console import Console
+from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as RichProgress
+from rich.table import Table
 from rich.text import Text
 
 from fontgan.compute.launch import first_process
 from fontgan.fonts.location import FontLocation
 from fontgan.untrusted import printable
+
+_NO_LIMIT = 10_000  # columns, to measure a table without a terminal
 
 
 class _Console(Console):
@@ -54,6 +58,46 @@ def print_json(data: object) -> None:
 def several_lines(lines: Iterable[str], style: str = "") -> Text:
     """A text of several lines, each of them printable."""
     return Text("\n".join(map(printable, lines)), style)
+
+
+def show_rows(
+    console: Console, title: str, headings: Sequence[str], rows: Iterable[Sequence[str]], names: int = 1
+) -> None:
+    """Print a table; where that is wider than the terminal, print each of its rows by itself.
+
+    Args:
+        console: `messages` or `results`.
+        title: above it; as it is a path that someone may copy, it is never broken.
+        headings: of the columns.
+        rows: the cells of each row.
+        names: how many of the first columns are names; the others are figures.
+    """
+    table = Table()
+    for number, heading in enumerate(headings):
+        table.add_column(heading, justify="left" if number < names else "right", no_wrap=True)
+    rows = list(rows)
+    for row in rows:
+        table.add_row(*row)
+    console.print(title, style="italic", soft_wrap=True)
+    if console.measure(table, options=console.options.update_width(_NO_LIMIT)).maximum <= console.width:
+        console.print(table)
+        return
+    for name, *cells in rows:
+        figures = (" ".join(filter(None, pair)) for pair in zip(headings[1:], cells, strict=True))
+        console.print(name, style="bold")
+        console.print(Padding(", ".join(figures), (0, 0, 0, 2)))
+
+
+def show_facts(title: str, facts: Mapping[str, str]) -> None:
+    """Print what is known of a thing on standard output, by name; empty texts are omitted."""
+    table = Table(show_header=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, text in facts.items():
+        if text:
+            table.add_row(name, text)
+    results.print(title, style="italic", soft_wrap=True)
+    results.print(table)
 
 
 def default_sheet(location: FontLocation) -> Path:

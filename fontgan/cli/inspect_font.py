@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 from fontgan.errors import FontganError
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from fontgan.fonts.description import Description
 
 
@@ -47,8 +45,8 @@ def inspect_font(path: str, charset: str | None, sheet: Path | None, seed: int, 
             data["asked"] = {**asdict(coverage(known, asked)), "characters": "".join(map(chr, lacking))}
         print_json(data)
         return
-    results.print(_font_table(described))
-    results.print(_charset_table(described))
+    _show_font(described)
+    _show_charsets(described)
     if asked is not None:
         lacks = f"missing from {charset}: {describe_characters(lacking, most=20)}"
         results.print(lacks if lacking else f"nothing is missing from {charset}", soft_wrap=True)
@@ -58,12 +56,9 @@ def inspect_font(path: str, charset: str | None, sheet: Path | None, seed: int, 
         results.print("It draws nothing: its characters are blank or placeholders.", style="yellow")
 
 
-def _font_table(font: Description) -> Table:
-    from rich.table import Table
+def _show_font(font: Description) -> None:
+    from fontgan.cli.console import show_facts
 
-    table = Table(title=font.path, title_justify="left", show_header=False)
-    table.add_column(style="bold")
-    table.add_column(overflow="fold")
     family = " ".join(font.names[name] for name in ("family", "style") if name in font.names)
     rows = {"name": family, "version": font.names.get("version", ""), "format": font.format}
     if font.faces > 1:
@@ -84,29 +79,22 @@ def _font_table(font: Description) -> Table:
     rows["embedding"] = font.embedding
     for name in ("copyright", "licence", "licence_url"):
         rows[name.replace("_url", " at")] = _short(font.names.get(name, ""))
-    for title, text in rows.items():
-        if text:
-            table.add_row(title, text)
-    return table
+    show_facts(font.path, rows)
 
 
-def _charset_table(font: Description) -> Table:
-    from rich.table import Table
+def _show_charsets(font: Description) -> None:
+    from fontgan.cli.console import results, show_rows
 
-    table = Table(title="character sets", title_justify="left")
-    table.add_column("set")
-    for title in ("characters", "drawn", "missing", ""):
-        table.add_column(title, justify="right")
-    nothing = []
+    rows, nothing = [], []
     for name, found in font.charsets.items():
         if not found.drawn:
             nothing.append(name)
             continue
         share = "all" if not found.missing else f"{min(found.drawn / found.total, 0.999):.1%}"
-        table.add_row(name, f"{found.total:,}", f"{found.drawn:,}", f"{found.missing:,}", share)
-    table.caption = f"none of {', '.join(nothing)}" if nothing else None
-    table.caption_justify = "left"
-    return table
+        rows.append([name, f"{found.total:,}", f"{found.drawn:,}", f"{found.missing:,}", share])
+    show_rows(results, "character sets", ("set", "characters", "drawn", "missing", ""), rows)
+    if nothing:
+        results.print(f"none of {', '.join(nothing)}", style="dim")
 
 
 def _short(text: str, most: int = 160) -> str:

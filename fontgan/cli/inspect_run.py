@@ -47,7 +47,8 @@ def inspect_run(path: Path, network: bool, drawing: Path | None, as_json: bool) 
     if as_json:
         print_json(_summary(found, generator, record, anatomy, drawing))
     elif anatomy is None:
-        results.print(_run_table(name, found, generator, record))
+        _show_run(name, generator, record)
+        echo(found)
     else:
         results.print(_layer_table(f"{name}: {_title(record)}", anatomy))
         echo(drawing)
@@ -104,17 +105,13 @@ def _summary(
     }
 
 
-def _run_table(name: str, found: Path, generator: nn.Module, record: CheckpointRecord) -> Table:
-    from rich.table import Table
-
+def _show_run(name: str, generator: nn.Module, record: CheckpointRecord) -> None:
+    from fontgan.cli.console import show_facts
     from fontgan.data.record import families
     from fontgan.measures.table import MEASURES, in_words
     from fontgan.models import find_model
     from fontgan.networks.counting import count_weights
 
-    table = Table(title=name, title_justify="left", show_header=False)
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
     model = find_model(record.model)
     watched = "learnt" if record.few and not record.few.held_out else "held out"
     many, margin = len(record.styles) > 1, record.canvas.margin
@@ -130,12 +127,8 @@ def _run_table(name: str, found: Path, generator: nn.Module, record: CheckpointR
         "weights": f"{count_weights(generator):,}",
         watched: in_words(record.measures),
         "best by": MEASURES[record.best_by].title if record.best_by in MEASURES else record.best_by,
-        "in": str(found),
     }
-    for title, text in rows.items():
-        if text:
-            table.add_row(title, text)
-    return table
+    show_facts(name, rows)
 
 
 def _layer_table(title: str, anatomy: Anatomy) -> Table:

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 from fontgan.errors import FontganError
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from fontgan.data.inspection import StoreContents
 
 
@@ -48,33 +46,27 @@ def inspect_store(path: Path, sheet: Path | None, seed: int, verify: bool, as_js
         ]
         print_json({**asdict(contents), "faces": faces, **checked, "sheet": target})
         return
-    results.print(_store_table(contents))
+    _show(contents)
     if verify:
         results.print(f"verified: all {contents.glyphs:,} glyphs are intact")
     echo(target)
 
 
-def _store_table(contents: StoreContents) -> Table:
-    from rich.table import Table
-
-    from fontgan.cli.console import several_lines
+def _show(contents: StoreContents) -> None:
+    from fontgan.cli.console import results, show_rows
 
     title = (
         f"{contents.path}: {contents.glyphs:,} glyphs at {_canvas(contents)}, "
         f"{contents.bytes / 1e6:.1f} MB, {contents.completed}"
     )
-    table = Table(title=title, title_justify="left")
-    table.add_column("face", no_wrap=True)
-    table.add_column("role")
-    for name in ("glyphs", "train", "validation", "test", "cut"):
-        table.add_column(name, justify="right", no_wrap=True)
+    rows = []
     for face in contents.faces:
         record, splits = face.record, face.splits
         counts = (record.count, splits["train"], splits["validation"], splits["test"], record.cropped)
-        table.add_row(record.key, face.role, *(f"{count:,}" for count in counts))
-    table.caption = several_lines(f"{face.record.key}: {face.record.location}" for face in contents.faces)
-    table.caption_justify = "left"
-    return table
+        rows.append([record.key, face.role, *(f"{count:,}" for count in counts)])
+    show_rows(results, title, ("face", "role", "glyphs", "train", "validation", "test", "cut"), rows, names=2)
+    for face in contents.faces:
+        results.print(f"{face.record.key}: {face.record.location}", style="dim", soft_wrap=True)
 
 
 def _canvas(contents: StoreContents) -> str:

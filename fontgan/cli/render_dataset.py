@@ -13,8 +13,6 @@ from fontgan.config.settings import TrainingPlan
 from fontgan.fonts.charset import NAMED
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from fontgan.data.render import Rendered
     from fontgan.fonts.location import FontLocation
 
@@ -106,10 +104,10 @@ def render_dataset_command(
         raise
     for note in rendered.notes:
         messages.print(note, style="yellow")
-    messages.print(_table(rendered))
+    _show(rendered)
     echo(output)
     data = "" if output == TrainingPlan.data else f" --data {shlex.quote(str(output))}"
-    messages.print(f"Next: fontgan train --model pix2pix{data}", style="bold")
+    messages.print(f"Next: fontgan train --model pix2pix{data}", style="bold", soft_wrap=True)
 
 
 def _fonts(named: list[str] | None, *usual: str) -> list[FontLocation]:
@@ -120,18 +118,17 @@ def _fonts(named: list[str] | None, *usual: str) -> list[FontLocation]:
     return [FontLocation.parse(font) for font in named or [str(bundled_font(name)) for name in usual]]
 
 
-def _table(rendered: Rendered) -> Table:
-    from rich.table import Table
+def _show(rendered: Rendered) -> None:
+    from fontgan.cli.console import messages, show_rows
 
     record, asked = rendered.record, len(rendered.codes)
     margin = f" with a margin of {record.canvas.margin:g} em" if record.canvas.margin else ""
-    table = Table(title=f"{asked:,} characters at {record.size} px{margin}", title_justify="left")
-    table.add_column("face", no_wrap=True)
-    table.add_column("role")
-    for title in ("drawn", "missing", "at the edge", "shift (em)"):
-        table.add_column(title, justify="right")
+    title = f"{asked:,} character{'s' * (asked != 1)} at {record.size} px{margin}"
+    rows = []
     for face in record.faces:
         role = "content" if face.key in record.contents else "style"
         counts = (f"{count:,}" for count in (face.count, asked - face.count, face.cropped))
-        table.add_row(face.key, role, *counts, f"{face.shift:+.3f}")
-    return table
+        rows.append([face.key, role, *counts, f"{face.shift:+.3f}"])
+    show_rows(
+        messages, title, ("face", "role", "drawn", "missing", "at the edge", "shift (em)"), rows, names=2
+    )

@@ -12,7 +12,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from fontgan.cli.console import echo, messages, results, several_lines
+from fontgan.cli.console import echo, messages, results, several_lines, show_rows
 from fontgan.config.writing import to_toml
 from fontgan.data.record import families
 from fontgan.data.splits import Few, Split
@@ -22,6 +22,10 @@ from fontgan.training.estimate import Estimate
 from fontgan.training.events import Event, Finished, Progressed, Sampled, Started
 
 _SPARKS = "▁▂▃▄▅▆▇█"
+_WHAT_IS_MEASURED = (
+    "IoU: the ink that drawn and true glyph share, 1 is perfect · fixed L1: the error as a share of the ink, "
+    "0 is perfect · grey: pixels that are neither ink nor paper"
+)
 _SPARK_WIDTH = 32  # so that a line fits into 80 columns
 
 
@@ -173,26 +177,26 @@ def _show_end(event: Finished, start_seconds: float, few: Few | None) -> None:
             f"best checkpoint: step {event.best_step:,} ({MEASURES[best_by].title} on held-out characters); "
             "`generate` uses this one"
         )
-    messages.print(_measures_table(event.test, few))
+    _show_measures(event.test, few)
     echo(event.checkpoint)
     run = shlex.quote(str(event.run))
     if event.interrupted:
-        messages.print(f"To continue: fontgan train --run {run} --resume", style="bold")
+        messages.print(f"To continue: fontgan train --run {run} --resume", style="bold", soft_wrap=True)
     # Without --checkpoint, generate takes the newest run in runs/.
     elsewhere = event.run.parent != RUNS
     checkpoint = f" --checkpoint {run}" if elsewhere else ""
     example = event.example if event.example.isalnum() else shlex.quote(event.example)
-    messages.print(f"Next: fontgan generate --chars {example}{checkpoint}", style="bold")
+    messages.print(f"Next: fontgan generate --chars {example}{checkpoint}", style="bold", soft_wrap=True)
 
 
-def _measures_table(test: Mapping[str, Measures], few: Few | None) -> Table:
-    table = Table(title=_measured(few), title_justify="left")
-    table.add_column("")
-    for measure in MEASURES.values():
-        table.add_column(measure.heading, justify="right")
-    for name, measures in test.items():
-        table.add_row(name, *(measure.text(measures[measure.name]) for measure in MEASURES.values()))
-    return table
+def _show_measures(test: Mapping[str, Measures], few: Few | None) -> None:
+    headings = ["", *(measure.heading for measure in MEASURES.values())]
+    rows = [
+        [name, *(measure.text(measures[measure.name]) for measure in MEASURES.values())]
+        for name, measures in test.items()
+    ]
+    show_rows(messages, _measured(few), headings, rows)
+    messages.print(_WHAT_IS_MEASURED, style="dim")
 
 
 def _measured(few: Few | None) -> str:

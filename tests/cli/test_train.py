@@ -127,7 +127,8 @@ def test_mistakes_on_the_way_are_one_line(here: Path, type_command: Command) -> 
         (("--resume", "--seed", "4"), "seed was 0 and would be 4"),
         (("--resume", "--run", "none"), "none is not a run"),
         (("--run", "runs/pix2pix-1"), "or continue it with --resume"),
-        (("--set", "mintues=3", "--set", "skip=3"), "did you mean 'minutes'?; skip=3: choose one of"),
+        (("--set", "mintues=3", "--set", "skip=3"), "error: skip=3: choose one of"),
+        (("--steps", "3", "--minutes", "1"), "both say how long: pass --steps or --minutes"),
         (("--device", "cuda"), "--device cpu"),
         (("--config", "none.toml"), "there is no configuration"),
     ):
