@@ -32,7 +32,8 @@ def composite_mistake(glyf: memoryview, loca: memoryview, long_offsets: bool) ->
     """Why the glyphs of a font must not be drawn, as a predicate of the font; empty where they may be.
 
     Args:
-        glyf, loca: the tables; `loca` has an offset for each glyph and one for the end.
+        glyf: the table of the glyphs.
+        loca: an offset for each glyph, and one for the end.
         long_offsets: whether offsets have 32 bits: «head», indexToLocFormat.
     """
     data = np.frombuffer(glyf, np.uint8)
@@ -84,7 +85,8 @@ def _expansion_mistake(components: _Components, points: np.ndarray) -> str:
     owner, used = components
     depth = np.zeros(len(points), np.int64)
     # As floats, which saturate: 2^16 doublings of 65,536 components fit.
-    loads, expanded = np.zeros(len(points)), points.astype(float)
+    loads: np.ndarray = np.zeros(len(points))
+    expanded: np.ndarray = points.astype(float)
     for _ in range(MOST_DEPTH + 1):
         deeper = np.zeros_like(depth)
         np.maximum.at(deeper, owner, depth[used] + 1)

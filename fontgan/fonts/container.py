@@ -1,4 +1,4 @@
-"""The bytes of a font file: read once, unpacked where they are packed, and checked before FreeType sees them."""
+"""The bytes of a font file: read once, unpacked, and checked before FreeType sees them."""
 
 from __future__ import annotations
 

@@ -21,9 +21,10 @@ _WOFF = ">4s4sIHHI"  # signature, flavour, length, tables, reserved, size when u
 _WOFF_HEADER, _WOFF2_HEADER = 44, 48
 # WOFF 2.0, 4.1: tags by number.
 _TAGS = (
-    b"cmap head hhea hmtx maxp name OS/2 post cvt_ fpgm glyf loca prep CFF_ VORG EBDT EBLC gasp hdmx kern LTSH "
-    b"PCLT VDMX vhea vmtx BASE GDEF GPOS GSUB EBSC JSTF MATH CBDT CBLC COLR CPAL SVG_ sbix acnt avar bdat bloc "
-    b"bsln cvar fdsc feat fmtx fvar gvar hsty just lcar mort morx opbd prop trak Zapf Silf Glat Gloc Feat Sill"
+    b"cmap head hhea hmtx maxp name OS/2 post cvt_ fpgm glyf loca prep CFF_ VORG EBDT EBLC gasp hdmx "
+    b"kern LTSH PCLT VDMX vhea vmtx BASE GDEF GPOS GSUB EBSC JSTF MATH CBDT CBLC COLR CPAL SVG_ sbix "
+    b"acnt avar bdat bloc bsln cvar fdsc feat fmtx fvar gvar hsty just lcar mort morx opbd prop trak "
+    b"Zapf Silf Glat Gloc Feat Sill"
 ).split()
 
 
@@ -51,7 +52,9 @@ def unpack_woff(content: bytes) -> bytes:
     """
     try:
         _, flavour, _, count, _, _ = struct.unpack_from(_WOFF, content)
-        entries = [struct.unpack_from(">4s4I", content, _WOFF_HEADER + 20 * number) for number in range(count)]
+        entries = [
+            struct.unpack_from(">4s4I", content, _WOFF_HEADER + 20 * number) for number in range(count)
+        ]
     except struct.error as error:
         raise ValueError("its directory is not complete") from error
     _check_size(length for *_, length, _ in entries)
