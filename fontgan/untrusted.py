@@ -72,7 +72,9 @@ def read_file(path: Path, most: int, what: str) -> bytes:
     """
     with open_file(path) as file:
         size = os.fstat(file.fileno()).st_size
-        content = file.read(most + 1) if size <= most else b""
+        content = file.read(size + 1) if size <= most else b""  # what is asked for is set aside at once
+        if len(content) > size:  # it has grown
+            content += file.read(most + 1 - len(content))
     if size > most or len(content) > most:
         raise FontganError(f"{path} is larger than {most >> 20:,} MB, so it cannot be {what}")
     return content

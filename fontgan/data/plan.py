@@ -17,6 +17,8 @@ from fontgan.fonts.location import FontLocation
 from fontgan.fonts.pictures import PictureFolder
 from fontgan.fonts.source import GlyphSource, find_sources
 
+_LONGEST_KEY = 60  # letters, of up to 4 bytes: a key of LMDB has 511 bytes at most
+
 
 @dataclass(frozen=True)
 class PlannedFace:
@@ -114,6 +116,7 @@ class Plan:
         axes = "".join(f"-{tag}-{value:g}" for tag, value in source.location.axes)
         name = re.sub(r"[^a-z0-9]+", "-", (source.family + axes).lower()).strip("-")
         name = name or re.sub(r"[^\w]+", "-", source.location.path.stem.lower()).strip("-") or "font"
+        name = name[:_LONGEST_KEY].rstrip("-")
         taken = {face.key for face in self.there} | {face.key for face in self.faces}
         number, key = 2, name
         while key in taken:

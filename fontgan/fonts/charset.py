@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import difflib
 import functools
-import os
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
@@ -16,6 +15,8 @@ from pathlib import Path
 
 from fontgan.assets import bundled_charset
 from fontgan.errors import FontganError
+from fontgan.fonts.location import is_there
+from fontgan.untrusted import MOST_TEXT, read_file
 
 # Unicode's general categories of what is never drawn: separators, controls, formats, surrogates.
 _NOT_DRAWN = {"Zs", "Zl", "Zp", "Cc", "Cf", "Cs"}
@@ -124,6 +125,8 @@ def parse_charset(text: str, style: Callable[[int], bool] | None = None) -> list
     """
     if text == MISSING or text.startswith(f"{MISSING}:"):
         return _missing(text, style)
+    if not is_there(text):
+        _check_unicode(text)
     names = [name.strip() for name in text.lower().replace("_", "-").split(",")]
     if all(name in NAMED for name in names):
         return list(dict.fromkeys(code for name in names for code in NAMED[name]()))
@@ -151,6 +154,16 @@ def _missing(text: str, style: Callable[[int], bool] | None) -> list[int]:
     return codes
 
 
+def _check_unicode(text: str) -> None:
+    """Refuse what a terminal of another encoding passed on: Python has lone surrogates for such bytes."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise FontganError(
+            "the characters are not in UTF-8", "write them in a text file, in UTF-8"
+        ) from error
+
+
 def _without_names(text: str) -> str:
     """The text, or where it is nothing but code points (`U+6C38 U+548C`), their characters."""
     words = re.split(r"[\s,]+", text.strip())
@@ -163,7 +176,8 @@ def _without_names(text: str) -> str:
 def unique_characters(text: str) -> list[int]:
     """The code points of `text`, each once, in order, without spaces, controls and byte-order mark."""
     # Private-use and not yet assigned code points stay: fonts draw them.
-    return list(dict.fromkeys(ord(char) for char in text if unicodedata.category(char) not in _NOT_DRAWN))
+    once = dict.fromkeys(text)  # first, since a text may be a library
+    return [ord(char) for char in once if unicodedata.category(char) not in _NOT_DRAWN]
 
 
 def is_han(code: int) -> bool:
@@ -193,17 +207,13 @@ def describe_characters(codes: Iterable[int], most: int = 8) -> str:
 
 
 def _names_a_file(text: str) -> bool:
-    if text.endswith(".txt"):
-        return True
-    try:  # a long text cannot be a path, and asking for it would raise
-        return 0 < len(os.fsencode(text)) < 256 and "\n" not in text and Path(text).exists()
-    except UnicodeEncodeError:  # nor can one that the file system's encoding cannot spell
-        return False
+    return text.endswith(".txt") or (text != "" and "\n" not in text and is_there(text))
 
 
 def _read_text(path: Path) -> str:
+    """The text of a file, in UTF-8, with or without a byte-order mark."""
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return read_file(path, MOST_TEXT, "a set of characters").decode("utf-8-sig")
     except OSError as error:
         raise FontganError(
             f"the character set {path} cannot be read ({error.strerror})", "check the path"

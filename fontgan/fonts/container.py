@@ -1,9 +1,8 @@
-"""The bytes of a font file: read once, and WOFF2 unpacked for FreeType, which reads all the others."""
+"""The bytes of a font file: read once, unpacked, and checked before FreeType sees them."""
 
 from __future__ import annotations
 
 import hashlib
-import io
 import struct
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from fontgan.errors import FontganError
+from fontgan.fonts.composites import composite_mistake
+from fontgan.fonts.location import PICTURE_SUFFIXES
+from fontgan.fonts.web import unpack_woff, unpack_woff2
+from fontgan.untrusted import read_file
 
 _SFNT = {
     b"\0\1\0\0": "TrueType",
@@ -24,7 +27,6 @@ _SFNT = {
 # Tables without which nothing can be drawn, or wrong things.
 _NEEDED = {b"glyf", b"loca", b"CFF ", b"CFF2", b"cmap", b"head", b"hmtx", b"maxp"}
 _MOST_BYTES = 512 << 20  # the largest CJK collections have 200 MB
-_WOFF2_HEADER = ">4sIIHHI"  # signature, flavour, length, tables, reserved, size when unpacked
 
 
 @dataclass(frozen=True)
@@ -44,20 +46,19 @@ class FontFile:
         """Read the file.
 
         Raises:
-            FontganError: it is not there, cannot be read, or cannot be a font by its size.
+            FontganError: it is missing, is not a regular file, cannot be read, or cannot be a font by its
+                size.
         """
-        if path.is_dir():
-            raise FontganError(f"{path} is a directory", "pass a font file in it")
         try:
-            if path.stat().st_size > _MOST_BYTES:
-                raise FontganError(
-                    f"{path} is larger than 512 MB, so it cannot be a font", "pass a font file"
-                )
-            content = path.read_bytes()
+            content = read_file(path, _MOST_BYTES, "a font")
         except FileNotFoundError as error:
             raise FontganError(f"there is no font file or folder {path}", "check the path") from error
-        except (OSError, ValueError) as error:
-            raise FontganError(f"the font file {path} cannot be read: {error}") from error
+        except IsADirectoryError as error:
+            raise FontganError(f"{path} is a directory", "pass a font file in it") from error
+        except OSError as error:
+            raise FontganError(
+                f"the font file {path} cannot be read: {error.strerror}", "check the path"
+            ) from error
         if not content:
             raise FontganError(f"the font file {path} is empty", "download it again")
         return cls(path, content)
@@ -75,70 +76,106 @@ class FontFile:
     def tables(self, index: int) -> list[tuple[bytes, int, int, int]]:
         """(Tag, checksum, offset, length) of the tables of a face; none where the directory is damaged.
 
-        OpenType specification, «Table Directory» and «Font Collections». None of a WOFF file either, of which
-        FreeType checks the length itself.
+        OpenType specification, «Table Directory» and «Font Collections».
         """
-        if self.container in ("WOFF", "other"):
-            return []
-        data = self.unpacked
+        data, start = self.unpacked, 0
         try:
-            start = struct.unpack_from(">I", data, 12 + 4 * index)[0] if data[:4] == b"ttcf" else 0
+            if data[:4] == b"ttcf":
+                if index >= struct.unpack_from(">I", data, 8)[0]:
+                    return []
+                (start,) = struct.unpack_from(">I", data, 12 + 4 * index)
             (count,) = struct.unpack_from(">H", data, start + 4)
             return [struct.unpack_from(">4sIII", data, start + 12 + 16 * number) for number in range(count)]
         except struct.error:
             return []
 
-    def check_whole(self, index: int) -> None:
-        """Refuse a file that was cut short, although FreeType would draw parts of it.
+    def table(self, index: int, tag: bytes) -> memoryview:
+        """The bytes of a table of a face, as many of them as there are; none where it lacks the table."""
+        for name, _, offset, length in self.tables(index):
+            if name == tag and length:
+                return memoryview(self.unpacked)[offset : offset + length]
+        return memoryview(b"")
+
+    def check(self, index: int) -> None:
+        """Refuse a face that FreeType would read in part, wrongly, or without an end.
 
         Raises:
-            FontganError: a table that is needed lies beyond the end.
+            FontganError: the file is not a font, or was cut short, or its tables or glyphs claim more than
+                any font has.
         """
+        if self.container == "other":
+            raise self.not_a_font()
+        size, claimed = len(self.unpacked), 0
         for tag, _, offset, length in self.tables(index):
-            if tag in _NEEDED and offset + length > len(self.unpacked):
+            claimed += min(length, max(0, size - offset))
+            if tag in _NEEDED and offset + length > size:
                 name = tag.decode().strip()
                 raise FontganError(
                     f"{self.path} is cut short: its {name} table is not complete", "download it again"
                 )
+        # Some tables have two names, and so lie in the file twice.
+        mistake = "has tables that overlap" if claimed > 2 * size else self._composite_mistake(index)
+        if mistake:
+            raise FontganError(
+                f"{self.path} {mistake}, as fonts in use never do",
+                "download it again, or use another font",
+            )
+
+    def not_a_font(self) -> FontganError:
+        """What is said of a file that FreeType cannot read."""
+        if self.path.suffix.lower() in PICTURE_SUFFIXES:
+            return FontganError(
+                f"{self.path} is a picture, not a font", "pass the folder of glyph pictures that it is in"
+            )
+        return FontganError(
+            f"{self.path} is not a font that FreeType can read, or it is damaged",
+            "use a TTF, OTF, TTC, WOFF or WOFF2 file",
+        )
 
     def damaged_tables(self, index: int) -> list[str]:
-        """The tables whose checksums are wrong, by name."""
-        data, wrong = self.unpacked, []
+        """The tables whose checksums are wrong, by name; none of WOFF2, which has no checksums."""
+        if self.container == "WOFF2":
+            return []
+        data, wrong = memoryview(self.unpacked), []
         for tag, checksum, offset, length in self.tables(index):
-            if tag == b"head":  # its sum is of the whole file, which makers of collections take otherwise
-                continue
-            content = data[offset : offset + length]
-            padded = content + bytes(-len(content) % 4)
-            if int(np.frombuffer(padded, ">u4").sum(dtype=np.uint64)) & 0xFFFFFFFF != checksum:
+            # That of «head» is of the whole file, which makers of collections take otherwise.
+            if tag != b"head" and _checksum(data[offset : offset + length]) != checksum:
                 wrong.append(tag.decode("ascii", "replace").strip())
         return wrong
 
     @cached_property
     def unpacked(self) -> bytes:
-        """The bytes that FreeType can read.
+        """The font as SFNT, which FreeType and the checks read.
 
         Raises:
-            FontganError: a WOFF2 file that cannot be unpacked.
+            FontganError: a packed file that cannot be unpacked.
         """
-        return _unpack_woff2(self.path, self.content) if self.container == "WOFF2" else self.content
+        unpack = {"WOFF": unpack_woff, "WOFF2": unpack_woff2}.get(self.container)
+        if unpack is None:
+            return self.content
+        try:
+            return unpack(self.content)
+        except ValueError as error:
+            raise FontganError(
+                f"{self.path} is a damaged {self.container} file: {error}",
+                "download it again, or use the TTF or OTF",
+            ) from error
+
+    def _composite_mistake(self, index: int) -> str:
+        """Why the TrueType outlines of a face must not be drawn; empty where they may be."""
+        tables = {tag: offset for tag, _, offset, length in reversed(self.tables(index)) if length}
+        glyf, head, maxp = (self.table(index, tag) for tag in (b"glyf", b"head", b"maxp"))
+        if not glyf or b"loca" not in tables or len(head) < 52 or len(maxp) < 6:
+            return ""
+        long_offsets = head[51] != 0 or head[50] != 0
+        # Where «loca» claims to be too short, FreeType reads what lies behind it.
+        wanted = (int.from_bytes(maxp[4:6], "big") + 1) * (4 if long_offsets else 2)
+        start, length = tables[b"loca"], max(wanted, len(self.table(index, b"loca")))
+        return composite_mistake(glyf, memoryview(self.unpacked)[start : start + length], long_offsets)
 
 
-def _unpack_woff2(path: Path, content: bytes) -> bytes:
-    from fontTools.ttLib import TTFont  # slow to import, and few fonts come as WOFF2
-
-    damaged = FontganError(f"{path} is a damaged WOFF2 file", "download it again, or use the TTF or OTF")
-    header = content[: struct.calcsize(_WOFF2_HEADER)]
-    if len(header) < struct.calcsize(_WOFF2_HEADER):
-        raise damaged
-    # Brotli makes a font some two or three times smaller; a header that claims more is not a font's.
-    size: int = struct.unpack(_WOFF2_HEADER, header)[-1]
-    if size > min(_MOST_BYTES, 64 * len(content) + 65536):
-        raise damaged
-    try:
-        font = TTFont(io.BytesIO(content), recalcBBoxes=False, recalcTimestamp=False)
-        font.flavor = None
-        output = io.BytesIO()
-        font.save(output, reorderTables=None)
-    except Exception as error:  # fontTools, brotli and struct each raise their own on damaged bytes
-        raise damaged from error
-    return output.getvalue()
+def _checksum(content: memoryview) -> int:
+    """OpenType specification, «Calculating Checksums»: the sum of its 32-bit numbers."""
+    whole = len(content) // 4 * 4
+    last = int.from_bytes(bytes(content[whole:]).ljust(4, b"\0"), "big")
+    return (int(np.frombuffer(content[:whole], ">u4").sum(dtype=np.uint64)) + last) & 0xFFFFFFFF

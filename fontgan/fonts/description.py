@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-import ctypes
 import io
 import struct
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import freetype
-from freetype import raw
 
 from fontgan.fonts.charset import NAMED
-from fontgan.fonts.face import Face, printable, variation_axes
+from fontgan.fonts.face import Face
 from fontgan.fonts.source import GlyphSource
+from fontgan.fonts.tables import shown_names, variation_axes
 from fontgan.progress import Silent, Watcher
 
-# OpenType specification, «name»: the identifiers of the texts that are shown.
-_NAMES = {
-    "copyright": 0,
-    "family": 1,
-    "style": 2,
-    "full_name": 4,
-    "version": 5,
-    "designer": 9,
-    "licence": 13,
-    "licence_url": 14,
-}
-_ENGLISH = 0x409
 # OpenType specification, «OS/2», fsType: bits 0–3 exclude one another, the others are added.
 _EMBEDDING = {0: "installable", 2: "restricted", 4: "preview and print", 8: "editable"}
 _EMBEDDING_LIMITS = {0x100: "no subsetting", 0x200: "bitmaps only"}
@@ -71,7 +58,7 @@ class Description:
         format: container and outlines, such as `WOFF2, TrueType outlines`.
         faces: in the file.
         axes: tag to (least, default, most) of a variable font.
-        names: those of `_NAMES` that it has, in English where it has that.
+        names: those that are shown, by what they name; in English where it has that.
         damaged: tables whose checksums are wrong.
         embedding: what the embedding bits permit.
         metrics: None for pictures.
@@ -132,7 +119,7 @@ def coverage(drawn: Collection[int], codes: Sequence[int]) -> Coverage:
 
 
 class _Tables:
-    """The tables that describe a font, read through FreeType, which survives damaged ones."""
+    """The tables that describe a font, of which each may be missing or damaged."""
 
     def __init__(self, font: Face) -> None:
         self._font = font
@@ -146,25 +133,12 @@ class _Tables:
 
     def axes(self) -> dict[str, tuple[float, float, float]]:
         """Tag to (least, default, most)."""
-        axes = variation_axes(self.face)
+        axes = variation_axes(self._table("fvar"))
         return {axis.tag: (axis.minimum, axis.default, axis.maximum) for axis in axes}
 
     def names(self) -> dict[str, str]:
         """The texts of «name» that are shown."""
-        texts: dict[int, str] = {}
-        english: set[int] = set()
-        for index in range(min(self.face.sfnt_name_count, 4096)):
-            try:
-                entry = self.face.get_sfnt_name(index)
-            except freetype.FT_Exception:
-                continue
-            text = _decoded(entry.platform_id, entry.string)
-            is_english = entry.platform_id == 3 and entry.language_id == _ENGLISH
-            if text and (entry.name_id not in texts or (is_english and entry.name_id not in english)):
-                texts[entry.name_id] = text
-                if is_english:
-                    english.add(entry.name_id)
-        return {name: texts[number] for name, number in _NAMES.items() if number in texts}
+        return shown_names(self._table("name"))
 
     def damaged(self) -> list[str]:
         """The tables whose checksums are wrong."""
@@ -191,21 +165,6 @@ class _Tables:
         usual = max(set(advances), key=lambda width: (advances.count(width), width), default=0)
         return Metrics(em, ascent, descent, gap, usual, bool(self._table("vhea")))
 
-    def _table(self, tag: str) -> bytes:
-        """A table of the font, or nothing."""
-        number = int.from_bytes(tag.encode(), "big")
-        length = ctypes.c_ulong(0)
-        pointer = self.face._FT_Face
-        if raw.FT_Load_Sfnt_Table(pointer, ctypes.c_ulong(number), 0, None, ctypes.byref(length)):
-            return b""
-        # A damaged directory may claim any length; what is read here is in the first bytes.
-        length.value = min(length.value, 256)
-        buffer = (ctypes.c_ubyte * length.value)()
-        if raw.FT_Load_Sfnt_Table(pointer, ctypes.c_ulong(number), 0, buffer, ctypes.byref(length)):
-            return b""
-        return bytes(buffer)
-
-
-def _decoded(platform: int, text: bytes) -> str:
-    codec = "mac_roman" if platform == 1 else "utf-16-be"
-    return printable(text.decode(codec, errors="replace").replace("\0", ""))
+    def _table(self, tag: str) -> memoryview:
+        """A table of the font; nothing where it lacks it."""
+        return self._font.file.table(self._font.location.index, tag.encode())

@@ -22,12 +22,16 @@ from freetype import raw
 from fontgan.errors import FontganError
 from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.container import FontFile
-from fontgan.fonts.location import PICTURE_SUFFIXES, FontLocation
+from fontgan.fonts.location import FontLocation
+from fontgan.fonts.tables import family_name, tidy, variation_axes
 
 # An outline that more characters than these share is a placeholder, drawn where the designer drew nothing.
 # Fonts share outlines honestly among up to six that differ by more than compatibility (I Ι І Ӏ ⵏ ꓲ).
 _SHARED_BY_MANY = 8
 _SAMPLE = 1024  # glyphs, of which such sharing is seen
+
+# A cmap of this format, which no font in use has, is searched from its start for each character.
+_LINEAR = 8
 
 # Outlines are loaded at this many pixels per em, in 1/64 pixel: finer than any font's own grid.
 _REFERENCE = 1024
@@ -57,17 +61,20 @@ class Face:
         self.location = location
         self.file = file or FontFile.read(location.path)
         content = self.file.unpacked
-        self.file.check_whole(location.index)
+        self.file.check(location.index)
         try:
             # From memory: FreeType never sees a half-changed file, nor a path in a wrong encoding.
-            self._face = freetype.Face(io.BytesIO(content), location.index)
+            # It takes numbers beyond 16 bits for those of named instances.
+            self._face = freetype.Face(io.BytesIO(content), min(location.index, 0xFFFF))
             self._face.select_charmap(freetype.FT_ENCODING_UNICODE)
+            if self._face.charmap.cmap_format == _LINEAR:
+                raise _no_characters(location)
             if not self._face.is_scalable:
                 raise FontganError(f"{location} has no outlines, only bitmaps", "use an outline font")
             self._go_to(location)
             self._face.set_pixel_sizes(_REFERENCE, _REFERENCE)
         except freetype.FT_Exception as error:
-            raise _not_a_font(location, content) from error
+            raise _unusable(location, self.file) from error
         self.family = self._read_family()
         # Private fields of freetype-py, twice as fast as its public ones: check them when upgrading.
         self._slot = self._face.glyph._FT_GlyphSlot.contents
@@ -191,7 +198,7 @@ class Face:
         """Move a variable font to its place."""
         if not location.axes:
             return
-        axes = variation_axes(self._face)
+        axes = variation_axes(self.file.table(location.index, b"fvar"))
         if not axes:
             raise FontganError(f"{location.path} is not a variable font", "omit the @")
         wanted = dict(location.axes)
@@ -208,23 +215,10 @@ class Face:
 
     def _read_family(self) -> str:
         names = (self._face.family_name, self._face.style_name)
-        family, style = (printable((name or b"").decode("ascii", "ignore")) for name in names)
+        family, style = (tidy((name or b"").decode("ascii", "ignore")) for name in names)
         if not family:
-            return self.location.path.stem
-        return family if style in ("", "Regular") else f"{family} {style}"
-
-
-def printable(text: str) -> str:
-    """A name out of a font without control characters, which a terminal would obey."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
-
-
-def variation_axes(face: freetype.Face) -> list[freetype.VariationAxis]:
-    """The axes of a variable font; none if it is not one, or if they are damaged."""
-    try:
-        return list(face.get_variation_info().axes)
-    except (freetype.FT_Exception, UnicodeDecodeError):  # freetype-py wants their names in ASCII
-        return []
+            return family_name(self.location.path.stem)
+        return family_name(family if style in ("", "Regular") else f"{family} {style}")
 
 
 class _Sheet:
@@ -260,20 +254,18 @@ def _reduced(ink: np.ndarray) -> np.ndarray:
     return reduced
 
 
-def _not_a_font(location: FontLocation, content: bytes) -> FontganError:
-    if location.path.suffix.lower() in PICTURE_SUFFIXES:
-        return FontganError(
-            f"{location.path} is a picture, not a font", "pass the folder of glyph pictures that it is in"
-        )
+def _unusable(location: FontLocation, file: FontFile) -> FontganError:
+    """Why FreeType did not open a face."""
     try:
-        count = freetype.Face(io.BytesIO(content), 0).num_faces
+        count = freetype.Face(io.BytesIO(file.unpacked), 0).num_faces
     except freetype.FT_Exception:
-        return FontganError(
-            f"{location.path} is not a font that FreeType can read, or it is damaged",
-            "use a TTF, OTF, TTC, WOFF or WOFF2 file",
-        )
+        return file.not_a_font()
     if location.index >= count:
         return FontganError(
             f"{location.path} has {count} faces, counted from 0: there is no #{location.index}"
         )
+    return _no_characters(location)
+
+
+def _no_characters(location: FontLocation) -> FontganError:
     return FontganError(f"{location} maps no Unicode characters", "use a font with a Unicode cmap")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os.path
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -31,6 +32,11 @@ class FontLocation:
     index: int = 0
     axes: tuple[tuple[str, float], ...] = ()
 
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is a folder that is there."""
+        return os.path.isdir(self.path)  # noqa: PTH112 (Path.is_dir raises for a name that is too long)
+
     @classmethod
     def parse(cls, text: str) -> FontLocation:
         """Read `text`; a file whose own name ends in `#2` or `@wght=700` is taken as that file.
@@ -42,11 +48,11 @@ class FontLocation:
             raise FontganError("the path of a font is empty", "pass a font file")
         path, index = text, 0
         axes: tuple[tuple[str, float], ...] = ()
-        if "@" in path and not Path(path).exists() and "=" in path.rsplit("@", 1)[1]:
+        if "@" in path and not is_there(path) and "=" in path.rsplit("@", 1)[1]:
             path, places = path.rsplit("@", 1)
             axes = _parse_axes(text, places)
         numbered = re.fullmatch(r"(.+)#(\d{1,6})", path)
-        if numbered and not Path(path).exists():
+        if numbered and not is_there(path):
             path, index = numbered[1], int(numbered[2])
         return cls(Path(path), index, axes)
 
@@ -54,6 +60,11 @@ class FontLocation:
         number = f"#{self.index}" if self.index else ""
         axes = ",".join(f"{tag}={value:g}" for tag, value in self.axes)
         return f"{self.path}{number}" + (f"@{axes}" if axes else "")
+
+
+def is_there(path: str) -> bool:
+    """Whether there is a file or folder of that name, which may be any text."""
+    return os.path.exists(path)  # noqa: PTH110 (Path.exists raises for a name that is too long)
 
 
 def fonts_in(folder: Path) -> list[FontLocation]:
@@ -69,8 +80,9 @@ def files_in(folder: Path, suffixes: Collection[str]) -> list[Path]:
     """
     try:
         paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in suffixes)
-    except OSError as error:
-        raise FontganError(f"the folder {folder} cannot be read: {error.strerror}") from error
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "no such folder"
+        raise FontganError(f"the folder {folder} cannot be read: {reason}", "check the path") from error
     # Hidden ones are other programs': macOS leaves a ._永.png beside 永.png on other disks.
     return [path for path in paths if path.is_file() and not path.name.startswith(".")]
 

@@ -11,8 +11,7 @@ import hashlib
 import math
 import re
 import unicodedata
-import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -22,11 +21,12 @@ from PIL import Image
 
 from fontgan.errors import FontganError
 from fontgan.fonts.canvas import Canvas
+from fontgan.fonts.decoding import LEAST_CONTRAST, MOST_BYTES, check_pictures, with_ink
 from fontgan.fonts.location import PICTURE_SUFFIXES, FontLocation, files_in
+from fontgan.fonts.tables import family_name
+from fontgan.untrusted import read_file
 
-_LEAST_CONTRAST = 24  # of 255, in any channel: what differs less from the paper is noise
 _BASELINE = 0.12  # of a picture above its bottom, in em: where CJK fonts have it
-_MOST_PIXELS = 1 << 26  # 8,192 × 8,192
 
 
 class PictureFolder:
@@ -48,21 +48,21 @@ class PictureFolder:
         if location.index or location.axes:
             raise FontganError(f"{location}: a folder of pictures has no faces and no axes")
         self.location = location
-        self.family = location.path.resolve().name
+        self.family = family_name(location.path.resolve().name)
         self.files, self.unnamed = named_pictures(location.path)
         if not self.files:
             raise FontganError(
                 f"{location.path} holds no font and no glyph picture",
                 "name pictures by their characters, such as 永.png or U+6C38.png; subfolders are not read",
             )
-        _check_pictures(list(self.files.values()))
+        check_pictures(list(self.files.values()))
 
     @cached_property
     def sha256(self) -> str:
         """Of all the pictures, with their code points, in hexadecimal."""
         digest = hashlib.sha256()
         for code, path in self.files.items():
-            content = _read(path)
+            content = read_file(path, MOST_BYTES, "a picture")
             digest.update(f"{code:06X} {len(content)} ".encode() + content)
         return digest.hexdigest()
 
@@ -76,18 +76,17 @@ class PictureFolder:
 
     def draws(self, code: int) -> bool:
         """Whether there is a picture of the character with ink in it."""
-        return self._ink_of(code) is not None
+        return code in self.files and with_ink(self.files[code], lambda ink: ink is not None)
 
     def ink_centre(self, code: int) -> float | None:
         """The middle of the ink above the baseline, in em, as `Face` has it; None if not drawn."""
-        ink = self._ink_of(code)
-        if ink is None:
+        darkest = self._of_ink(code, lambda ink: ink.max(axis=1))
+        if darkest is None:
             return None
-        darkest = ink.max(axis=1)
-        rows = np.flatnonzero(darkest > _LEAST_CONTRAST / 255)
+        rows = np.flatnonzero(darkest > LEAST_CONTRAST / 255)
         # How dark the outermost rows are says how far into them the ink reaches.
         top, bottom = rows[0] + 1 - darkest[rows[0]], rows[-1] + darkest[rows[-1]]
-        return 1 - _BASELINE - float(top + bottom) / 2 / len(ink)
+        return 1 - _BASELINE - float(top + bottom) / 2 / len(darkest)
 
     def advance(self, code: int) -> float:  # noqa: ARG002
         """The horizontal advance of a character, in em: always 1, the side of a picture."""
@@ -95,16 +94,19 @@ class PictureFolder:
 
     def draw(self, code: int, canvas: Canvas, shift: float = 0.0) -> np.ndarray | None:
         """The glyph image of `code`: uint8 (size, size), 0 = ink, 255 = paper; None if not drawn."""
-        ink = self._ink_of(code)
-        if ink is None:
-            return None
-        window = _Window.of(canvas, len(ink), shift)
-        enlarged = window.side < canvas.size
-        scaled = _enlarged(ink, canvas.size, window) if enlarged else _reduced(ink, canvas.size, window)
-        return 255 - (scaled.clip(0, 1) * 255).round().astype(np.uint8)
 
-    def _ink_of(self, code: int) -> np.ndarray | None:
-        return _ink(self.files[code]) if code in self.files else None
+        def scaled(ink: np.ndarray) -> np.ndarray:
+            window = _Window.of(canvas, len(ink), shift)
+            return (_enlarged if window.side < canvas.size else _reduced)(ink, canvas.size, window)
+
+        ink = self._of_ink(code, scaled)
+        return None if ink is None else 255 - (ink.clip(0, 1) * 255).round().astype(np.uint8)
+
+    def _of_ink(self, code: int, use: Callable[[np.ndarray], np.ndarray]) -> np.ndarray | None:
+        """What `use` makes of a picture's ink; None where there is no picture, or a blank one."""
+        if code not in self.files:
+            return None
+        return with_ink(self.files[code], lambda ink: None if ink is None else use(ink))
 
 
 def code_of_name(stem: str) -> int | None:
@@ -181,79 +183,3 @@ def _enlarged(ink: np.ndarray, size: int, window: _Window) -> np.ndarray:
     left, top = left + across, top + down
     box = (left, top, left + side, top + side)
     return np.asarray(padded.resize((size, size), Image.Resampling.BICUBIC, box=box))
-
-
-def _check_pictures(paths: list[Path]) -> None:
-    """Look at the first bytes of all, so that files that are not pictures are reported together."""
-    wrong = []
-    for path in paths:
-        try:
-            Image.open(path).close()
-        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-            wrong.append(path)
-    if wrong:
-        more = f" and {len(wrong) - 3:,} more" if len(wrong) > 3 else ""
-        names = ", ".join(map(str, wrong[:3]))
-        raise FontganError(
-            f"{names}{more}: not a picture that can be read", "save it again as PNG, or remove it"
-        )
-
-
-def _ink(path: Path) -> np.ndarray | None:
-    """How much ink each pixel has: float32 (side, side), 0 = paper, 1 = ink; None for a blank picture.
-
-    The paper is the colour that the border mostly has, the ink the one that is farthest from it; what lies
-    between is taken along the line from one to the other.
-    """
-    colours = np.asarray(_open(path), np.float32)
-    border = np.concatenate((colours[0], colours[-1], colours[:, 0], colours[:, -1]))
-    away = colours - np.median(border, axis=0)
-    distance = np.square(away).sum(axis=2)
-    farthest = away.reshape(-1, 3)[int(distance.argmax())]
-    if np.abs(farthest).max() < _LEAST_CONTRAST:
-        return None
-    ink: np.ndarray = (away @ farthest / (farthest @ farthest)).clip(0, 1).astype(np.float32)
-    return _square(ink)
-
-
-def _square(ink: np.ndarray) -> np.ndarray:
-    """A picture that is not square in the middle of one that is, with paper at its sides."""
-    height, width = ink.shape
-    side = max(height, width)
-    top, left = (side - height) // 2, (side - width) // 2
-    return np.pad(ink, ((top, side - height - top), (left, side - width - left)))
-
-
-def _open(path: Path) -> Image.Image:
-    """A picture in RGB; where it is transparent, on white, or on black if its ink is nearly white."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow warns of sizes that are refused here anyway
-            with Image.open(path) as image:
-                if image.width * image.height > _MOST_PIXELS:
-                    raise FontganError(
-                        f"{path} is too large ({image.width} × {image.height} pixels)", "scale it down"
-                    )
-                if not image.has_transparency_data:
-                    return image.convert("RGB")
-                clear = image.convert("RGBA")
-    except FontganError:
-        raise
-    except Exception as error:  # Pillow's decoders raise whatever their format made of the damage
-        raise FontganError(
-            f"{path} is not a picture that can be read", "save it again as PNG, or remove it"
-        ) from error
-    pixels = np.asarray(clear, np.float32)
-    opaque = pixels[..., 3] > 127
-    light = bool(opaque.any()) and float(pixels[..., :3][opaque].mean()) > 200
-    sheet = Image.new(
-        "RGBA", clear.size, (0, 0, 0, 255) if light and not opaque.all() else (255, 255, 255, 255)
-    )
-    return Image.alpha_composite(sheet, clear).convert("RGB")
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise FontganError(f"{path} cannot be read: {error.strerror}") from error

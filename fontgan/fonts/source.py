@@ -52,7 +52,7 @@ def open_source(location: FontLocation) -> GlyphSource:
     Raises:
         FontganError: it cannot be used.
     """
-    return PictureFolder(location) if location.path.is_dir() else Face(location)
+    return PictureFolder(location) if location.is_folder else Face(location)
 
 
 def find_sources(location: FontLocation) -> tuple[list[GlyphSource], list[str]]:
@@ -63,7 +63,7 @@ def find_sources(location: FontLocation) -> tuple[list[GlyphSource], list[str]]:
     Raises:
         FontganError: there is nothing that can be used.
     """
-    fonts = fonts_in(location.path) if location.path.is_dir() else []
+    fonts = fonts_in(location.path) if location.is_folder else []
     if not fonts:
         return [open_source(location)], []
     sources: list[GlyphSource] = []
