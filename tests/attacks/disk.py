@@ -27,7 +27,7 @@ def _small_files(size: int) -> Callable[[], None]:
 def files_of_limited_size(trial: Trial, job: Job) -> None:
     size = trial.chance.randrange(job.size(trial.kit))
     outcome = trial.bounded(*job.command(trial), prepare=_small_files(size))
-    if outcome.status and not job.keeps:
+    if outcome.status:
         trial.check_no_leftovers()
     job.finish(trial)
 
@@ -57,7 +57,7 @@ def full(trial: Trial, job: Job) -> None:
             files_of_limited_size(trial, job)
             return
         outcome = inner.bounded(*job.command(inner))
-        if outcome.status and not job.keeps:
+        if outcome.status:
             inner.check_no_leftovers()
         options = ["mount", "-o", f"remount,size={64 << 20}", str(inner.folder)]
         subprocess.run(options, check=True)

@@ -13,13 +13,7 @@ Words = tuple[str | Path, ...]
 
 
 class Job(ABC):
-    """One of them. It is finished by its own command again, or by one that continues it.
-
-    Attributes:
-        keeps: whether what it has made stays where it cannot finish, to be continued with.
-    """
-
-    keeps = False
+    """One of them. It is finished by its own command again, or by one that continues it."""
 
     @abstractmethod
     def command(self, trial: Trial) -> Words:
@@ -64,8 +58,6 @@ class Job(ABC):
 
 class Rendering(Job):
     """A dataset of two fonts."""
-
-    keeps = True
 
     def name(self) -> str:
         return "glyphs.lmdb"

@@ -128,7 +128,7 @@ def woff2_without_end(trial: Trial, claims: bool) -> None:
     font = _packed(build_font(trial.folder / "font.ttf"), "woff2")
     content = bytearray(font.read_bytes())
     size = struct.unpack_from(">I", content, 20)[0]  # totalCompressedSize; the stream is the last thing
-    start = content.rfind(brotli_start(content, size))
+    start = content.rfind(brotli_start(bytes(content), size))
     content[start:] = _endless(4 << 30)
     struct.pack_into(">I", content, 8, len(content))
     struct.pack_into(">I", content, 20, len(content) - start)
@@ -140,7 +140,7 @@ def woff2_without_end(trial: Trial, claims: bool) -> None:
 
 
 def brotli_start(content: bytes, size: int) -> bytes:
-    """The compressed stream of a WOFF2 file, found by unpacking: a directory of any length comes before it."""
+    """The compressed stream of a WOFF2 file, found by unpacking: a directory comes before it."""
     for start in range(len(content) - size, 47, -1):
         try:
             brotli.decompress(content[start : start + size])
@@ -156,7 +156,7 @@ def woff_claims(trial: Trial, size: int) -> None:
     count = struct.unpack_from(">H", content, 12)[0]
     for number in range(count):
         struct.pack_into(">I", content, 44 + 20 * number + 12, size)
-    trial.bounded("inspect", trial.file("font.woff", content))
+    trial.bounded("inspect", trial.file("font.woff", bytes(content)))
 
 
 @attack()
@@ -166,7 +166,7 @@ def woff_without_end(trial: Trial) -> None:
     stream = b"".join([*(packer.compress(bytes(1 << 24)) for _ in range(64)), packer.flush()])
     struct.pack_into(">IIII", content, 44 + 4, len(content), len(stream), 1 << 30, 0)
     struct.pack_into(">I", content, 8, len(content) + len(stream))
-    trial.bounded("inspect", trial.file("font.woff", content + stream))
+    trial.bounded("inspect", trial.file("font.woff", bytes(content + stream)))
 
 
 @attack(variants={"faces": (8, 0xFFFFFFFF), "offsets": (12, 0xFFFFFFF0), "tables": (16 + 4, 0xFFFFFFFF)})
@@ -174,7 +174,7 @@ def collection_claims(trial: Trial, claim: tuple[int, int]) -> None:
     font = build_font(trial.folder / "font.ttf").read_bytes()
     content = bytearray(b"ttcf" + struct.pack(">III", 0x10000, 1, 16) + font)
     struct.pack_into(">I", content, *claim)
-    collection = trial.file("font.ttc", content)
+    collection = trial.file("font.ttc", bytes(content))
     trial.bounded("inspect", collection)
     trial.bounded("inspect", f"{collection}#4294967295")
     trial.bounded("inspect", f"{collection}#{'9' * 400}")

@@ -76,7 +76,7 @@ def _judge(trial: Trial, outcome: Outcome, words: Words) -> None:
     """A reader that left is no fault, and a signal of it no crash."""
     if outcome.status == -13:
         return
-    trial.judged(outcome, str(words(trial)[0]))
+    trial.judged(outcome, *words(trial))
     if "Exception ignored" in outcome.errors:
         raise Fell(f"Python's own words: {outcome.errors.splitlines()[-1]}")
     trial.check_no_leftovers()

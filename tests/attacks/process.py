@@ -1,7 +1,8 @@
 """A command in a process of its own, under watch: its time, its memory, what it printed.
 
-Time is that of the processor, so that a busy machine makes nobody slow; only what waits for ever is ended by
-the clock. Memory is what is resident: torch reserves far more address space than it ever touches.
+Time is that of the processor, so that a busy machine makes nobody slow. The clock only ends what waits for
+something that never comes, or never ends. Memory is what is resident: torch reserves far more address space than
+it ever touches.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import IO
 
 WAITED = 60.0  # seconds by the clock, after which a command never ends
+IDLE = 10.0  # seconds by the clock without any work, after which it waits for ever
 ADDRESSES = 12 << 30  # bytes of address space: whatever happens, the machine survives
 _PAGE = resource.getpagesize()
 _POLLED = 0.02  # seconds
@@ -67,7 +69,8 @@ class Watched:
     ) -> None:
         self._memory = memory
         self._output, self._errors = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115
-        self._began = time.monotonic()
+        self._began = self._worked = time.monotonic()
+        self._work = 0
 
         def begin() -> None:
             resource.setrlimit(resource.RLIMIT_AS, (ADDRESSES, ADDRESSES))
@@ -109,6 +112,8 @@ class Watched:
         if not identity:
             if self._resident() > self._memory:
                 stopped = f"over {self._memory / 1e9:.1f} GB of memory"
+            elif self._idle() > IDLE:
+                stopped = "waits for ever"
             elif self.seconds > WAITED:
                 stopped = f"did not end in {WAITED:.0f} s"
             if not stopped:
@@ -127,6 +132,17 @@ class Watched:
         while (outcome := self.ended()) is None and time.monotonic() < until:
             time.sleep(min(_POLLED, max(0.0, until - time.monotonic())))
         return outcome
+
+    def _idle(self) -> float:
+        """Seconds since it last did any work, as far as the calls of this method show."""
+        try:
+            fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return 0
+        work = sum(map(int, fields[11:15]))  # its own time and that of children, in user and system mode
+        if work != self._work:
+            self._work, self._worked = work, time.monotonic()
+        return time.monotonic() - self._worked
 
     def _resident(self) -> int:
         try:

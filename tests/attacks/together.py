@@ -21,7 +21,7 @@ def two_writers(trial: Trial, job: Job) -> None:
     for command in commands:
         outcome = command.wait()
         assert outcome is not None
-        outcomes.append(trial.judged(outcome, str(job.command(trial)[0])))
+        outcomes.append(trial.judged(outcome, *job.command(trial)))
     if all(outcome.status for outcome in outcomes):
         raise Fell(f"neither came to its end: {outcomes[0].errors[-300:]} {outcomes[1].errors[-300:]}")
     if any(outcome.status not in (0, 1) for outcome in outcomes):

@@ -43,6 +43,7 @@ class Trial:
         self.chance = random.Random(seed)
         self.environment = dict(kit.environment)
         self.seconds, self.peak = 0.0, 0
+        self._unfinished = False
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def copy(self, thing: Path, name: str = "") -> Path:
@@ -61,24 +62,24 @@ class Trial:
 
     def start(self, *arguments: str | bytes | Path, **watched: Any) -> Watched:
         """A command that runs on."""
-        command = str(arguments[0])
         words = [os.fsencode(word) if isinstance(word, Path) else word for word in arguments]
-        memory = self.kit.usual(command).peak + MEMORY
+        memory = self.kit.usual(self._kind(*arguments)).peak + MEMORY
         return Watched([*self.kit.command, *words], self.folder, self.environment, memory, **watched)
 
     def run(self, *arguments: str | bytes | Path, **watched: Any) -> Outcome:
         """A command, which must end in bounded time and memory without a crash."""
         outcome = self.start(*arguments, **watched).wait()
         assert outcome is not None
-        return self.judged(outcome, str(arguments[0]))
+        return self.judged(outcome, *arguments)
 
-    def judged(self, outcome: Outcome, command: str) -> Outcome:
+    def judged(self, outcome: Outcome, *arguments: str | bytes | Path) -> Outcome:
         """The outcome, where the command was bounded, did not crash, and printed what a terminal may show.
 
         Raises:
             Fell: otherwise.
         """
-        usual = self.kit.usual(command)
+        usual = self.kit.usual(self._kind(*arguments))
+        self._unfinished = bool(outcome.status)
         self.seconds = max(self.seconds, outcome.seconds - usual.seconds)
         self.peak = max(self.peak, outcome.peak - usual.peak)
         if outcome.stopped:
@@ -137,8 +138,9 @@ class Trial:
             raise Fell(f"{path!r} was {how}")
 
     def check_no_leftovers(self) -> None:
-        """Make sure that nothing half-made lies about."""
+        """Make sure that nothing half-made lies about; a dataset may, if the last command did not succeed."""
         left = [path for path in self.state() if ".partial" in path or ".copy" in path]
+        left = [path for path in left if not (self._unfinished and path.endswith(".lmdb.partial"))]
         if left:
             raise Fell(f"left behind: {', '.join(left)}")
 
@@ -146,6 +148,12 @@ class Trial:
         """Make sure that a dataset is the honest one, to the byte."""
         if (found := store_digest(path)) != store_digest(self.kit.store):
             raise Fell(f"the dataset is another one ({found})")
+
+    def _kind(self, command: str | bytes | Path, *words: str | bytes | Path) -> str:
+        """The command as `Kit.usual` has it."""
+        paths = [self.folder / os.fsdecode(word) for word in words if len(os.fsencode(word)) < 200]
+        of_run = any(path.suffix == ".safetensors" or (path / "checkpoints").is_dir() for path in paths)
+        return "inspect RUN" if command == "inspect" and of_run else str(command)
 
     def _check_text(self, text: str) -> None:
         if "Traceback (most recent call last)" in text:
