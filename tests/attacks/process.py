@@ -1,8 +1,8 @@
 """A command in a process of its own, under watch: its time, its memory, what it printed.
 
 Time is that of the processor, so that a busy machine makes nobody slow. The clock only ends what waits for
-something that never comes, or never ends. Memory is what is resident: torch reserves far more address space than
-it ever touches.
+something that never comes, or never ends. Memory is what is resident: torch reserves far more address space
+than it ever touches.
 """
 
 from __future__ import annotations
