@@ -31,7 +31,7 @@ def _resume(trial: Trial, run: Path) -> tuple[str | Path, ...]:
     return ("train", *trial.kit.training(run, STEPS + 10), "--resume")
 
 
-@attack(by_chance=True, tested=True, variants={"weights": 1, "state": 2})
+@attack(by_chance=True, variants={"weights": 1, "state": 2})
 def flipped_bytes(trial: Trial, which: int) -> None:
     run, weights, state = _files(trial)
     path = (weights, state)[which - 1]
@@ -69,7 +69,7 @@ def code(trial: Trial, which: int) -> None:
         raise Fell("code was run")
 
 
-@attack(tested=True)
+@attack()
 def code_in_a_zip(trial: Trial) -> None:
     run, _, state = _files(trial)
     owned = trial.kit.folder / f"owned-{trial.folder.name}"
@@ -143,7 +143,7 @@ ABSURD: dict[str, Callable[[dict[str, Any]], object]] = {
 }
 
 
-@attack(tested=True, variants=ABSURD)
+@attack(variants=ABSURD)
 def absurd_settings(trial: Trial, change: Callable[[dict[str, Any]], object]) -> None:
     _, weights, _ = _files(trial)
     safetensors_file.change_record(weights, change)
@@ -154,7 +154,6 @@ def absurd_settings(trial: Trial, change: Callable[[dict[str, Any]], object]) ->
 
 
 @attack(
-    tested=True,
     variants={"a device": "/dev/zero", "escapes": "/x/\x1b[31m.ttf", "a folder": "/etc", "null": "a\0b"},
 )
 def paths_of_fonts(trial: Trial, path: str) -> None:
@@ -182,7 +181,7 @@ def no_numbers(trial: Trial, bits: int) -> None:
     trial.refused(*_generate(weights))
 
 
-@attack(tested=True, variants={"2**60": 1 << 60, "2**31": 1 << 31, "0": 0, "2**64 - 1": 2**64 - 1})
+@attack(variants={"2**60": 1 << 60, "2**31": 1 << 31, "0": 0, "2**64 - 1": 2**64 - 1})
 def lengths_of_the_header(trial: Trial, length: int) -> None:
     _, weights, _ = _files(trial)
     weights.write_bytes(struct.pack("<Q", length) + weights.read_bytes()[8:])

@@ -34,10 +34,16 @@ def variables(trial: Trial, values: Mapping[str, str]) -> None:
     trial.environment |= values
     trial.bounded("inspect", trial.kit.content, "--sheet", "字.png", "--charset", CHARACTERS)
     trial.bounded("render-dataset", *trial.kit.rendering("字.lmdb"))
+    trial.bounded("inspect", "字不在")
+    trial.check_no_leftovers()
+
+
+@attack(variants=VARIABLES)
+def variables_of_a_run(trial: Trial, values: Mapping[str, str]) -> None:
+    trial.environment |= values
     trial.bounded("generate", *trial.kit.drawing("字"))
     trial.bounded("plot", trial.kit.run, "--output", "字.png")
     trial.bounded("models")
-    trial.bounded("inspect", "字不在")
     trial.check_no_leftovers()
 
 
@@ -51,7 +57,7 @@ ENCODED = {
 }
 
 
-@attack(tested=True, variants=ENCODED)
+@attack(variants=ENCODED)
 def arguments(trial: Trial, text: bytes) -> None:
     options = ("--checkpoint", trial.kit.run, "--output", "drawn", "--device", "cpu")
     trial.bounded("generate", "--chars", text, *options)
@@ -71,7 +77,7 @@ def texts(trial: Trial, text: bytes) -> None:
     )
 
 
-@attack(tested=True)
+@attack()
 def a_folder_that_cannot_be_written(trial: Trial) -> None:
     """For root, who may write everywhere, a file stands in its place."""
     trial.file("blocked", b"")

@@ -63,7 +63,7 @@ def large_and_thin(trial: Trial, size: tuple[int, int]) -> None:
     _try(trial, _among_honest(trial, png(width, height, few)))
 
 
-@attack(tested=True)
+@attack()
 def one_for_each_thread(trial: Trial) -> None:
     folder = trial.copy(trial.kit.pictures)
     for char in CHARACTERS[:20]:
@@ -110,7 +110,7 @@ def not_pictures(trial: Trial, content: bytes) -> None:
 
 @attack(
     by_chance=True,
-    tested=True,
+    ,
     variants={name: name for name in ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF")},
 )
 def damaged(trial: Trial, kind: str) -> None:

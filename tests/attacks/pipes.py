@@ -38,7 +38,7 @@ def full_output(trial: Trial, words: Words) -> None:
         raise Fell(f"status {outcome.status}")
 
 
-@attack(by_chance=True, tested=True, variants=COMMANDS)
+@attack(by_chance=True, variants=COMMANDS)
 def a_reader_that_leaves(trial: Trial, words: Words) -> None:
     ours, theirs = os.pipe()
     command = trial.start(*words(trial), stdout=theirs)

@@ -147,7 +147,7 @@ RECORDS: dict[str, Callable[[Trial, Change], None]] = {
 }
 
 
-@attack(by_chance=True, tested=True, variants=RECORDS)
+@attack(by_chance=True, variants=RECORDS)
 def wrong_values(trial: Trial, damage: Callable[[Trial, Change], None]) -> None:
     damage(trial, lambda text: mutated(text, trial.chance))
 

@@ -102,7 +102,7 @@ OPTIONS = (
 )
 
 
-@attack(tested=True, variants={f"{one[0]} {one[-2]} {one[-1][:12]!r}": one for one in OPTIONS})
+@attack(variants={f"{one[0]} {one[-2]} {one[-1][:12]!r}": one for one in OPTIONS})
 def options(trial: Trial, words: tuple[str, ...]) -> None:
     output = ("--output", "glyphs.lmdb") if words[0] == "render-dataset" else ()
     data = ("--data", str(trial.kit.store), "--dry-run") if words[0] == "train" else ()
@@ -127,7 +127,7 @@ TABLES = {
 }
 
 
-@attack(tested=True, variants=TABLES)
+@attack(variants=TABLES)
 def files(trial: Trial, text: str) -> None:
     config = trial.file("my.toml", text.encode("utf-8", "surrogateescape"))
     refused = trial.refused(

@@ -85,7 +85,6 @@ PARTS = ("config.toml", "log.jsonl", "dataset.json", "generator.safetensors", "s
 
 
 @attack(
-    tested=True,
     variants={
         f"{part} is {kind}": (part, kind) for part in PARTS for kind in ("a pipe", "/dev/zero", "a folder")
     },

@@ -75,7 +75,7 @@ def unfinished(trial: Trial, damage: Callable[[bytes, random.Random], bytes]) ->
     trial.check_no_leftovers()
 
 
-@attack(tested=True)
+@attack()
 def continued(trial: Trial) -> None:
     """What a kill left is continued with, to the same dataset."""
     trial.copy(trial.kit.unfinished, ".glyphs.lmdb.partial")
@@ -107,7 +107,7 @@ def _overwrite(store: Path) -> None:
 UNDER = {"cut short": _truncate, "overwritten": _overwrite, "removed": Path.unlink}
 
 
-@attack(tested=False, variants=UNDER)
+@attack(variants=UNDER)
 def under_a_run(trial: Trial, harm: Callable[[Path], None]) -> None:
     """A dataset that changes while a run learns from it."""
     store = trial.copy(trial.kit.store)
@@ -127,7 +127,7 @@ def under_a_run(trial: Trial, harm: Callable[[Path], None]) -> None:
 TEXTS = {"text": b"not a dataset", "nothing": b"", "a header alone": bytes(8192)}
 
 
-@attack(tested=True, variants=TEXTS)
+@attack(variants=TEXTS)
 def not_a_dataset(trial: Trial, content: bytes) -> None:
     store = trial.file("glyphs.lmdb", content)
     trial.refused("inspect", store, "--verify")

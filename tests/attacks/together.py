@@ -47,7 +47,7 @@ READERS: dict[str, tuple[str, ...]] = {
 }
 
 
-@attack(by_chance=True, tested=True, variants=READERS)
+@attack(by_chance=True, variants=READERS)
 def readers(trial: Trial, reader: tuple[str, ...]) -> None:
     """Three reads of a run that keeps checkpoints all the time."""
     run = trial.folder / "run"
