@@ -6,6 +6,7 @@ Each finished try is a line of the state file, so the same command continues whe
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import shlex
@@ -44,6 +45,21 @@ def main() -> None:
     chosen = [one for one in all_attacks() if one.family in (given.families or FAMILIES)]
     tries = [(one, number) for one in chosen for number in range(given.rounds if one.by_chance else 1)]
     finished = read_state(given.state, given.fontgan, given.seed)
+    with contextlib.suppress(KeyboardInterrupt):
+        try_all(tries, finished, given, console)
+    done = [finished[key] for one, number in tries if (key := f"{one.name} {number}") in finished]
+    console.print(table_of(done))
+    for line in fallen(done):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def try_all(
+    tries: list[tuple[Attack, int]],
+    finished: dict[str, dict[str, Any]],
+    given: argparse.Namespace,
+    console: Console,
+) -> None:
+    """Try what is not among the finished, and add it there and to the state file."""
     with (
         tempfile.TemporaryDirectory(prefix="attacks-") as scratch,
         Progress(
@@ -65,12 +81,9 @@ def main() -> None:
                 with given.state.open("a", encoding="utf-8") as file:
                     file.write(json.dumps(finished[key], ensure_ascii=False) + "\n")
                 if result["fell"]:
-                    progress.console.print(f"{key}: {result['fell']}", markup=False, highlight=False)
+                    line = f"{key}: {result['fell']}"
+                    progress.console.print(line, markup=False, highlight=False, soft_wrap=True)
             progress.advance(bar)
-    keys = [f"{one.name} {number}" for one, number in tries]
-    console.print(table_of([finished[key] for key in keys]))
-    for line in fallen([finished[key] for key in keys]):
-        console.print(line, markup=False, highlight=False)
 
 
 def attempt(one: Attack, number: int, seed: int, folder: Path, kit: Kit) -> dict[str, Any]:

@@ -110,7 +110,6 @@ def not_pictures(trial: Trial, content: bytes) -> None:
 
 @attack(
     by_chance=True,
-    ,
     variants={name: name for name in ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF")},
 )
 def damaged(trial: Trial, kind: str) -> None:

@@ -129,8 +129,12 @@ class Watched:
     def wait(self, most: float = float("inf")) -> Outcome | None:
         """What became of it, or None where it still runs after `most` seconds by the clock."""
         until = time.monotonic() + most
-        while (outcome := self.ended()) is None and time.monotonic() < until:
-            time.sleep(min(_POLLED, max(0.0, until - time.monotonic())))
+        try:
+            while (outcome := self.ended()) is None and time.monotonic() < until:
+                time.sleep(min(_POLLED, max(0.0, until - time.monotonic())))
+        except KeyboardInterrupt:
+            self.stop()
+            raise
         return outcome
 
     def _idle(self) -> float:
