@@ -97,6 +97,8 @@ def attempt(one: Attack, number: int, seed: int, folder: Path, kit: Kit) -> dict
             one.action(trial)
         except Fell as error:
             fell = str(error)
+        except Exception as error:  # what is wrong with the attack must not end all the others
+            fell = f"the attack itself failed: {error!r}"
         return {"fell": fell, "seconds": round(trial.seconds, 1), "megabytes": round(trial.peak / 1e6)}
 
 

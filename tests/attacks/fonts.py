@@ -60,13 +60,14 @@ def _font_of_composites(path: Path, parts: dict[str, tuple[str, ...]]) -> Path:
     return path
 
 
-def _chain(length: int, times: int) -> dict[str, tuple[str, ...]]:
-    return {f"c{n}": (f"c{n - 1}" if n else "square",) * times for n in range(length)}
+def _chain(length: int, times: int, first: str = "square") -> dict[str, tuple[str, ...]]:
+    return {f"c{n}": (f"c{n - 1}" if n else first,) * times for n in range(length)}
 
 
 CONSTRUCTIONS = {
     "chain of 40,000": lambda: _chain(40_000, 1),
     "40 doublings": lambda: _chain(40, 2),
+    "40 doublings of nothing": lambda: _chain(40, 2, ".notdef"),
     "12 times 200 each": lambda: _chain(12, 200),
     "a cycle": lambda: {"a": ("b",), "b": ("a",)},
     "itself": lambda: {"a": ("a", "a")},

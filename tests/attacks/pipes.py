@@ -13,12 +13,12 @@ from tests.attacks.trial import Fell, Trial
 Words = Callable[[Trial], tuple[str | Path, ...]]
 
 COMMANDS: dict[str, Words] = {
-    "models": lambda _: ("models",),
-    "models as JSON": lambda _: ("models", "--json"),
     "inspect": lambda trial: ("inspect", trial.kit.content, "--sheet", "sheet.png"),
     "inspect as JSON": lambda trial: ("inspect", trial.kit.content, "--sheet", "sheet.png", "--json"),
     "inspect a dataset": lambda trial: ("inspect", trial.kit.store, "--sheet", "sheet.png"),
     "inspect a run": lambda trial: ("inspect", trial.kit.run),
+    "models": lambda _: ("models",),
+    "models as JSON": lambda _: ("models", "--json"),
     "plot": lambda trial: ("plot", trial.kit.run, "--output", "curves.png"),
     "render": lambda trial: ("render-dataset", *trial.kit.rendering("glyphs.lmdb")),
     "generate": lambda trial: ("generate", *trial.kit.drawing("drawn")),
