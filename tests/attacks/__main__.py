@@ -1,4 +1,4 @@
-"""All attacks, many times: `python -m tests.attacks [FAMILY…] [--rounds N] [--fontgan COMMAND]`.
+"""All attacks, many times: `python -m tests.attacks [NAME…] [--rounds N] [--fontgan COMMAND]`.
 
 Each finished try is a line of the state file, so the same command continues where it was interrupted.
 """
@@ -28,7 +28,10 @@ def main() -> None:
     """Try what has not been tried yet, and print how many held."""
     parser = argparse.ArgumentParser(prog="python -m tests.attacks")
     parser.add_argument(
-        "families", nargs="*", metavar="FAMILY", help=f"of {', '.join(FAMILIES)}; by default all"
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help=f"families ({', '.join(FAMILIES)}), or beginnings of names, such as disk/full; by default all",
     )
     parser.add_argument("--rounds", type=int, default=10, help="how often those by chance are tried")
     parser.add_argument("--seed", type=int, default=0, help="of the random numbers")
@@ -39,10 +42,10 @@ def main() -> None:
         help="the command to attack, such as that of another version; by default this clone",
     )
     given = parser.parse_args()
-    if unknown := set(given.families) - set(FAMILIES):
-        parser.error(f"there is no family {', '.join(sorted(unknown))}")
+    chosen = [one for one in all_attacks() if one.name.startswith(tuple(given.names or [""]))]
+    if not chosen:
+        parser.error(f"there is no attack {' '.join(given.names)}")
     console = Console()
-    chosen = [one for one in all_attacks() if one.family in (given.families or FAMILIES)]
     tries = [(one, number) for one in chosen for number in range(given.rounds if one.by_chance else 1)]
     finished = read_state(given.state, given.fontgan, given.seed)
     with contextlib.suppress(KeyboardInterrupt):
