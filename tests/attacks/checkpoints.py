@@ -173,12 +173,22 @@ def wrong_shapes(trial: Trial) -> None:
     trial.bounded(*_generate(weights))
 
 
-@attack(tested=True, variants={"NaN": 0x7FC00000, "infinity": 0x7F800000, "1e38": 0x7E967699})
-def no_numbers(trial: Trial, bits: int) -> None:
+def _filled(trial: Trial, bits: int) -> Path:
+    """Weights that are all the same number, of 32 bits."""
     _, weights, _ = _files(trial)
     header, tensors = safetensors_file.parts(weights)
     safetensors_file.write(weights, header, struct.pack("<I", bits) * (len(tensors) // 4))
-    trial.refused(*_generate(weights))
+    return weights
+
+
+@attack(tested=True, variants={"NaN": 0x7FC00000, "infinity": 0x7F800000})
+def no_numbers(trial: Trial, bits: int) -> None:
+    trial.refused(*_generate(_filled(trial, bits)))
+
+
+@attack(variants={"1e38": 0x7E967699, "0": 0, "1e-45": 1})
+def odd_numbers(trial: Trial, bits: int) -> None:
+    trial.bounded(*_generate(_filled(trial, bits)))
 
 
 @attack(variants={"2**60": 1 << 60, "2**31": 1 << 31, "0": 0, "2**64 - 1": 2**64 - 1})

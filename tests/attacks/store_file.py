@@ -50,7 +50,7 @@ def without_last_face(path: Path) -> None:
         last = record["faces"].pop()["key"]
         transaction.put(RECORD, json.dumps({**record, "completed": ""}, ensure_ascii=False).encode())
         for key in [bytes(key) for key in transaction.cursor().iternext(values=False)]:
-            if key.startswith(f"{last}/".encode()):
+            if key.startswith(f"{last}/".encode()) or key.endswith(f":{last}".encode()):
                 transaction.delete(key)
 
 
