@@ -11,7 +11,7 @@ SOURCES := fontgan tests assets
 # One torch thread a test process: two that share two cores wait for each other.
 TEST_ENVIRONMENT := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 
-.PHONY: help demo check test lint format type lock bench bench-models clean
+.PHONY: help demo check test attack lint format type lock bench bench-models clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -27,6 +27,11 @@ check: $(READY) lint type ## ruff, mypy and the quick tests: under a minute
 
 test: $(READY) lint type ## all checks: ruff, mypy and the tests
 	$(TEST_ENVIRONMENT) $(BIN)/python -m pytest -n 2 tests
+
+ROUNDS := 10
+
+attack: $(READY) ## all attacks of tests/attacks/, ROUNDS times; continues where it was interrupted (hours)
+	$(BIN)/python -m tests.attacks --rounds $(ROUNDS) --state attacks.jsonl
 
 lint: $(READY) ## style, by ruff
 	$(BIN)/ruff check $(SOURCES)
@@ -64,7 +69,7 @@ bench-models: $(READY) ## every model for the same minutes: tables and sheets in
 	$(BIN)/python -m tests.benchmarks.models
 
 clean: ## remove all that was made here, .venv too
-	rm -rf $(VENV) data runs generated inspected plots bench-models dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) data runs generated inspected plots bench-models attacks.jsonl dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): requirements.lock pyproject.toml
