@@ -26,7 +26,6 @@ LIMITS: dict[str, list[tuple[int, str]]] = {
         (96 << 20, "fontgan.fonts.decoding:MOST_BYTES"),
     ],
     "a file of settings": [(256 << 10, "fontgan.config.reading:_MOST")],
-    "a checkpoint": [(8 << 30, "fontgan.runs.weights:_MOST_BYTES")],
     "the header of a checkpoint": [(32 << 20, "fontgan.runs.weights:_MOST_HEADER")],
     "channels of a layer": [(4096, "fontgan.config.settings:MOST_WIDTH")],
     "residual blocks of a size": [(64, "fontgan.config.settings:MOST_BLOCKS")],
