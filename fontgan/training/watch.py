@@ -56,6 +56,8 @@ class Watch:
         if not all(bool(torch.isfinite(weight).all()) for weight in generator.state_dict().values()):
             return Verdict({}, broken="the weights contain NaN or infinity")
         measures = measure_generator(generator, self.validation, self._device).means()
+        if why := not_finite(measures):  # no record of a checkpoint holds them
+            return Verdict({}, broken=why)
         blank = bool(step) and measures["ink"] < _BLANK
         self._blank = self._blank + 1 if blank else 0
         lasting = self._blank >= _PATIENCE
