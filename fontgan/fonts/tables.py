@@ -17,8 +17,8 @@ _NAMES = {
     "licence_url": 14,
 }
 _ENGLISH = 0x409
-# A font has some dozens of records; the longest, a whole licence, has some 10,000 bytes.
-_MOST_RECORDS = 4096
+# A font has some hundreds of records at most; the longest, a whole licence, has some 10,000 bytes.
+_MOST_RECORDS = 1024
 _MOST_BYTES = 1 << 14
 _MOST_LETTERS = 120  # of a family's name
 

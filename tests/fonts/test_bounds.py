@@ -337,3 +337,15 @@ def test_tables_that_overlap_are_not_summed_for_ever(tmp_path: Path) -> None:
     content = padded[:12] + directory + claims + plain
     with pytest.raises(FontganError, match="has tables that overlap"):
         FontFile(tmp_path / "toy.ttf", content).check(0)
+
+
+def test_a_cmap_that_is_searched_from_its_start_is_not_used(tmp_path: Path) -> None:
+    font = TTFont(build_font(tmp_path / "toy.ttf"))
+    groups = b"".join(struct.pack(">3I", code, code, 1 + code % 60) for code in range(0x4E00, 0x9FFF))
+    count = len(groups) // 12
+    header = struct.pack(">HHII", 8, 0, 8208 + len(groups), 0) + bytes(8192) + struct.pack(">I", count)
+    tables = {tag: font.getTableData(tag) for tag in font.keys() if tag not in ("GlyphOrder", "post")}  # noqa: SIM118
+    tables["cmap"] = struct.pack(">HHHHI", 0, 1, 3, 10, 12) + header + groups
+    (tmp_path / "toy.ttf").write_bytes(sfnt(tables))
+    with pytest.raises(FontganError, match="maps no Unicode characters"):
+        Face(FontLocation(tmp_path / "toy.ttf"))
