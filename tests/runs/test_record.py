@@ -121,3 +121,19 @@ def with_metadata(path: Path, target: Path, data: dict[str, Any]) -> Path:
     """A copy of weights that says something else of itself."""
     save_file(load_file(path), target, {"fontgan": json.dumps(data)})
     return target
+
+
+def test_a_network_larger_than_its_weights_is_refused_before_it_takes_memory(tmp_path: Path) -> None:
+    data = json.loads(json.dumps(record_of("pix2pix").to_json(), default=str))
+    data["settings"]["generator"]["widths"] = [20000, 20000]  # over 5 GB
+    path = tmp_path / "generator.safetensors"
+    save_file({"x": torch.zeros(2)}, path, {"fontgan": json.dumps(data)})
+    with pytest.raises(FontganError, match="do not fit the network that its settings build: choose another"):
+        load_checkpoint(path)
+
+
+def test_a_header_without_an_end_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "generator.safetensors"
+    path.write_bytes((1 << 40).to_bytes(8, "little") + b"{}")
+    with pytest.raises(FontganError, match="is damaged, or is not a checkpoint"):
+        load_checkpoint(path)
