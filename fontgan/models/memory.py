@@ -16,6 +16,7 @@ from fontgan.config.settings import ModelSettings
 from fontgan.errors import FontganError
 from fontgan.models.base import GeneratorSpec, Model
 from fontgan.models.examples import example_inputs
+from fontgan.networks.counting import in_short
 
 _STATES = 2  # numbers that Adam keeps of each weight; Muon keeps one
 
@@ -38,8 +39,8 @@ def check_memory(
         needed += maps if engine.precision == torch.float32 else maps // 2
     if needed > free:
         raise FontganError(
-            f"to train this network on {count:,} images at a time takes at least {needed / 1e9:,.1f} GB, "
-            f"{weights / 1e9:,.1f} GB of them for its weights, and {free / 1e9:,.1f} GB are free",
+            f"to train this network on {count:,} images at a time takes at least {in_short(needed)}B, "
+            f"{in_short(weights)}B of them for its weights, and {in_short(free)}B are free",
             "choose smaller widths, fewer residual blocks, a smaller batch_size or a larger accumulation "
             "with {set}",
         )

@@ -180,6 +180,18 @@ def test_a_plan_that_cannot_be_followed_is_told_and_makes_no_run(here: Path) -> 
 
 
 @pytest.mark.slow
+def test_a_network_that_does_not_fit_into_memory_is_refused(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Engine, "free_memory", lambda _: 100_000)
+    before = sorted(here.rglob("*"))
+    with pytest.raises(
+        FontganError, match=r"takes at least .*B, .* and 100 kB are free: choose smaller widths"
+    ):
+        run(SMALL)
+    assert sorted(here.rglob("*")) == before
+
+
 @pytest.mark.usefixtures("here")
 def test_pictures_that_do_not_fit_into_memory_are_read_as_they_are_needed(
     monkeypatch: pytest.MonkeyPatch,
@@ -187,6 +199,7 @@ def test_pictures_that_do_not_fit_into_memory_are_read_as_they_are_needed(
     augmented = {**SMALL, "shift": "1", "scale": "0.05"}
     inside = weights(finished(run(augmented, best_by="newest")))
     monkeypatch.setattr(Engine, "free_memory", lambda _: 1000)
+    monkeypatch.setattr("fontgan.training.preparation.check_memory", lambda *_: None)
     read: list[int] = []
     glyphs = GlyphStore.glyphs
 
