@@ -14,7 +14,7 @@ from fontgan.data.splits import split_of
 from fontgan.errors import FontganError
 from fontgan.fonts.canvas import Canvas, font_shift
 from fontgan.fonts.charset import is_han, scattered
-from fontgan.fonts.location import FontLocation
+from fontgan.fonts.location import FontLocation, is_there
 from fontgan.fonts.source import GlyphSource, open_source
 from fontgan.runs.dataset import font_paths
 from fontgan.runs.folder import Run
@@ -90,7 +90,7 @@ class Fonts:
     def lost(self, face: FaceRecord) -> str:
         """Why `find` does not find a font, in words: `a.ttf is missing`."""
         path = next(self._places(face))
-        return f"{path} has changed since training" if path.exists() else f"{path} is missing"
+        return f"{path} has changed since training" if is_there(str(path)) else f"{path} is missing"
 
     def _places(self, face: FaceRecord) -> Iterator[Path]:
         """Where the font may lie, the likeliest place first."""
