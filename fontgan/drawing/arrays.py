@@ -11,7 +11,12 @@ from torch import Tensor, nn
 from fontgan.compute.ranks import Ranks
 from fontgan.data.images import as_floats
 
-BATCH = 64  # images that go through a network together
+_PIXELS = 64 * 64**2  # of the images that go through a network together
+
+
+def batch_of(size: int) -> int:
+    """How many images of that size go through a network together: their maps take the same memory."""
+    return max(1, _PIXELS // size**2)
 
 
 @torch.no_grad()
@@ -45,8 +50,9 @@ def network_inputs(
     content: Tensor, conditions: Sequence[Tensor] = (), device: torch.device | None = None
 ) -> Iterator[tuple[Tensor, ...]]:
     """What a generator takes, batch by batch: images as floats, numbers of styles as they are."""
-    turns = len(content.split(BATCH))
-    parts = ([part] * turns if len(part) == 1 else part.split(BATCH) for part in (content, *conditions))
-    for batch in zip(*parts, strict=True):
-        placed = (part.to(device or torch.device("cpu")) for part in batch)
+    batch = batch_of(content.shape[-1])
+    turns = len(content.split(batch))
+    parts = ([part] * turns if len(part) == 1 else part.split(batch) for part in (content, *conditions))
+    for inputs in zip(*parts, strict=True):
+        placed = (part.to(device or torch.device("cpu")) for part in inputs)
         yield tuple(as_floats(part) if part.dtype == torch.uint8 else part for part in placed)

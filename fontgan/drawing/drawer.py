@@ -16,7 +16,7 @@ from fontgan.config.reading import nearest
 from fontgan.config.settings import Cleaning, DeviceChoice
 from fontgan.data.images import as_bytes
 from fontgan.data.record import FaceRecord, families
-from fontgan.drawing.arrays import BATCH, draw_arrays
+from fontgan.drawing.arrays import batch_of, draw_arrays
 from fontgan.drawing.cleaning import clean
 from fontgan.drawing.drawing import Drawing, Placement
 from fontgan.drawing.fonts import (
@@ -197,7 +197,7 @@ class Drawer:
         _check_request(asked, cleaning)
         conditions, watcher = self._conditions(asked), watcher or Silent()
         watcher.start("drawing", len(asked))
-        for found, lacking in self._found(asked, BATCH * self._engine.ranks.count):
+        for found, lacking in self._found(asked, batch_of(self.record.size) * self._engine.ranks.count):
             yield self._drawn(found, lacking, conditions, cleaning)
             watcher.advance(len(found) + len(lacking))
 
