@@ -79,7 +79,7 @@ def _copied(face: freetype.Face, location: FontLocation, code: int) -> NewGlyph:
 
 def _decompose(outline: freetype.Outline, pen: Any, em: int) -> None:
     """Draw an outline of FreeType with a pen of fontTools, which wants each contour closed."""
-    begun = []
+    begun: list[bool] = []
 
     def in_em(*points: Any) -> list[tuple[float, float]]:
         return [(point.x / em, point.y / em) for point in points]

@@ -1,7 +1,7 @@
 """What a font says of the characters that it has: Unicode ranges and code pages, by true coverage.
 
-OpenType specification, «OS/2», ulUnicodeRange and ulCodePageRange. fontTools decides on a Chinese code page by
-a single character (bopomofo ㄅ for Simplified, 央 for Traditional), so that it calls a font of GB2312
+OpenType specification, «OS/2», ulUnicodeRange and ulCodePageRange. fontTools decides on a Chinese code page
+by a single character (bopomofo ㄅ for Simplified, 央 for Traditional), so that it calls a font of GB2312
 Traditional, and Word then draws another font.
 """
 

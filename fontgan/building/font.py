@@ -21,7 +21,6 @@ from fontgan.building.glyphs import (
     BLANKS,
     NEW_EM,
     Box,
-    Contour,
     NewGlyph,
     UnitGlyph,
     fingerprint,
@@ -32,6 +31,7 @@ from fontgan.building.licence import FontLicence, LicenceReport
 from fontgan.building.lines import ASCENDER, DESCENDER, HALF, TOP, baselines, columns
 from fontgan.building.metrics import extents
 from fontgan.building.names import Names
+from fontgan.building.standing import MISSING, SPACES, standing_glyphs
 from fontgan.building.tables import FORMATS, MOST_GLYPHS, packed, timestamp
 from fontgan.building.truetype import outline_tables
 from fontgan.errors import FontganError
@@ -42,8 +42,6 @@ from fontgan.fonts.charset import is_han
 _GASP = {0xFFFF: 0x000F}
 _PREP = bytes((0xB8, 0x01, 0xFF, 0x85, 0xB0, 0x04, 0x8D))
 _REGULAR, _USE_TYPO_METRICS = 1 << 6, 1 << 7  # of fsSelection
-_SPACES = {"space": (0x20, 0xA0), "uni3000": (0x3000,)}  # glyphs without ink, and their characters
-_MISSING = ".notdef"
 
 
 @dataclass(frozen=True)
@@ -99,15 +97,13 @@ def build_font(
         raise FontganError(
             "there is nothing to put into a font: no character has an outline", "choose other {chars}"
         )
-    most = MOST_GLYPHS - 1 - len(_SPACES)
+    most = MOST_GLYPHS - 1 - len(SPACES)
     if len(inked) > most:
         raise FontganError(
             f"{len(inked):,} characters do not fit into a font, which has up to {MOST_GLYPHS:,} glyphs",
             f"choose up to {most:,} with {{chars}}",
         )
-    advances = {code: round(advance * NEW_EM) for code, advance in BLANKS.items()}
-    advances |= {glyph.code: glyph.advance for glyph in units if glyph.code in BLANKS}
-    font = _Font(inked, advances, kind != "otf")
+    font = _Font({**standing_glyphs(units), **{glyph.name: glyph for glyph in inked}}, kind != "otf")
     return BuiltFont(
         packed(font.file(licences.applied_to(names)), kind),
         f".{kind}",
@@ -120,14 +116,12 @@ def build_font(
 class _Font:
     """A font in the making: its glyphs in their order, and the tables that follow from them."""
 
-    def __init__(self, glyphs: Sequence[UnitGlyph], spaces: dict[int, int], quadratic: bool) -> None:
-        self._glyphs = {_MISSING: UnitGlyph(-1, NEW_EM, _missing_box())}
-        self._glyphs |= {name: UnitGlyph(codes[0], spaces[codes[0]], ()) for name, codes in _SPACES.items()}
-        self._glyphs |= {glyph.name: glyph for glyph in glyphs}
-        self._codes = {code: name for name, codes in _SPACES.items() for code in codes}
-        self._codes |= {glyph.code: glyph.name for glyph in glyphs}
+    def __init__(self, glyphs: dict[str, UnitGlyph], quadratic: bool) -> None:
+        self._glyphs = glyphs
+        self._new = [glyph for name, glyph in glyphs.items() if name not in (MISSING, *SPACES)]
+        self._codes = {code: name for name, codes in SPACES.items() for code in codes}
+        self._codes |= {glyph.code: glyph.name for glyph in self._new}
         self._quadratic = quadratic
-        self._new = list(glyphs)
         self._builder = FontBuilder(NEW_EM, isTTF=quadratic)
         # All boxes are known here; fontTools would draw each glyph again to find them.
         self._builder.font.recalcBBoxes = False
@@ -142,7 +136,7 @@ class _Font:
         self._columns(boxes)
         self._header(joined(boxes.values()), names)
         self._characters(joined(boxes.values()))
-        builder.font["name"] = names.table(fingerprint(self._new))
+        builder.font["name"] = names.table(fingerprint(self._glyphs.values()))
         # «post» 3.0: without names of glyphs, which an OTF has in its outlines.
         builder.setupPost(keepGlyphNames=False, underlinePosition=-100, underlineThickness=50)
         chinese = [boxes[glyph.name] for glyph in self._new if is_han(glyph.code)]
@@ -194,19 +188,14 @@ class _Font:
 
     def _lines(self, boxes: dict[str, Box]) -> None:
         """Advances and line height."""
-        bearings = {name: boxes[name][0] if name in boxes else 0 for name in self._glyphs}
-        self._builder.setupHorizontalMetrics(
-            {name: (glyph.advance, bearings[name]) for name, glyph in self._glyphs.items()}
-        )
-        widths = [box[2] - box[0] for box in boxes.values()]
-        advances = [self._glyphs[name].advance for name in boxes]
-        reach = extents(advances, [box[0] for box in boxes.values()], widths)
-        most = max(glyph.advance for glyph in self._glyphs.values())
+        metrics = {name: (glyph.advance, boxes.get(name, (0,))[0]) for name, glyph in self._glyphs.items()}
+        self._builder.setupHorizontalMetrics(metrics)
+        reach = extents([metrics[name] for name in boxes], [box[2] - box[0] for box in boxes.values()])
         self._builder.setupHorizontalHeader(
             ascent=ASCENDER,
             descent=DESCENDER,
             lineGap=0,
-            advanceWidthMax=most,
+            advanceWidthMax=max(advance for advance, _ in metrics.values()),
             minLeftSideBearing=reach.before,
             minRightSideBearing=reach.after,
             xMaxExtent=reach.reach,
@@ -216,8 +205,7 @@ class _Font:
         """Advances in columns, from the em box."""
         metrics = dict(zip(boxes, columns(list(boxes.values())), strict=True))
         self._builder.setupVerticalMetrics({name: metrics.get(name, (NEW_EM, 0)) for name in self._glyphs})
-        heights = [box[3] - box[1] for box in boxes.values()]
-        reach = extents([NEW_EM] * len(boxes), [bearing for _, bearing in metrics.values()], heights)
+        reach = extents(list(metrics.values()), [box[3] - box[1] for box in boxes.values()])
         self._builder.setupVerticalHeader(
             tableVersion=0x00011000,
             ascent=HALF,
@@ -280,15 +268,3 @@ _SCRIPTS = {
     "yStrikeoutSize": 50,
     "yStrikeoutPosition": 325,
 }
-
-
-def _missing_box() -> tuple[Contour, ...]:
-    """The frame of `.notdef`: shown where a character is missing."""
-    outer, inner = (100, -20, 900, 780), (150, 30, 850, 730)
-
-    def frame(box: Box, clockwise: bool) -> Contour:
-        left, bottom, right, top = box
-        around = [((right, bottom),), ((right, top),), ((left, top),)]
-        return Contour.of((left, bottom), reversed(around) if clockwise else around)
-
-    return frame(outer, False), frame(inner, True)

@@ -13,7 +13,7 @@ from fontgan.building.glyphs import Box, joined
 
 
 def extend_head(content: bytes, boxes: Sequence[Box], revision: float, modified: int) -> bytes:
-    """`head` with the box around further glyphs, a revision (0: as it was) and a time in seconds since 1904."""
+    """`head` with the box around further glyphs, a revision (0: as it was), a time in seconds since 1904."""
     old: Box = struct.unpack_from(">4h", content, 36)
     box = joined([old, *boxes])
     number = struct.pack(">i", round(revision * 65536)) if revision else content[4:8]
@@ -59,7 +59,7 @@ def extend_os2(
 
 
 def extend_post(content: bytes, names: Sequence[str]) -> tuple[bytes, str]:
-    """`post` with the names of further glyphs, and what became of it; the same bytes where it has none."""
+    """`post` with the names of further glyphs, if it has names, and a note where these had to go."""
     (version,) = struct.unpack_from(">I", content)
     if version == 0x30000:
         return content, ""
@@ -85,7 +85,7 @@ def extend_post(content: bytes, names: Sequence[str]) -> tuple[bytes, str]:
         + struct.pack(f">{len(new)}H", *range(first, first + len(new)))
         + strings
         + b"".join(bytes([len(name)]) + name for name in new)
-    ), "names of the new glyphs appended"
+    ), ""
 
 
 def _set_bits(table: bytearray, offset: int, words: int, bits: Collection[int]) -> None:

@@ -144,7 +144,7 @@ class LicenceReport:
                 continue
             if font.restricted and font.role in (TARGET, COPIED):
                 raise FontganError(
-                    f"the embedding bits of {font.font} say that it must not be changed without its owner's permission",
+                    f"the embedding bits of {font.font} forbid to change it without its owner's permission",
                     "pass {permitted} if you own it or have that permission",
                 )
             if not font.is_ofl:
@@ -152,7 +152,7 @@ class LicenceReport:
             for name in font.reserved_names:
                 if _squeezed(name) in _squeezed(family):
                     raise FontganError(
-                        f"{name!r} is a reserved font name of {font.font}: a changed font must not be called {family!r}",
+                        f"{name!r} is a reserved font name: a changed {font.font} cannot be called {family!r}",
                         "pass another name with {family}",
                     )
 
@@ -181,7 +181,10 @@ def licence_of(tables: Tables, role: str, otherwise: str) -> FontLicence:
     return FontLicence(
         printable(texts.get(16) or texts.get(1) or otherwise),
         role,
-        *(texts.get(number, "") for number in (0, 7, 13, 14)),
+        copyright=texts.get(0, ""),
+        trademark=texts.get(7, ""),
+        licence=texts.get(13, ""),
+        url=texts.get(14, ""),
         embedding=bits,
     )
 

@@ -32,20 +32,19 @@ class Extents:
         )
 
 
-def extents(advances: Sequence[int], bearings: Sequence[int], lengths: Sequence[int]) -> Extents:
+def extents(metrics: Sequence[tuple[int, int]], lengths: Sequence[int]) -> Extents:
     """Of glyphs with ink, at least one.
 
     Args:
-        advances: in units.
-        bearings: from where the advance begins to the ink.
+        metrics: the advance of each, and where its ink begins.
         lengths: of the ink.
     """
-    triples = list(zip(advances, bearings, lengths, strict=True))
+    placed = [(advance, before, length) for (advance, before), length in zip(metrics, lengths, strict=True)]
     return Extents(
-        max(advances),
-        min(bearings),
-        min(advance - bearing - length for advance, bearing, length in triples),
-        max(bearing + length for _, bearing, length in triples),
+        max(advance for advance, _, _ in placed),
+        min(before for _, before, _ in placed),
+        min(advance - before - length for advance, before, length in placed),
+        max(before + length for _, before, length in placed),
     )
 
 

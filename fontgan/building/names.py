@@ -17,7 +17,7 @@ from fontgan.untrusted import printable
 MOST_FAMILY = 31  # characters of name ID 1: a LOGFONT of Windows has no room for more
 STYLE = "Regular"
 _ENGLISH, _CHINESE = 0x409, 0x804  # of Windows; Chinese as in China
-# The PLRM 3.2.2 and the specification of «name» keep these out of a PostScript name, printable ASCII as it is.
+# OpenType specification, «name», ID 6: printable ASCII, without what PostScript reads as syntax.
 _NOT_IN_POSTSCRIPT = re.compile(r"[^!-~]|[\[\](){}<>/%]")
 _MOST_TEXT = 4096  # characters of a licence and the like
 
@@ -48,8 +48,8 @@ class Names:
         _check_family(self.family)
         if len(self.family_zh) > MOST_FAMILY or not self.family_zh.isprintable():
             raise FontganError(
-                f"the Chinese family name {printable(self.family_zh[:40])} has {len(self.family_zh)} characters "
-                f"or some that cannot be seen: up to {MOST_FAMILY} visible ones fit",
+                f"the Chinese family name {printable(self.family_zh[:40])} does not fit into a font, "
+                f"which has room for {MOST_FAMILY} visible characters",
                 "pass a shorter one with {family_zh}",
             )
         if not re.fullmatch(r"\d{1,4}\.\d{3}", self.version):

@@ -6,6 +6,7 @@ import io
 import os
 import struct
 import zlib
+from pathlib import Path
 from typing import Any
 
 from fontTools.misc.timeTools import epoch_diff
@@ -13,6 +14,7 @@ from fontTools.ttLib import TTFont, newTable, sortedTagList
 from fontTools.ttLib.sfnt import SFNTWriter
 
 from fontgan.errors import FontganError
+from fontgan.files import replacing
 from fontgan.fonts.container import FontFile
 
 Tables = dict[str, bytes]
@@ -62,6 +64,18 @@ def packed(content: bytes, kind: str) -> bytes:
     output = io.BytesIO()
     font.save(output, reorderTables=False)
     return output.getvalue()
+
+
+def save_font(path: Path, content: bytes) -> None:
+    """Write a font file, whole or not at all.
+
+    Raises:
+        FontganError: there is a folder of that name, or it cannot be written.
+    """
+    if path.is_dir():
+        raise FontganError(f"{path} is a folder", "pass the path of a font file with {output}")
+    with replacing(path) as beside:
+        beside.write_bytes(content)
 
 
 def timestamp() -> int:

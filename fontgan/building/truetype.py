@@ -16,7 +16,8 @@ from fontTools.misc.roundTools import otRound
 from fontgan.building.glyphs import Box, Contour, UnitGlyph
 from fontgan.building.tables import Tables
 
-# Of a flag: the point is on the curve; its x or y has one byte, is positive or the same as before; the flag repeats.
+# Of a flag: the point is on the curve; its step in x or y has one byte; the flag repeats; the step is
+# positive, or where it does not have one byte, 0.
 _ON, _SHORT_X, _SHORT_Y, _REPEAT, _SAME_X, _SAME_Y = 1, 2, 4, 8, 16, 32
 _TOLERANCE = 1 / 1000  # em between a cubic and the quadratics that stand for it
 _MOST_SHORT = 2 * 0xFFFF  # bytes of glyf that a short loca reaches
