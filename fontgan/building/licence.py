@@ -78,13 +78,11 @@ class FontLicence:
 
     def line(self) -> str:
         """The font, its role and its licence in a line."""
-        licence = (
-            OFL if self.is_ofl else printable(" ".join(self.licence.split()))[:_LONGEST] or "not specified"
-        )
+        licence = OFL if self.is_ofl else " ".join(self.licence.split())[:_LONGEST] or "not specified"
+        url = f" ({self.url[:_LONGEST]})" if self.url and not self.is_ofl else ""
         reserved = f"; reserved font names: {', '.join(self.reserved_names)}" if self.reserved_names else ""
-        url = f" ({printable(self.url)[:_LONGEST]})" if self.url and not self.is_ofl else ""
         forbidden = "; embedding restricted" if self.restricted else ""
-        return f"{self.font}, {self.role}: {licence}{url}{reserved}{forbidden}"
+        return printable(f"{self.font}, {self.role}: {licence}{url}{reserved}{forbidden}")
 
 
 @dataclass(frozen=True)
@@ -111,16 +109,13 @@ class LicenceReport:
     def lines(self) -> list[str]:
         """The report as lines to show: the fonts, then the licence of the result."""
         others = [font.font for font in self.fonts if font.role in _PARTS_OF_RESULT and not font.is_ofl]
+        owned = printable(", ".join(others))
         if self.is_ofl:
-            result = f"The new font: {OFL}, to be published under no other licence"
-            result += f"; ask for permission to include {', '.join(others)}" if others else ""
+            result = f"{OFL}, to be published under no other licence"
+            result += f"; ask for permission to include {owned}" if owned else ""
         else:
-            result = (
-                f"The new font: as the owner of {', '.join(others)} permits"
-                if others
-                else "The new font: yours"
-            )
-        return [*(font.line() for font in self.fonts), result]
+            result = f"as the owner of {owned} permits" if owned else "yours"
+        return [*(font.line() for font in self.fonts), f"The new font: {result}"]
 
     def applied_to(self, names: Names) -> Names:
         """The names of a new font with the notices and the licence that follow."""
@@ -152,7 +147,7 @@ class LicenceReport:
             for name in font.reserved_names:
                 if _squeezed(name) in _squeezed(family):
                     raise FontganError(
-                        f"{name!r} is a reserved font name: a changed {font.font} cannot be called {family!r}",
+                        f"{name!r} is a reserved font name: a changed {font.font} cannot be {family!r}",
                         "pass another name with {family}",
                     )
 

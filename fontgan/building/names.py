@@ -153,6 +153,8 @@ def renamed(table: Any, names: Names) -> None:
             record.string = texts[record.nameID]
         kept.append(record)
     table.names = kept
+    for number in (1, 4, 6):
+        table.setName(texts[number], number, 3, 1, _ENGLISH)
     if names.family_zh:
         table.setName(names.family_zh, 1, 3, 1, _CHINESE)
         table.setName(f"{names.family_zh} {style}" if style != STYLE else names.family_zh, 4, 3, 1, _CHINESE)

@@ -109,6 +109,7 @@ def write_ufo(
     _check_place(path)
     reasons = dict(sorted((doubtful or {}).items()))
     with replacing_folder(path) as beside:
+        beside.rmdir()  # or fontTools would look for a UFO in it
         writer = UFOWriter(str(beside), fileCreator=_CREATOR)
         writer.writeInfo(_info(licences.applied_to(names)))
         standing = standing_glyphs(given)
@@ -163,7 +164,7 @@ def _write_glyphs(
             about.image = {"fileName": file, **picture.placed(glyph.advance / NEW_EM)}
         if glyph.code in reasons:
             about.lib = {"public.markColor": _DOUBTFUL}
-            about.note = reasons[glyph.code]
+            about.note = printable(reasons[glyph.code])
         layer.writeGlyph(glyph.name, about, _drawing(glyph))
 
 
