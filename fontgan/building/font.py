@@ -33,6 +33,7 @@ from fontgan.building.metrics import extents
 from fontgan.building.names import Names
 from fontgan.building.standing import MISSING, SPACES, standing_glyphs
 from fontgan.building.tables import FORMATS, MOST_GLYPHS, packed, timestamp
+from fontgan.building.texts import new_texts, write_texts
 from fontgan.building.truetype import outline_tables
 from fontgan.errors import FontganError
 from fontgan.fonts.charset import is_han
@@ -136,7 +137,7 @@ class _Font:
         self._columns(boxes)
         self._header(joined(boxes.values()), names)
         self._characters(joined(boxes.values()))
-        builder.font["name"] = names.table(fingerprint(self._glyphs.values()))
+        self._raw("name", write_texts(new_texts(names, fingerprint(self._glyphs.values()))))
         # «post» 3.0: without names of glyphs, which an OTF has in its outlines.
         builder.setupPost(keepGlyphNames=False, underlinePosition=-100, underlineThickness=50)
         chinese = [boxes[glyph.name] for glyph in self._new if is_han(glyph.code)]
@@ -155,8 +156,7 @@ class _Font:
         font = self._builder.font
         tables, made = outline_tables(list(self._glyphs.values()), NEW_EM)
         for tag, content in tables.items():
-            font[tag] = DefaultTable(tag)
-            font[tag].data = content
+            self._raw(tag, content)
         font["head"].indexToLocFormat = 1
         limits = font["maxp"]
         limits.maxPoints = max(glyph.points for glyph in made)
@@ -168,6 +168,11 @@ class _Font:
         font["gasp"] = newTable("gasp")
         font["gasp"].version, font["gasp"].gaspRange = 1, dict(_GASP)
         return {name: glyph.box for name, glyph in zip(self._glyphs, made, strict=True) if glyph.contours}
+
+    def _raw(self, tag: str, content: bytes) -> None:
+        """A table whose bytes are known."""
+        self._builder.font[tag] = DefaultTable(tag)
+        self._builder.font[tag].data = content
 
     def _postscript(self, names: Names) -> dict[str, Box]:
         boxes = {name: glyph.ink_box() for name, glyph in self._glyphs.items() if glyph.contours}

@@ -9,8 +9,9 @@ import re
 import struct
 from dataclasses import dataclass, replace
 
-from fontgan.building.names import Names, read_texts
+from fontgan.building.names import Names
 from fontgan.building.tables import Tables, read_tables
+from fontgan.building.texts import by_number, read_texts
 from fontgan.errors import FontganError
 from fontgan.fonts.container import FontFile
 from fontgan.fonts.location import FontLocation
@@ -171,7 +172,7 @@ def read_licence(location: FontLocation, role: str, file: FontFile | None = None
 
 def licence_of(tables: Tables, role: str, otherwise: str) -> FontLicence:
     """What the tables of a font say of its licence; `otherwise` names a font that has no name."""
-    texts = read_texts(tables.get("name", b""))
+    texts = by_number(read_texts(tables.get("name", b"")))
     (bits,) = struct.unpack_from(">H", tables.get("OS/2", b"").ljust(10, b"\0"), 8)
     return FontLicence(
         printable(texts.get(16) or texts.get(1) or otherwise),

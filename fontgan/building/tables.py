@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fontTools.misc.timeTools import epoch_diff
-from fontTools.ttLib import TTFont, newTable, sortedTagList
+from fontTools.ttLib import TTFont, sortedTagList
 from fontTools.ttLib.sfnt import SFNTWriter
 
 from fontgan.errors import FontganError
@@ -87,13 +87,6 @@ def timestamp() -> int:
     return (int(given) if given.isascii() and given.isdigit() else _DATE) - int(epoch_diff)
 
 
-def parsed(tag: str, content: bytes, font: Any) -> Any:
-    """A table as fontTools has it."""
-    table = newTable(tag)
-    table.decompile(content, font)
-    return table
-
-
 def _sfnt_tables(file: FontFile, index: int) -> Tables:
     data = file.unpacked
     if data[:4] == b"ttcf" and index >= struct.unpack_from(">I", data, 8)[0]:
@@ -102,7 +95,7 @@ def _sfnt_tables(file: FontFile, index: int) -> Tables:
     for tag, _, offset, length in file.tables(index):
         if offset + length > len(data):
             raise ValueError(tag)
-        tables[tag.decode("latin-1")] = data[offset : offset + length]
+        tables[tag.decode("ascii")] = data[offset : offset + length]
     return tables
 
 
@@ -119,5 +112,5 @@ def _woff_tables(content: bytes) -> Tables:
             stored = zlib.decompressobj().decompress(stored, original)
         if len(stored) != original:
             raise ValueError(tag)
-        tables[tag.decode("latin-1")] = stored
+        tables[tag.decode("ascii")] = stored
     return tables

@@ -13,8 +13,9 @@ from fontgan.building.coverage import code_pages, unicode_ranges
 from fontgan.building.glyphs import BLANKS, Box, UnitGlyph, fingerprint, joined
 from fontgan.building.header import extend_head, extend_os2, extend_post
 from fontgan.building.metrics import append_advances, extended_header, extents, read_advances
-from fontgan.building.names import Names, revised
+from fontgan.building.names import Names
 from fontgan.building.tables import Tables, read_tables, timestamp
+from fontgan.building.texts import read_texts, revised, write_texts
 from fontgan.errors import FontganError
 from fontgan.fonts.charset import describe_characters, is_han
 from fontgan.fonts.container import FontFile
@@ -145,9 +146,10 @@ class Target:
         tables, revision = self.tables, 0.0
         if "name" in tables:
             unique = fingerprint(new)
-            tables["name"], revision = revised(
-                tables["name"], unique, names, notices, self.location.path.stem
+            texts, revision = revised(
+                read_texts(tables["name"]), unique, names, notices, self.location.path.stem
             )
+            tables["name"] = write_texts(texts)
         (modified,) = struct.unpack_from(">q", tables["head"], 28)
         tables["head"] = extend_head(tables["head"], boxes, revision, max(modified, timestamp()))
         if "OS/2" in tables:

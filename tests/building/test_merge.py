@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import random
 import struct
 from pathlib import Path
 from typing import Any
@@ -415,3 +416,28 @@ def test_a_full_font_is_refused(tmp_path: Path) -> None:
         merged(path, [NewGlyph(0x10000 + number, 1, square) for number in range(600)])
     font_534 = merged(path, [NewGlyph(0x10000 + number, 1, square) for number in range(534)])
     assert TTFont(io.BytesIO(font_534.content))["maxp"].numGlyphs == 65534
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("cff", [False, True])
+def test_any_damage_ends_in_a_line_or_in_a_font(
+    cff: bool, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = kerned_font(tmp_path / "own.ttf", cff)
+    whole, refused = path.read_bytes(), 0
+    tables = TTFont(path).reader.tables.values()
+    for seed in range(60):
+        numbers = random.Random(seed)
+        data, table = bytearray(whole), numbers.choice(list(tables))
+        for _ in range(numbers.randrange(1, 10)):
+            data[table.offset + numbers.randrange(min(table.length, 60))] = numbers.choice((0, 127, 128, 255))
+        path.write_bytes(data)
+        try:
+            font = merged(path)
+        except FontganError as error:
+            assert "\n" not in str(error)
+            refused += 1
+        else:
+            assert font.added == tuple(NEW)
+    assert 0 < refused < 60
+    assert capfd.readouterr() == ("", "")  # fontTools' own remarks would be lines that nobody can act on

@@ -5,9 +5,12 @@ from __future__ import annotations
 import struct
 
 import pytest
+from fontTools.ttLib import TTFont
 
-from fontgan.building.names import Names, check_bounds, read_texts
+from fontgan.building.names import CHINESE, Names
+from fontgan.building.texts import Text, by_number, read_texts, windows, write_texts
 from fontgan.errors import FontganError
+from tests.building.outlines import ASSETS
 
 
 @pytest.mark.parametrize(
@@ -51,25 +54,27 @@ def test_a_version_is_a_number_of_three_places(version: str) -> None:
         Names("Hand", version=version)
 
 
-def test_texts_are_read_in_english_where_they_are() -> None:
-    texts = [(3, 1, 0x804, 1, "字".encode("utf-16-be")), (3, 1, 0x409, 1, "Hand".encode("utf-16-be"))]
-    texts += [(1, 0, 0, 13, b"free"), (3, 1, 0x409, 14, b"")]
-    assert read_texts(_table(texts)) == {1: "Hand", 13: "free"}
-    assert read_texts(b"") == {}
-    assert read_texts(b"\0\0\xff\xff\0\6" + b"\xff" * 30) == {}
+def test_texts_come_back_and_english_ones_first() -> None:
+    texts = [windows(1, "字", CHINESE), windows(1, "Hand"), Text(1, 0, 0, 13, b"free"), windows(14, "")]
+    assert read_texts(write_texts(texts)) == sorted(texts)
+    assert by_number(texts) == by_number(texts[::-1]) == {1: "Hand", 13: "free"}
 
 
-def test_texts_that_lie_over_one_another_are_refused() -> None:
+def test_texts_are_those_that_fonttools_reads() -> None:
+    content = TTFont(ASSETS / "noto-sans-sc.otf").reader["name"]
+    expected = TTFont(ASSETS / "noto-sans-sc.otf")["name"].names
+    found = {(one.platform, one.language, one.number): one.text for one in read_texts(content)}
+    assert found == {(one.platformID, one.langID, one.nameID): one.toUnicode().strip() for one in expected}
+    assert len(found) > 10
+
+
+def test_a_damaged_table_has_no_texts() -> None:
+    assert read_texts(b"") == []
+    assert read_texts(b"\0\0\xff\xff\0\6" + b"\xff" * 30) == []
+
+
+def test_texts_that_lie_over_one_another_end() -> None:
     count = 5000
     records = struct.pack(">6H", 3, 1, 0x409, 1, 60000, 0) * count
     content = struct.pack(">HHH", 0, count, 6 + len(records)) + records + bytes(60000)
-    with pytest.raises(ValueError, match="name"):
-        check_bounds(content)
-
-
-def _table(texts: list[tuple[int, int, int, int, bytes]]) -> bytes:
-    heads, strings = b"", b""
-    for *record, text in texts:
-        heads += struct.pack(">6H", *record, len(text), len(strings))
-        strings += text
-    return struct.pack(">HHH", 0, len(texts), 6 + len(heads)) + heads + strings
+    assert sum(len(one.content) for one in read_texts(content)) < 17 << 20
