@@ -33,10 +33,10 @@ class CopiedOutline:
 
     parts: tuple[tuple[str, tuple[tuple[float, float], ...]], ...]
 
-    def draw(self, pen: Any, scale: float) -> None:
-        """Draw them, in em times `scale`, with a pen of fontTools."""
+    def draw(self, pen: Any) -> None:
+        """Draw them, in em, with a pen of fontTools."""
         for method, points in self.parts:
-            getattr(pen, method)(*((scale * x, scale * y) for x, y in points))
+            getattr(pen, method)(*points)
 
 
 def copied_glyphs(location: FontLocation, codes: Iterable[int]) -> Iterator[NewGlyph]:

@@ -29,8 +29,8 @@ BLANKS = {0x20: 0.25, 0xA0: 0.25, 0x3000: 1.0}  # characters without ink, and th
 class Outline(Protocol):
     """The contours of a glyph."""
 
-    def draw(self, pen: Any, scale: float) -> None:
-        """Draw them, in em times `scale`, with a pen of fontTools.
+    def draw(self, pen: Any) -> None:
+        """Draw them, in em, with a pen of fontTools.
 
         y is up, the origin lies on the baseline. Outer contours run counter-clockwise, as in PostScript.
         """
@@ -143,8 +143,8 @@ def in_units(glyphs: Iterable[NewGlyph], em: int) -> list[UnitGlyph]:
     for glyph in glyphs:
         if glyph.code in found:
             raise FontganError(f"there are two glyphs for {code_point_name(glyph.code)}")
-        pen = _Rounding()
-        glyph.outline.draw(pen, float(em))
+        pen = _Rounding(em)
+        glyph.outline.draw(pen)
         found[glyph.code] = made = UnitGlyph(glyph.code, otRound(glyph.advance * em), tuple(pen.contours))
         if not 0 <= made.advance <= _MOST_UNITS or any(abs(value) > _MOST_UNITS for value in made.box()):
             raise FontganError(f"the outline of {code_point_name(glyph.code)} is too large for a font")
@@ -162,22 +162,23 @@ def fingerprint(glyphs: Iterable[UnitGlyph]) -> str:
 
 
 class _Rounding(BasePen):  # type: ignore[misc]  # fontTools has no types
-    """A pen that keeps closed contours in whole units, without parts and contours of no extent."""
+    """A pen that keeps closed contours, in em, in whole units, without parts and contours of no extent."""
 
-    def __init__(self) -> None:
+    def __init__(self, em: int) -> None:
         super().__init__(None)
+        self._em = em
         self.contours: list[Contour] = []
         self._start: Point = (0, 0)
         self._parts: list[tuple[Point, ...]] = []
 
     def _moveTo(self, point: Sequence[float]) -> None:  # noqa: N802 - fontTools' name
-        self._start, self._parts = _rounded(point), []
+        self._start, self._parts = self._rounded(point), []
 
     def _lineTo(self, point: Sequence[float]) -> None:  # noqa: N802
-        self._add(_rounded(point))
+        self._add(self._rounded(point))
 
     def _curveToOne(self, *points: Sequence[float]) -> None:  # noqa: N802
-        first, second, end = (_rounded(point) for point in points)
+        first, second, end = map(self._rounded, points)
         straight = first == self._last and second == end
         self._add(*([end] if straight else [first, second, end]))
 
@@ -195,6 +196,9 @@ class _Rounding(BasePen):  # type: ignore[misc]  # fontTools has no types
     def _last(self) -> Point:
         return self._parts[-1][-1] if self._parts else self._start
 
+    def _rounded(self, point: Sequence[float]) -> Point:
+        return otRound(self._em * point[0]), otRound(self._em * point[1])
+
     def _add(self, *points: Point) -> None:
         if any(point != self._last for point in points):
             self._parts.append(points)
@@ -204,10 +208,6 @@ def joined(boxes: Iterable[Box]) -> Box:
     """The box around boxes, at least one."""
     left, bottom, right, top = zip(*boxes, strict=True)
     return min(left), min(bottom), max(right), max(top)
-
-
-def _rounded(point: Sequence[float]) -> Point:
-    return otRound(point[0]), otRound(point[1])
 
 
 def _box_of(points: Sequence[Point]) -> Box:

@@ -209,6 +209,17 @@ def test_another_em_is_filled_in_its_units(tmp_path: Path) -> None:
     assert read["hmtx"][read.getBestCmap()[0x5000]] == (1843, 512)
 
 
+@pytest.mark.slow
+def test_a_short_loca_becomes_a_long_one_where_it_has_to(tmp_path: Path) -> None:
+    path = kerned_font(tmp_path / "own.ttf")
+    assert TTFont(path)["head"].indexToLocFormat == 0
+    few, many = (merged(path, rings(range(0x5000, 0x5000 + count))) for count in (16, 2048))
+    assert opened(few.content)["head"].indexToLocFormat == 0
+    assert opened(many.content)["head"].indexToLocFormat == 1
+    kept(path, few.content)
+    kept(path, many.content)
+
+
 def test_characters_that_it_draws_are_kept_or_replaced(tmp_path: Path) -> None:
     path = kerned_font(tmp_path / "own.ttf")
     given = [ring(0x4E00), ring(0x5000), blank(0x5001)]
