@@ -50,6 +50,7 @@ ROOMS = (
     "training",
     "report",
     "drawing",
+    "building",
     "runs",
     "anatomy",
     "models",
@@ -77,6 +78,7 @@ FORBIDDEN = {
     "losses": {"lmdb", "PIL", "typer", "rich"},
     "measures": {"pathlib", "lmdb", "PIL", "typer", "rich"},
     "config": {"torch", "numpy", "lmdb", "PIL", "typer", "rich"},
+    "building": {"torch", "torchvision", "lmdb", "typer", "rich"},  # font files out of plain data
     "sheet": {"torch", "lmdb", "typer", "rich"},
     "report": {"torch", "lmdb", "typer", "rich"},
     "errors": {"torch", "numpy", "typer", "rich"},
