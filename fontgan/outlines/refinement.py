@@ -1,0 +1,204 @@
+"""Knots and handles moved until the outline, drawn again, covers the pixels of its picture.
+
+Where the outline covers less of a pixel than the picture has ink, its edge must move outward there, by the
+missing ink over the length of the edge in that pixel. The knots and handles that come nearest to these
+movements follow from one system of linear equations; a few rounds settle. What the structure says stays: a
+line is a line, a horizontal one has one height, a smooth knot one tangent, an extremum an exact one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from fontgan.outlines.coverage import Pieces, covered, cut, edge_lengths
+from fontgan.outlines.cubics import bernstein
+from fontgan.outlines.ragged import within
+from fontgan.outlines.rings import following
+from fontgan.outlines.spans import Spans
+
+_STEP = 0.8  # pixels between two points of a curve drawn as a polyline
+_COLUMNS = 8  # unknowns of a span: both knots, along and across each handle
+_STIFFNESS = 0.02  # pull on each unknown towards where it is, as pixels of edge
+_FARTHEST = 0.7  # pixels that a knot may move in a round
+
+
+@dataclass(frozen=True)
+class Polyline:
+    """Spans as short straight edges."""
+
+    span: np.ndarray
+    place: np.ndarray  # of the start of each edge on its span, from 0 to 1
+    until: np.ndarray  # of its end
+    starts: np.ndarray
+    ends: np.ndarray
+
+
+def controls(spans: Spans) -> np.ndarray:
+    """The four control points (n, 4, 2) of each span; those of lines are thirds."""
+    start = spans.knots
+    end = start[following(spans.counts)]
+    third = (end - start) / 3
+    line = spans.straight[:, None]
+    first = start + np.where(line, third, spans.leaving)
+    second = end + np.where(line, -third, spans.arriving)
+    return np.stack([start, first, second, end], axis=1)
+
+
+def flattened(points: np.ndarray, straight: np.ndarray, step: float = _STEP) -> Polyline:
+    """Spans, by their control points (n, 4, 2), as a polyline with edges of about `step` pixels."""
+    lengths = np.hypot(*np.moveaxis(np.diff(points, axis=1), 2, 0)).sum(axis=1)
+    counts = np.where(straight, 1, np.clip(np.ceil(lengths / step), 2, 400)).astype(np.intp)
+    span, index = within(counts)
+    place, until = index / counts[span], (index + 1) / counts[span]
+    weights = np.stack(bernstein(place), axis=1)
+    starts = (weights[:, :, None] * points[span]).sum(axis=1)
+    last = np.append(span[1:] != span[:-1], True)
+    ends = np.where(last[:, None], points[span, 3], np.roll(starts, -1, axis=0))
+    return Polyline(span, place, until, starts, ends)
+
+
+def refined(spans: Spans, ink: np.ndarray, rounds: int) -> Spans:
+    """The spans after some rounds against the picture they were traced from."""
+    unknowns = _unknowns(spans)
+    for _ in range(rounds):
+        points = controls(spans)
+        line = flattened(points, spans.straight)
+        pieces = cut(line.starts, line.ends, len(ink))
+        wanted = _movements(pieces, ink)
+        spans = _moved(spans, points, line, pieces, wanted, unknowns)
+    return spans
+
+
+def _movements(pieces: Pieces, ink: np.ndarray) -> np.ndarray:
+    """How far each piece of the edge should move outward, in pixels."""
+    missing = ink - covered(pieces)
+    lengths = edge_lengths(pieces)
+    return np.clip(missing / np.maximum(lengths, 0.5), -1, 1).ravel()[pieces.pixel]
+
+
+def _unknowns(spans: Spans) -> tuple[np.ndarray, int]:
+    """Which unknown each of a span's eight columns stands for, (n, 8), and how many there are.
+
+    Shared by several columns: the coordinate of both ends of a level line, the turn of a smooth knot. The
+    last one stands for what must not change.
+    """
+    after = following(spans.counts)
+    count = len(spans.knots)
+    number = np.arange(2 * count).reshape(count, 2)
+    for axis, ends in enumerate(_level_lines(spans).T):
+        _merge(number[:, 1 - axis], np.nonzero(ends)[0], after)
+    columns = np.full((count, _COLUMNS), -1)
+    columns[:, 0:2], columns[:, 2:4] = number, number[after]
+    curve = ~spans.straight
+    own = 2 * count + np.arange(4 * count).reshape(count, 4)
+    columns[curve, 4] = own[curve, 0]
+    columns[curve, 6] = own[curve, 2]
+    before = np.argsort(after)
+    free = ~spans.smooth
+    turning = spans.smooth & curve & curve[before] & ~spans.level.any(axis=1)
+    columns[:, 5] = np.where(curve & (free | turning), own[:, 1], -1)
+    columns[:, 7] = np.where(curve & free[after], own[:, 3], columns[:, 7])
+    columns[:, 7] = np.where(curve & turning[after], own[after, 1], columns[:, 7])
+    used, places = np.unique(np.append(columns.ravel(), -1), return_inverse=True)
+    total = len(used) - 1
+    places = (places - 1) % (total + 1)  # the unused one last
+    return places[:-1].reshape(count, _COLUMNS), total
+
+
+def _level_lines(spans: Spans) -> np.ndarray:
+    """Which spans are exactly horizontal, and which exactly vertical, lines: bool (n, 2)."""
+    step = spans.knots[following(spans.counts)] - spans.knots
+    return np.stack([step[:, 1] == 0, step[:, 0] == 0], axis=1) & spans.straight[:, None]
+
+
+def _merge(number: np.ndarray, lines: np.ndarray, after: np.ndarray) -> None:
+    """Give the ends of each of these lines one number."""
+    for line in lines:
+        one, two = number[line], number[after[line]]
+        if one != two:
+            number[number == two] = one
+
+
+def _moved(
+    spans: Spans,
+    points: np.ndarray,
+    line: Polyline,
+    pieces: Pieces,
+    wanted: np.ndarray,
+    unknowns: tuple[np.ndarray, int],
+) -> Spans:
+    columns, total = unknowns
+    rows, lengths, span = _rows(spans, line, pieces)
+    order = np.concatenate([[0], np.nonzero(np.diff(span))[0] + 1])
+    owners = span[order]
+    weighted = rows * lengths[:, None]
+    squares = np.add.reduceat(weighted[:, :, None] * rows[:, None, :], order)
+    sums = np.add.reduceat(weighted * wanted[:, None], order)
+    index = columns[owners]
+    width = total + 1
+    matrix = np.bincount(
+        (index[:, :, None] * width + index[:, None, :]).ravel(), squares.ravel(), width * width
+    ).reshape(width, width)[:total, :total]
+    right = np.bincount(index.ravel(), sums.ravel(), width)[:total]
+    matrix[np.diag_indices(total)] += _STIFFNESS + 1e-3 * matrix.diagonal()
+    found = np.append(np.linalg.solve(matrix, right), 0.0)
+    return _applied(spans, np.clip(found, -_FARTHEST, _FARTHEST)[columns])
+
+
+def _rows(spans: Spans, line: Polyline, pieces: Pieces) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """How far each piece moves outward with each of its span's columns; its length; its span."""
+    span = line.span[pieces.edge]
+    place = line.place[pieces.edge] + pieces.part * (line.until - line.place)[pieces.edge]
+    b0, b1, b2, b3 = bernstein(place)
+    straight = spans.straight[span]
+    start, end = np.where(straight, 1 - place, b0 + b1), np.where(straight, place, b2 + b3)
+    lengths = np.maximum(np.hypot(*pieces.step.T), 1e-12)
+    # Ink is on the left: outward is to the right, which is (-y, x) of the direction as y runs down.
+    outward = np.stack([-pieces.step[:, 1], pieces.step[:, 0]], axis=1) / lengths[:, None]
+    rows = np.empty((len(span), _COLUMNS))
+    rows[:, 0:2] = start[:, None] * outward
+    rows[:, 2:4] = end[:, None] * outward
+    for column, handle, weight in ((4, spans.leaving, b1), (6, spans.arriving, b2)):
+        own = handle[span]
+        long = np.maximum(np.hypot(*own.T), 1e-9)
+        rows[:, column] = weight * (own * outward).sum(axis=1) / long
+        rows[:, column + 1] = weight * (own[:, 0] * outward[:, 1] - own[:, 1] * outward[:, 0])
+    return rows, lengths, span
+
+
+def _applied(spans: Spans, moves: np.ndarray) -> Spans:
+    """The spans with their columns' movements (n, 8) carried out."""
+    return aligned(
+        replace(
+            spans,
+            knots=spans.knots + moves[:, 0:2],
+            leaving=_turned(spans.leaving, moves[:, 4], moves[:, 5]),
+            arriving=_turned(spans.arriving, moves[:, 6], moves[:, 7]),
+        )
+    )
+
+
+def _turned(handle: np.ndarray, longer: np.ndarray, angle: np.ndarray) -> np.ndarray:
+    """Handles (n, 2), longer by pixels and turned by radians."""
+    length = np.maximum(np.hypot(*handle.T), 1e-9)
+    scale = np.maximum(length + longer, 0.05) / length
+    cosine, sine = scale * np.cos(angle), scale * np.sin(angle)
+    x, y = handle.T
+    return np.stack([cosine * x - sine * y, sine * x + cosine * y], axis=1)
+
+
+def aligned(spans: Spans) -> Spans:
+    """The spans with the handles of smooth knots between a line and a curve along the line."""
+    after = following(spans.counts)
+    line = spans.knots[after] - spans.knots
+    unit = line / np.maximum(np.hypot(*line.T), 1e-9)[:, None]
+    before = np.argsort(after)
+    leads = spans.smooth & ~spans.straight & spans.straight[before]
+    follows = spans.smooth[after] & ~spans.straight & spans.straight[after]
+    return replace(
+        spans,
+        leaving=np.where(leads[:, None], unit[before] * np.hypot(*spans.leaving.T)[:, None], spans.leaving),
+        arriving=np.where(follows[:, None], -unit[after] * np.hypot(*spans.arriving.T)[:, None], spans.arriving),
+    )
