@@ -85,9 +85,6 @@ def _nearer(points: np.ndarray, place: np.ndarray, controls: np.ndarray) -> tupl
     velocity = np.stack([rest**2, 2 * place * rest, place**2], axis=2) @ three
     bend = np.stack([rest, place], axis=2) @ two
     down = (velocity * velocity).sum(axis=2) + (offset * bend).sum(axis=2)
-    along = (offset * velocity).sum(axis=2)
-    move = along / np.where(np.abs(down) < 1e-9, 1e-9, down)
+    move = (offset * velocity).sum(axis=2) / np.where(np.abs(down) < 1e-9, 1e-9, down)
     moved = np.clip(place - np.clip(move, -0.1, 0.1), 0, 1)
-    # What is left of the offset once the point has slid along the curve.
-    speed = np.maximum((velocity * velocity).sum(axis=2), 1e-9)
-    return moved, offset - (along / speed)[:, :, None] * velocity
+    return moved, offset + (moved - place)[:, :, None] * velocity

@@ -21,6 +21,7 @@ _FARTHEST_PAIR = 9  # candidates that one curve may pass
 _SAMPLES = 14  # points of a section that a curve is compared with
 _TURN = 0.5  # radians between two candidates
 _BENT = 0.03  # radians per point; less is straight
+_SHORTEST_LINE = 3.0  # pixels, that runs smoothly into a curve
 _KINK = 0.3  # radians between a line and a curve that no smooth knot has
 _LEVEL_SHARE = 0.05  # of a level line's length, by which its ends may differ in height
 
@@ -96,6 +97,9 @@ def spans_of(ring: Ring, tolerance: Tolerance) -> Spans:
     fits = fitted(sampled, leaving, arriving)
     bent = _price(fits.error, fits.farthest, second - first, 3, tolerance)
     line = _price(*_line_errors(sampled), second - first, 1, tolerance)
+    corners = np.isin(first, edges.start) & np.isin(second, edges.stop)
+    short = np.hypot(*(edges.points[second] - edges.points[first]).T) < _SHORTEST_LINE
+    line += np.where(short & ~corners, 1e3, 0)
     straight = line <= bent
     chosen = _cheapest(edges, first, second, np.minimum(line, bent))
     return _assembled(
@@ -253,7 +257,11 @@ def _line_errors(sampled: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     unit = chord / np.maximum(np.hypot(*chord.T), 1e-9)[:, None]
     offset = sampled - sampled[:, :1]
     off = offset[:, :, 0] * unit[:, None, 1] - offset[:, :, 1] * unit[:, None, 0]
-    return (off**2).mean(axis=1), np.abs(off).max(axis=1)
+    # What comes back to where it began is as far off as it went.
+    along = (offset * unit[:, None]).sum(axis=2)
+    beyond = np.maximum(along.max(axis=1) - along[:, -1], 0) - np.minimum(along.min(axis=1), 0)
+    beyond += np.where(unit.any(axis=1), 0, np.hypot(*np.moveaxis(offset, 2, 0)).max(axis=1))
+    return (off**2).mean(axis=1) + beyond**2, np.maximum(np.abs(off).max(axis=1), beyond)
 
 
 def _price(
