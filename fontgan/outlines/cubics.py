@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-_ROUNDS = 3  # of finding the handles, then where on the curve each point belongs
+_ROUNDS = 2  # of finding the handles, then where on the curve each point belongs
 _SHORTEST, _LONGEST = 0.02, 0.85  # handles, as shares of the polyline's length
+_TURNED = 0.5  # tangent of the angle by which a free handle may leave its guessed direction
+_PULL = 2e-3  # towards handles of a third, as a share of what the points say
 
 
 @dataclass(frozen=True)
@@ -15,7 +17,7 @@ class Fits:
     """What came out for each curve.
 
     Attributes:
-        first, second: float (n,), lengths of the two handles in pixels.
+        first, second: float (n, 2), from each end to the control point there, in pixels.
         error: float (n,), the mean of the squared distances, in pixels².
         farthest: float (n,), the largest distance in pixels.
     """
@@ -26,53 +28,89 @@ class Fits:
     farthest: np.ndarray
 
 
+@dataclass(frozen=True)
+class Tangents:
+    """The directions in which curves leave one end.
+
+    Attributes:
+        unit: float (n, 2), unit vectors towards the control point.
+        free: bool (n,), at a corner: the direction is a guess, to be improved.
+    """
+
+    unit: np.ndarray
+    free: np.ndarray
+
+
 def bernstein(place: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """The weights of the four control points at places from 0 to 1 on a cubic."""
     rest = 1 - place
     return rest**3, 3 * place * rest**2, 3 * place**2 * rest, place**3
 
 
-def fitted(points: np.ndarray, leaving: np.ndarray, arriving: np.ndarray) -> Fits:
-    """Cubics from the first to the last of `points` (n, m, 2), by least squares over their handles' lengths.
+def fitted(points: np.ndarray, leaving: Tangents, arriving: Tangents) -> Fits:
+    """Cubics from the first to the last of `points` (n, m, 2), by least squares over their handles.
 
-    `leaving` and `arriving` (n, 2) are unit vectors from the first and from the last point along the
-    handles. P. Schneider, «An algorithm for automatically fitting digitized curves», Graphics Gems, 1990:
-    two unknowns for each curve, and a step of Newton's towards the nearest place for each point.
+    P. Schneider, «An algorithm for automatically fitting digitized curves», Graphics Gems, 1990: the handles
+    first, then a step of Newton's towards the nearest place on the curve for each point.
     """
     steps = np.hypot(*np.moveaxis(np.diff(points, axis=1), 2, 0))
-    lengths = steps.sum(axis=1)
-    scale = np.maximum(lengths, 1e-9)
+    scale = np.maximum(steps.sum(axis=1), 1e-9)
     place = np.zeros(points.shape[:2])
     place[:, 1:] = np.cumsum(steps, axis=1) / scale[:, None]
-    start, end = points[:, :1], points[:, -1:]
+    start, end = points[:, 0], points[:, -1]
     for _ in range(_ROUNDS):
         first, second = _handles(points, place, leaving, arriving, scale)
-        inner = (start[:, 0] + first[:, None] * leaving, end[:, 0] + second[:, None] * arriving)
-        controls = np.stack([start[:, 0], *inner, end[:, 0]], axis=1)
-        place, offset = _nearer(points, place, controls)
+        place, offset = _nearer(points, place, np.stack([start, start + first, end + second, end], axis=1))
     squares = (offset**2).sum(axis=2)
     return Fits(first, second, squares.mean(axis=1), np.sqrt(squares.max(axis=1)))
 
 
 def _handles(
-    points: np.ndarray, place: np.ndarray, leaving: np.ndarray, arriving: np.ndarray, scale: np.ndarray
+    points: np.ndarray, place: np.ndarray, leaving: Tangents, arriving: Tangents, scale: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The lengths of both handles that bring the curves nearest to their points."""
+    """The handles (n, 2) at both ends that bring the curves nearest to their points."""
     b0, b1, b2, b3 = bernstein(place)
     rest = points - (b0 + b1)[:, :, None] * points[:, :1] - (b2 + b3)[:, :, None] * points[:, -1:]
-    one = (b1 * (rest @ leaving[:, :, None])[:, :, 0]).sum(axis=1)
-    two = (b2 * (rest @ arriving[:, :, None])[:, :, 0]).sum(axis=1)
-    cosine = (leaving * arriving).sum(axis=1)
-    a, b, c = (b1 * b1).sum(axis=1), (b1 * b2).sum(axis=1) * cosine, (b2 * b2).sum(axis=1)
+    a, b, c = (b1 * b1).sum(axis=1), (b1 * b2).sum(axis=1), (b2 * b2).sum(axis=1)
     # A little pull towards handles of a third keeps those that the points do not decide from running away.
-    pull = 1e-3 * a
-    a, c, one, two = a + pull, c + pull, one + pull * scale / 3, two + pull * scale / 3
-    determinant = a * c - b * b
-    low, high = _SHORTEST * scale, _LONGEST * scale
-    first = np.clip((c * one - b * two) / determinant, low, high)
-    second = np.clip((two - b * first) / c, low, high)
-    first = np.clip((one - b * second) / a, low, high)
+    pull = _PULL * a
+    third = (pull * scale / 3)[:, None]
+    one = (b1[:, None] @ rest)[:, 0] + third * leaving.unit
+    two = (b2[:, None] @ rest)[:, 0] + third * arriving.unit
+    a, c = a + pull, c + pull
+    second = _one_handle(arriving, leaving, two, one, c, b, a, scale)
+    first = _one_handle(leaving, arriving, one, two, a, b, c, scale)
     return first, second
+
+
+def _one_handle(
+    own: Tangents,
+    other: Tangents,
+    wanted: np.ndarray,
+    opposite: np.ndarray,
+    weight: np.ndarray,
+    coupling: np.ndarray,
+    counterweight: np.ndarray,
+    scale: np.ndarray,
+) -> np.ndarray:
+    """One of two handles, the other one eliminated from the equations."""
+    # Where the other one is bound to its direction, only that part of it answers.
+    ratio = coupling / counterweight
+    along = (opposite * other.unit).sum(axis=1, keepdims=True) * other.unit
+    wanted = wanted - ratio[:, None] * np.where(other.free[:, None], opposite, along)
+    bound = (weight - ratio * coupling)[:, None]
+    cosine = np.where(own.free | other.free, 1.0, (own.unit * other.unit).sum(axis=1))
+    handle = wanted / (weight - ratio * coupling * cosine**2)[:, None]
+    part = (wanted * other.unit).sum(axis=1, keepdims=True) * other.unit
+    loose = part / bound + (wanted - part) / weight[:, None]
+    handle = np.where((own.free & ~other.free)[:, None], loose, handle)
+    length = (handle * own.unit).sum(axis=1)
+    side = handle[:, 1] * own.unit[:, 0] - handle[:, 0] * own.unit[:, 1]
+    length = np.clip(length, _SHORTEST * scale, _LONGEST * scale)
+    side = np.where(own.free, np.clip(side, -_TURNED * length, _TURNED * length), 0)
+    across = np.stack([-own.unit[:, 1], own.unit[:, 0]], axis=1)
+    found: np.ndarray = length[:, None] * own.unit + side[:, None] * across
+    return found
 
 
 def _nearer(points: np.ndarray, place: np.ndarray, controls: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

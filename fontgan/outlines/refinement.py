@@ -67,7 +67,7 @@ def refined(spans: Spans, ink: np.ndarray, rounds: int) -> Spans:
         line = flattened(points, spans.straight)
         pieces = cut(line.starts, line.ends, len(ink))
         wanted = _movements(pieces, ink)
-        spans = _moved(spans, points, line, pieces, wanted, unknowns)
+        spans = _moved(spans, line, pieces, wanted, unknowns)
     return spans
 
 
@@ -123,12 +123,12 @@ def _merge(number: np.ndarray, lines: np.ndarray, after: np.ndarray) -> None:
 
 def _moved(
     spans: Spans,
-    points: np.ndarray,
     line: Polyline,
     pieces: Pieces,
     wanted: np.ndarray,
     unknowns: tuple[np.ndarray, int],
 ) -> Spans:
+    """The spans after one solution of the equations."""
     columns, total = unknowns
     rows, lengths, span = _rows(spans, line, pieces)
     order = np.concatenate([[0], np.nonzero(np.diff(span))[0] + 1])
@@ -136,7 +136,10 @@ def _moved(
     weighted = rows * lengths[:, None]
     squares = np.add.reduceat(weighted[:, :, None] * rows[:, None, :], order)
     sums = np.add.reduceat(weighted * wanted[:, None], order)
-    index = columns[owners]
+    index, effects = _with_lines(spans, columns)
+    index, effects = index[owners], effects[owners]
+    squares = effects.transpose(0, 2, 1) @ squares @ effects
+    sums = (sums[:, None] @ effects)[:, 0]
     width = total + 1
     matrix = np.bincount(
         (index[:, :, None] * width + index[:, None, :]).ravel(), squares.ravel(), width * width
@@ -144,7 +147,44 @@ def _moved(
     right = np.bincount(index.ravel(), sums.ravel(), width)[:total]
     matrix[np.diag_indices(total)] += _STIFFNESS + 1e-3 * matrix.diagonal()
     found = np.append(np.linalg.solve(matrix, right), 0.0)
-    return _applied(spans, np.clip(found, -_FARTHEST, _FARTHEST)[columns])
+    limit = _FARTHEST / _leverage(spans, columns, width)
+    return _applied(spans, np.clip(found, -limit, limit)[columns])
+
+
+def _with_lines(spans: Spans, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The unknowns (n, 12) that move each span, and what each does to its eight columns, (n, 8, 12).
+
+    Behind its own eight come the far knots of the lines before and after it: where a curve runs smoothly
+    into a line, its handle turns with that line.
+    """
+    after = following(spans.counts)
+    before = np.argsort(after)
+    step = spans.knots[after] - spans.knots
+    square = np.maximum((step * step).sum(axis=1), 1e-9)[:, None]
+    turn = np.stack([-step[:, 1], step[:, 0]], axis=1) / square  # of a line, by its end
+    effects = np.zeros((len(columns), _COLUMNS, _COLUMNS + 4))
+    effects[:, np.arange(_COLUMNS), np.arange(_COLUMNS)] = 1
+    leads, follows = _beside_lines(spans)
+    effects[leads, 5, 0:2], effects[leads, 5, 8:10] = turn[before[leads]], -turn[before[leads]]
+    effects[follows, 7, 2:4], effects[follows, 7, 10:12] = -turn[after[follows]], turn[after[follows]]
+    return np.concatenate([columns, columns[before, 0:2], columns[after, 2:4]], axis=1), effects
+
+
+def _beside_lines(spans: Spans) -> tuple[np.ndarray, np.ndarray]:
+    """Which curves begin, and which end, smoothly at a line."""
+    after = following(spans.counts)
+    before = np.argsort(after)
+    leads = spans.smooth & ~spans.straight & spans.straight[before]
+    follows = spans.smooth[after] & ~spans.straight & spans.straight[after]
+    return leads, follows
+
+
+def _leverage(spans: Spans, columns: np.ndarray, width: int) -> np.ndarray:
+    """How far a control point moves with each unknown: one for lengths, the handle's own for angles."""
+    found = np.ones(width)
+    for column, handle in ((5, spans.leaving), (7, spans.arriving)):
+        np.maximum.at(found, columns[:, column], np.hypot(*handle.T))
+    return found
 
 
 def _rows(spans: Spans, line: Polyline, pieces: Pieces) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -195,8 +235,7 @@ def aligned(spans: Spans) -> Spans:
     line = spans.knots[after] - spans.knots
     unit = line / np.maximum(np.hypot(*line.T), 1e-9)[:, None]
     before = np.argsort(after)
-    leads = spans.smooth & ~spans.straight & spans.straight[before]
-    follows = spans.smooth[after] & ~spans.straight & spans.straight[after]
+    leads, follows = _beside_lines(spans)
     return replace(
         spans,
         leaving=np.where(leads[:, None], unit[before] * np.hypot(*spans.leaving.T)[:, None], spans.leaving),

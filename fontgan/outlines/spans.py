@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from fontgan.outlines.corners import Ring
-from fontgan.outlines.cubics import fitted
+from fontgan.outlines.cubics import Tangents, fitted
 from fontgan.outlines.ragged import spread, within
 from fontgan.outlines.rings import following
 
@@ -21,6 +21,7 @@ _FARTHEST_PAIR = 9  # candidates that one curve may pass
 _SAMPLES = 14  # points of a section that a curve is compared with
 _TURN = 0.5  # radians between two candidates
 _BENT = 0.03  # radians per point; less is straight
+_GAP = 24  # points between two candidates where the edge bends
 _SHORTEST_LINE = 3.0  # pixels, that runs smoothly into a curve
 _KINK = 0.3  # radians between a line and a curve that no smooth knot has
 _LEVEL_SHARE = 0.05  # of a level line's length, by which its ends may differ in height
@@ -90,11 +91,13 @@ def spans_of(ring: Ring, tolerance: Tolerance) -> Spans:
     ends = _end_tangents(edges)
     candidate = _candidates(edges, tangents, level, _lines(edges, tolerance))
     first, second = _pairs(edges, candidate)
-    leaving = np.where(_is(edges.start, first, edges)[:, None], ends[0][edges.home[first]], tangents[first])
-    last = edges.home[second - 1]
-    arriving = -np.where((edges.stop[last] == second)[:, None], -ends[1][last], tangents[second])
+    opens, closes = edges.start[edges.home[first]] == first, edges.stop[edges.home[second - 1]] == second
+    section = edges.home[first]
+    leaving = np.where(opens[:, None], ends[0][section], tangents[first])
+    arriving = np.where(closes[:, None], ends[1][section], -tangents[second])
+    free = ~edges.round[section]
     sampled = spread(edges.points, first, second, _SAMPLES)
-    fits = fitted(sampled, leaving, arriving)
+    fits = fitted(sampled, Tangents(leaving, opens & free), Tangents(arriving, closes & free))
     bent = _price(fits.error, fits.farthest, second - first, 3, tolerance)
     line = _price(*_line_errors(sampled), second - first, 1, tolerance)
     corners = np.isin(first, edges.start) & np.isin(second, edges.stop)
@@ -107,16 +110,11 @@ def spans_of(ring: Ring, tolerance: Tolerance) -> Spans:
         first[chosen],
         second[chosen],
         straight[chosen],
-        leaving[chosen] * fits.first[chosen, None],
-        arriving[chosen] * fits.second[chosen, None],
+        fits.first[chosen],
+        fits.second[chosen],
         level,
         tolerance,
     )
-
-
-def _is(places: np.ndarray, items: np.ndarray, edges: _Edges) -> np.ndarray:
-    found: np.ndarray = places[edges.home[items]] == items
-    return found
 
 
 def _edges(ring: Ring) -> _Edges:
@@ -233,6 +231,9 @@ def _candidates(edges: _Edges, tangents: np.ndarray, level: np.ndarray, line: np
     candidate |= edges.tangent.any(axis=1)
     candidate &= inner & ~line[edges.home] & ~edges.within
     # Of neighbours one is enough: extrema stay.
+    gap = np.nonzero(candidate | (here == edges.start[edges.home]) | (here == edges.stop[edges.home]))[0]
+    wide = (np.diff(gap) > _GAP) & (np.diff(total[gap]) > _BENT)
+    candidate[(gap[:-1][wide] + gap[1:][wide]) // 2] = True
     extremum = level.any(axis=1)
     candidate &= extremum | ~(np.roll(extremum, 1) | np.roll(extremum, -1))
     candidate[edges.start] = candidate[edges.stop] = True
