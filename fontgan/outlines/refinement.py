@@ -20,6 +20,7 @@ from fontgan.outlines.spans import Spans
 
 _STEP = 0.8  # pixels between two points of a curve drawn as a polyline
 _COLUMNS = 8  # unknowns of a span: both knots, along and across each handle
+_KNOTS_AND_TURNS, _LENGTHS = np.array([0, 1, 2, 3, 5, 7]), np.array([4, 6])
 _STIFFNESS = 0.02  # pull on each unknown towards where it is, as pixels of edge
 _FARTHEST = 0.7  # pixels that a knot may move in a round
 
@@ -81,6 +82,8 @@ def _movements(pieces: Pieces, ink: np.ndarray) -> np.ndarray:
 def _unknowns(spans: Spans) -> tuple[np.ndarray, int]:
     """Which unknown each of a span's eight columns stands for, (n, 8), and how many there are.
 
+    The lengths of handles are not among them: each concerns one span alone.
+
     Shared by several columns: the coordinate of both ends of a level line, the turn of a smooth knot. The
     last one stands for what must not change.
     """
@@ -92,15 +95,13 @@ def _unknowns(spans: Spans) -> tuple[np.ndarray, int]:
     columns = np.full((count, _COLUMNS), -1)
     columns[:, 0:2], columns[:, 2:4] = number, number[after]
     curve = ~spans.straight
-    own = 2 * count + np.arange(4 * count).reshape(count, 4)
-    columns[curve, 4] = own[curve, 0]
-    columns[curve, 6] = own[curve, 2]
+    own = 2 * count + np.arange(2 * count).reshape(count, 2)
     before = np.argsort(after)
     free = ~spans.smooth
     turning = spans.smooth & curve & curve[before] & ~spans.level.any(axis=1)
-    columns[:, 5] = np.where(curve & (free | turning), own[:, 1], -1)
-    columns[:, 7] = np.where(curve & free[after], own[:, 3], columns[:, 7])
-    columns[:, 7] = np.where(curve & turning[after], own[after, 1], columns[:, 7])
+    columns[:, 5] = np.where(curve & (free | turning), own[:, 0], -1)
+    columns[:, 7] = np.where(curve & free[after], own[:, 1], columns[:, 7])
+    columns[:, 7] = np.where(curve & turning[after], own[after, 0], columns[:, 7])
     used, places = np.unique(np.append(columns.ravel(), -1), return_inverse=True)
     total = len(used) - 1
     places = (places - 1) % (total + 1)  # the unused one last
@@ -130,25 +131,78 @@ def _moved(
 ) -> Spans:
     """The spans after one solution of the equations."""
     columns, total = unknowns
-    rows, lengths, span = _rows(spans, line, pieces)
-    order = np.concatenate([[0], np.nonzero(np.diff(span))[0] + 1])
-    owners = span[order]
-    weighted = rows * lengths[:, None]
-    squares = np.add.reduceat(weighted[:, :, None] * rows[:, None, :], order)
-    sums = np.add.reduceat(weighted * wanted[:, None], order)
+    squares, sums, owners = _normal_equations(spans, line, pieces, wanted)
     index, effects = _with_lines(spans, columns)
     index, effects = index[owners], effects[owners]
-    squares = effects.transpose(0, 2, 1) @ squares @ effects
-    sums = (sums[:, None] @ effects)[:, 0]
+    inner, outer, lengths = _without_lengths(squares, sums)
     width = total + 1
+    squares = effects.transpose(0, 2, 1) @ inner @ effects
     matrix = np.bincount(
         (index[:, :, None] * width + index[:, None, :]).ravel(), squares.ravel(), width * width
-    ).reshape(width, width)[:total, :total]
-    right = np.bincount(index.ravel(), sums.ravel(), width)[:total]
-    matrix[np.diag_indices(total)] += _STIFFNESS + 1e-3 * matrix.diagonal()
-    found = np.append(np.linalg.solve(matrix, right), 0.0)
+    ).reshape(width, width)
+    right = np.bincount(index.ravel(), (outer[:, None] @ effects).ravel(), width)
+    contour, _ = within(spans.counts)
+    found = _solved(matrix, right, columns, contour)
     limit = _FARTHEST / _leverage(spans, columns, width)
-    return _applied(spans, np.clip(found, -limit, limit)[columns])
+    found = np.clip(found, -limit, limit)
+    moves = np.zeros(columns.shape)
+    moves[:] = found[columns]
+    own = (effects @ found[index][:, :, None])[:, _KNOTS_AND_TURNS, 0]
+    moves[np.ix_(owners, _LENGTHS)] = np.clip(_lengths_of(lengths, own), -_FARTHEST, _FARTHEST)
+    return _applied(spans, moves)
+
+
+def _normal_equations(
+    spans: Spans, line: Polyline, pieces: Pieces, wanted: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Those of each span by itself, (n, 8, 8) and (n, 8), and which spans these are."""
+    rows, lengths, span = _rows(spans, line, pieces)
+    order = np.concatenate([[0], np.nonzero(np.diff(span))[0] + 1])
+    weighted = rows * lengths[:, None]
+    sums = np.add.reduceat(weighted * wanted[:, None], order)
+    upper, lower = np.triu_indices(_COLUMNS)
+    products = np.add.reduceat(weighted[:, upper] * rows[:, lower], order)
+    squares = np.empty((len(order), _COLUMNS, _COLUMNS))
+    squares[:, upper, lower] = squares[:, lower, upper] = products
+    return squares, sums, span[order]
+
+
+def _without_lengths(
+    squares: np.ndarray, sums: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, tuple[np.ndarray, np.ndarray]]:
+    """The equations with the lengths of handles, which are each span's own, eliminated.
+
+    Also what gives the lengths back: their values and how these change with the other six columns.
+    """
+    own = squares[:, _LENGTHS[:, None], _LENGTHS] + _STIFFNESS * np.eye(2)
+    coupling = squares[:, _LENGTHS[:, None], _KNOTS_AND_TURNS]
+    solved = np.linalg.inv(own)
+    values = (solved @ sums[:, _LENGTHS, None])[:, :, 0]
+    slopes = solved @ coupling
+    inner, outer = np.zeros_like(squares), np.zeros_like(sums)
+    six = _KNOTS_AND_TURNS
+    inner[:, six[:, None], six] = squares[:, six[:, None], six] - coupling.transpose(0, 2, 1) @ slopes
+    outer[:, six] = sums[:, six] - (values[:, None] @ coupling)[:, 0]
+    return inner, outer, (values, slopes)
+
+
+def _lengths_of(eliminated: tuple[np.ndarray, np.ndarray], moves: np.ndarray) -> np.ndarray:
+    """The lengths' changes (n, 2), once the other columns' movements (n, 6) are known."""
+    values, slopes = eliminated
+    found: np.ndarray = values - (slopes @ moves[:, :, None])[:, :, 0]
+    return found
+
+
+def _solved(matrix: np.ndarray, right: np.ndarray, columns: np.ndarray, contour: np.ndarray) -> np.ndarray:
+    """The unknowns; contours share none, so that each is solved by itself. The last one is 0."""
+    found = np.zeros(len(right))
+    for number in range(contour[-1] + 1):
+        own = np.unique(columns[contour == number][:, _KNOTS_AND_TURNS])
+        own = own[own < len(right) - 1]
+        block = matrix[np.ix_(own, own)]
+        block[np.diag_indices(len(own))] += _STIFFNESS + 1e-3 * block.diagonal()
+        found[own] = np.linalg.solve(block, right[own])
+    return found
 
 
 def _with_lines(spans: Spans, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -226,7 +226,7 @@ def _candidates(edges: _Edges, tangents: np.ndarray, level: np.ndarray, line: np
     candidate = np.diff(third, prepend=0) != 0
     calm = turn < _BENT
     run = calm & np.roll(calm, 1) & np.roll(calm, 2) & np.roll(calm, -1) & np.roll(calm, -2)
-    candidate |= (run != np.roll(run, 1)) | (run != np.roll(run, -1))
+    candidate |= run != np.roll(run, 1)
     candidate |= level.any(axis=1)
     candidate |= edges.tangent.any(axis=1)
     candidate &= inner & ~line[edges.home] & ~edges.within
@@ -236,6 +236,8 @@ def _candidates(edges: _Edges, tangents: np.ndarray, level: np.ndarray, line: np
     candidate[(gap[:-1][wide] + gap[1:][wide]) // 2] = True
     extremum = level.any(axis=1)
     candidate &= extremum | ~(np.roll(extremum, 1) | np.roll(extremum, -1))
+    known = extremum | edges.tangent.any(axis=1)
+    candidate &= known | ~np.roll(candidate, 1)
     candidate[edges.start] = candidate[edges.stop] = True
     return candidate
 
