@@ -9,6 +9,7 @@ a straight edge this is exact, while the usual linear interpolation between two 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -42,6 +43,27 @@ class Isolines:
 
     points: np.ndarray
     counts: np.ndarray
+
+    @cached_property
+    def contour(self) -> np.ndarray:
+        """The contour of each point."""
+        return np.repeat(np.arange(len(self.counts)), self.counts)
+
+    @cached_property
+    def begin(self) -> np.ndarray:
+        """The first point of each point's contour."""
+        return (np.cumsum(self.counts) - self.counts)[self.contour]
+
+    @cached_property
+    def count(self) -> np.ndarray:
+        """The number of points of each point's contour."""
+        return self.counts[self.contour]
+
+    def further(self, index: np.ndarray, step: int | np.ndarray) -> np.ndarray:
+        """The points `step` further along their contours than those at `index`."""
+        begin = self.begin[index]
+        found: np.ndarray = begin + (index - begin + step) % self.count[index]
+        return found
 
 
 def isolines(ink: np.ndarray) -> Isolines:
