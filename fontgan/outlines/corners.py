@@ -54,7 +54,6 @@ def with_corners(lines: Isolines, ink: np.ndarray, softness: float = 0.0) -> Rin
     excess = covered(cut(lines.points, lines.points[following(lines.counts)], size)) - ink
     sharp = _is_sharp(excess + change(lines, found, size), found, softness)
     corners, blunt = found.only(sharp), found.only(~sharp)
-    excess += change(lines, corners, size)
     corners, blunt = with_caps(lines, back, ahead, excess, corners, blunt)
     return _replaced(lines, corners, blunt)
 

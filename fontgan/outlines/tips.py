@@ -15,7 +15,7 @@ from fontgan.outlines.windows import Ends
 
 _LEAST_TURN = 1.9  # radians, between both sides
 _GAPS = (3, 4, 5, 6, 7)  # points from one side to the other
-_WIDEST, _NARROWEST = 6.5, 0.8  # pixels from one corner to the other
+_WIDEST, _NARROWEST = 6.5, 1.0  # pixels from one corner to the other
 _LEAST_TRUST = 0.9  # in the windows of both sides
 _REACH = 4  # pixels around a cap
 _ROUNDS = 2  # of correcting its height and slope
@@ -28,16 +28,18 @@ def with_caps(
 ) -> tuple[Detours, Detours]:
     """The corners and the rounded-off corners of a picture, where caps have taken the place of some.
 
-    `excess` is what the polylines with `corners` cover beyond the picture.
+    `excess` is what the polylines, without any corner, cover beyond the picture.
     """
-    found = _candidates(lines, back, ahead, corners)
-    if not len(found.before):
-        return corners, blunt
+    size = len(excess)
+    found = _candidates(lines, back, ahead)
+    rivals = _overlapping(lines, corners, found)
+    excess = excess + change(lines, corners.only(~rivals), size)
     middle = found.path.mean(axis=1)
-    before = np.abs(around(excess, middle, _REACH)).sum(axis=(1, 2))
-    found, valid, left = _fitted(lines, back, ahead, excess, found)
-    better = valid & (np.abs(around(left, middle, _REACH)).sum(axis=(1, 2)) < _BETTER * before)
-    caps = found.only(better)
+    rival = excess + change(lines, corners.only(rivals), size)
+    found, valid, left = _fitted(lines, excess, found)
+    now, then, capped = (np.abs(around(each, middle, _REACH)).sum(axis=(1, 2)) for each in (excess, rival, left))
+    caps = found.only(valid & (capped < _BETTER * np.minimum(now, then)))
+    corners = corners.only(~_overlapping(lines, corners, caps))
     blunt = blunt.only(~_overlapping(lines, blunt, caps))
     joined = (np.concatenate([getattr(corners, name), getattr(caps, name)]) for name in _FIELDS)
     return Detours(*joined), blunt
@@ -46,24 +48,18 @@ def with_caps(
 _FIELDS = ("before", "gap", "path", "angles", "turn")
 
 
-def _candidates(lines: Isolines, back: Ends, ahead: Ends, corners: Detours) -> Detours:
-    """Where both sides of something narrow are known and no corner is between them."""
+def _candidates(lines: Isolines, back: Ends, ahead: Ends) -> Detours:
+    """Where both sides of something narrow are known."""
     everywhere = np.arange(len(lines.points))
-    taken = np.zeros(len(everywhere), bool)
-    taken[corners.inner(lines)[1]] = True
-    taken[corners.before] = True
     best, gap = np.zeros(len(everywhere)), np.zeros(len(everywhere), np.intp)
-    clear = ~taken
-    for step in range(1, max(_GAPS) + 1):
+    for step in _GAPS:
         behind = lines.further(everywhere, step)
-        if step in _GAPS:
-            turn = _difference(ahead.angle[behind], back.angle)
-            width = np.hypot(*(ahead.at[behind] - back.at).T)
-            trust = np.minimum(back.trust, ahead.trust[behind])
-            score = np.where(clear & (np.abs(turn) > _LEAST_TURN) & (width < _WIDEST), trust, 0)
-            score = np.where(score > _LEAST_TRUST, score + np.abs(turn) / 10 - 0.05 * step, 0)
-            gap, best = np.where(score > best, step, gap), np.maximum(score, best)
-        clear &= ~taken[behind]
+        turn = _difference(ahead.angle[behind], back.angle)
+        width = np.hypot(*(ahead.at[behind] - back.at).T)
+        trust = np.minimum(back.trust, ahead.trust[behind])
+        score = np.where((np.abs(turn) > _LEAST_TURN) & (width < _WIDEST) & (trust > _LEAST_TRUST), trust, 0)
+        score = np.where(score > 0, score + np.abs(turn) / 10 - 0.05 * step, 0)
+        gap, best = np.where(score > best, step, gap), np.maximum(score, best)
     near = [best[lines.further(everywhere, step)] for step in (-4, -3, -2, -1, 1, 2, 3, 4)]
     peak = (best > np.maximum.reduce(near[:4])) & (best >= np.maximum.reduce(near[4:])) & (lines.count > 12)
     before = np.nonzero(peak)[0]
@@ -79,7 +75,7 @@ def _difference(one: np.ndarray, two: np.ndarray) -> np.ndarray:
 
 
 def _fitted(
-    lines: Isolines, back: Ends, ahead: Ends, excess: np.ndarray, found: Detours
+    lines: Isolines, excess: np.ndarray, found: Detours
 ) -> tuple[Detours, np.ndarray, np.ndarray]:
     """The caps where area and first moment are those of the picture; which are possible; what is left."""
     size = len(excess)
@@ -143,11 +139,11 @@ def _moments(excess: np.ndarray, middle: np.ndarray, across: np.ndarray) -> tupl
     return own.sum(axis=(1, 2)), (own * along).sum(axis=(1, 2))
 
 
-def _overlapping(lines: Isolines, blunt: Detours, caps: Detours) -> np.ndarray:
-    """Which rounded-off corners touch a cap."""
+def _overlapping(lines: Isolines, some: Detours, caps: Detours) -> np.ndarray:
+    """Which of some detours leave out a point that a cap leaves out, or begin or end at one."""
     taken = np.zeros(len(lines.points), bool)
     taken[caps.inner(lines)[1]] = True
-    found = taken[blunt.before] | taken[lines.further(blunt.before, blunt.gap)]
-    detour, inner = blunt.inner(lines)
+    found = taken[some.before] | taken[lines.further(some.before, some.gap)]
+    detour, inner = some.inner(lines)
     found |= np.bincount(detour, taken[inner], len(found)) > 0
     return found
