@@ -20,7 +20,7 @@ from fontgan.outlines.tips import with_caps
 from fontgan.outlines.windows import Ends, windows
 
 _LEAST_TURN = 0.4  # radians; less is a bend of a smooth edge
-_GAPS = (1, 2, 3)  # from the last point before a corner to the first one behind it
+_LARGEST_GAP = 3  # points, from the last point before a corner to the first one behind it
 _FARTHEST = 3.0  # pixels from those two to the corner
 _ROUNDEST = 1.3  # pixels: a smaller radius is a corner that ink has filled a little
 _AREA_ERROR = 0.08  # pixels², of the ink around a corner
@@ -37,6 +37,7 @@ class Ring:
         tangent: float (n, 2), the direction of the edge at the ends of rounded-off corners; else 0.
         within: bool (n,), whether a point is between such ends.
         counts: int (contours,), points of each polyline.
+        noise: how far points usually are off a smooth edge, in pixels.
     """
 
     points: np.ndarray
@@ -44,25 +45,26 @@ class Ring:
     tangent: np.ndarray
     within: np.ndarray
     counts: np.ndarray
+    noise: float
 
 
-def with_corners(lines: Isolines, ink: np.ndarray, softness: float = 0.0) -> Ring:
+def with_corners(lines: Isolines, ink: np.ndarray, blur: float = 0.0) -> Ring:
     """The isolines of a picture with each rounded-off corner replaced by the corner itself."""
-    back, ahead = windows(lines, softness)
-    found = _candidates(lines, back, ahead)
+    back, ahead, noise = windows(lines)
+    found = _candidates(lines, back, ahead, blur)
     size = len(ink)
     excess = covered(cut(lines.points, lines.points[following(lines.counts)], size)) - ink
-    sharp = _is_sharp(excess + change(lines, found, size), found, softness)
+    sharp = _is_sharp(excess + change(lines, found, size), found, blur)
     corners, blunt = found.only(sharp), found.only(~sharp)
     corners, blunt = with_caps(lines, back, ahead, excess, corners, blunt)
-    return _replaced(lines, corners, blunt)
+    return _replaced(lines, corners, blunt, noise)
 
 
-def _candidates(lines: Isolines, back: Ends, ahead: Ends) -> Detours:
+def _candidates(lines: Isolines, back: Ends, ahead: Ends, blur: float) -> Detours:
     everywhere = np.arange(len(lines.points))
     best, turn = np.zeros(len(everywhere)), np.zeros(len(everywhere))
     gap = np.ones(len(everywhere), np.intp)
-    for step in _GAPS:
+    for step in range(1, _LARGEST_GAP + 1 + round(2 * blur)):
         behind = lines.further(everywhere, step)
         own = _turn(back, ahead, everywhere, behind)
         score = np.abs(own) * (back.trust + ahead.trust[behind] - 0.02 * step)
@@ -112,20 +114,20 @@ def _arc(angle: np.ndarray, curvature: np.ndarray, length: np.ndarray) -> np.nda
     return length[:, None] * np.stack([np.cos(middle), np.sin(middle)], axis=1)
 
 
-def _is_sharp(excess: np.ndarray, found: Detours, softness: float) -> np.ndarray:
+def _is_sharp(excess: np.ndarray, found: Detours, blur: float) -> np.ndarray:
     """Whether the picture has as much ink around each corner as the sharp outline would.
 
     A corner of turn 2a, rounded with radius r, has r² (tan a - a) less.
     """
-    area = around(excess, found.path[:, 0], _REACH).sum(axis=(1, 2))
+    area = around(excess, found.path[:, 0], _REACH + round(blur)).sum(axis=(1, 2))
     area = area * -np.sign(found.turn)  # around paper, there is more
     half = np.minimum(np.abs(found.turn) / 2, 0.8)
-    allowed = (_ROUNDEST + softness) ** 2 * (np.tan(half) - half) + _AREA_ERROR
+    allowed = (_ROUNDEST + blur) ** 2 * (np.tan(half) - half) + _AREA_ERROR
     sharp: np.ndarray = area < allowed
     return sharp
 
 
-def _replaced(lines: Isolines, sharp: Detours, blunt: Detours) -> Ring:
+def _replaced(lines: Isolines, sharp: Detours, blunt: Detours, noise: float) -> Ring:
     """The polylines with sharp corners instead of the points around them, and blunt ones marked."""
     keep = np.ones(len(lines.points), bool)
     keep[sharp.inner(lines)[1]] = False
@@ -151,4 +153,5 @@ def _replaced(lines: Isolines, sharp: Detours, blunt: Detours) -> Ring:
         joined(tangent, np.zeros_like(new)),
         joined(rounded, none),
         np.bincount(joined(lines.contour, lines.contour[homes]), minlength=len(lines.counts)),
+        noise,
     )

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fontgan.outlines.blur import blurred
 from fontgan.outlines.coverage import Pieces, covered, cut, edge_lengths
 from fontgan.outlines.cubics import bernstein
 from fontgan.outlines.ragged import within
@@ -60,22 +61,25 @@ def flattened(points: np.ndarray, straight: np.ndarray, step: float = _STEP) -> 
     return Polyline(span, place, until, starts, ends)
 
 
-def refined(spans: Spans, ink: np.ndarray, rounds: int) -> Spans:
-    """The spans after some rounds against the picture they were traced from."""
+def refined(spans: Spans, ink: np.ndarray, rounds: int, blur: float = 0.0) -> Spans:
+    """The spans after some rounds against the picture they were traced from, blurred by so many pixels."""
     unknowns = _unknowns(spans)
     for _ in range(rounds):
         points = controls(spans)
         line = flattened(points, spans.straight)
         pieces = cut(line.starts, line.ends, len(ink))
-        wanted = _movements(pieces, ink)
+        wanted = _movements(pieces, ink, blur)
         spans = _moved(spans, line, pieces, wanted, unknowns)
     return spans
 
 
-def _movements(pieces: Pieces, ink: np.ndarray) -> np.ndarray:
-    """How far each piece of the edge should move outward, in pixels."""
-    missing = ink - covered(pieces)
-    lengths = edge_lengths(pieces)
+def _movements(pieces: Pieces, ink: np.ndarray, blur: float) -> np.ndarray:
+    """How far each piece of the edge should move outward, in pixels.
+
+    In a blurred picture the ink that an edge brings is spread over its neighbourhood, and is gathered there.
+    """
+    missing = blurred(ink - blurred(covered(pieces), blur), blur)
+    lengths = blurred(edge_lengths(pieces), blur)
     return np.clip(missing / np.maximum(lengths, 0.5), -1, 1).ravel()[pieces.pixel]
 
 

@@ -8,7 +8,7 @@ point, is smallest.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -22,6 +22,7 @@ _SAMPLES = 14  # points of a section that a curve is compared with
 _TURN = 0.5  # radians between two candidates
 _BENT = 0.03  # radians per point; less is straight
 _GAP = 24  # points between two candidates where the edge bends
+_NOISES, _FARTHEST_NOISE = 1.5, 6.0  # of a noisy picture's points, in the usual distance
 _SHORTEST_LINE = 3.0  # pixels, that runs smoothly into a curve
 _KINK = 0.3  # radians between a line and a curve that no smooth knot has
 _LEVEL_SHARE = 0.05  # of a level line's length, by which its ends may differ in height
@@ -40,6 +41,15 @@ class Tolerance:
     precision: float = 0.05
     price: float = 5.0
     farthest: float = 0.3
+
+    def closer(self) -> Tolerance:
+        """Half of it."""
+        return replace(self, precision=self.precision / 2, farthest=self.farthest / 2)
+
+    def with_noise(self, noise: float) -> Tolerance:
+        """What a picture allows whose edge is that noisy, in pixels."""
+        precision = max(self.precision, _NOISES * noise)
+        return replace(self, precision=precision, farthest=max(self.farthest, _FARTHEST_NOISE * noise))
 
 
 @dataclass
@@ -86,6 +96,7 @@ class _Edges:
 
 def spans_of(ring: Ring, tolerance: Tolerance) -> Spans:
     """Lines and cubics along the polylines of a picture."""
+    tolerance = tolerance.with_noise(ring.noise)
     edges = _edges(ring)
     tangents, level = _tangents(edges)
     ends = _end_tangents(edges)

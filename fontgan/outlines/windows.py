@@ -11,6 +11,7 @@ from fontgan.outlines.isolines import Isolines
 _LENGTHS = (2, 3, 5, 7)  # points of a window: of two or three a line, of more a parabola
 _TRUST = (0.4, 0.8, 0.95, 1.0)  # in what such a window says
 _OFF = 0.025  # pixels, root of the mean square, that the points of a window may be off it
+_NOISES = 2.0  # such a distance in a noisy picture, as a multiple of the usual one
 _MOST_CURVED = 0.3  # radians per pixel that a window is trusted to continue with
 
 
@@ -31,25 +32,28 @@ class Ends:
     trust: np.ndarray
 
 
-def windows(lines: Isolines, softness: float) -> tuple[Ends, Ends]:
+def windows(lines: Isolines) -> tuple[Ends, Ends, float]:
     """The edge at each point as the points up to there have it, and as those from there on have it.
 
-    Of all windows the longest one whose points lie on its curve.
+    Of all windows the longest one whose points lie on its curve. Also how far points usually are off the
+    longest windows, in pixels: the picture's noise.
     """
     everywhere = np.arange(len(lines.points))
     items = [lines.further(everywhere, step) for step in range(max(_LENGTHS))]
     gathered = lines.points[np.stack(items, axis=1)] if len(everywhere) else np.zeros((0, max(_LENGTHS), 2))
     fits = [_window(gathered[:, :length]) for length in _LENGTHS]
-    return _longest(lines, fits, softness, 0), _longest(lines, fits, softness, 1)
+    noise = float(np.median(fits[-1].off))
+    limit = max(_OFF, _NOISES * noise)
+    return _longest(lines, fits, limit, 0), _longest(lines, fits, limit, 1), noise
 
 
-def _longest(lines: Isolines, fits: list[_Fit], softness: float, side: int) -> Ends:
+def _longest(lines: Isolines, fits: list[_Fit], limit: float, side: int) -> Ends:
     """The best of the windows that end (side 0) or begin (side 1) at each point."""
     everywhere = np.arange(len(lines.points))
     at = [everywhere if side else lines.further(everywhere, 1 - length) for length in _LENGTHS]
     which = np.zeros(len(everywhere), np.intp)
     for rank in range(1, len(_LENGTHS)):
-        good = fits[rank].off[at[rank]] < _OFF * (1 + 2 * softness)
+        good = fits[rank].off[at[rank]] < limit
         which = np.where(good & (which == rank - 1), rank, which)
     window = np.choose(which, at)
     return Ends(
