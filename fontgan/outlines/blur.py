@@ -10,6 +10,7 @@ import numpy as np
 
 _SHARP = 0.25  # pixels; less is not told from none
 _MOST = 2.0  # pixels
+_NOISE = 0.03  # of grey, that is not an edge's
 
 
 def blur_of(ink: np.ndarray, length: float) -> float:
@@ -20,7 +21,8 @@ def blur_of(ink: np.ndarray, length: float) -> float:
     """
     if length <= 0:
         return 0.0
-    whole = float((ink * (1 - ink)).sum()) / length * np.sqrt(np.pi)
+    grey = np.where((ink > _NOISE) & (ink < 1 - _NOISE), ink * (1 - ink), 0)
+    whole = float(grey.sum()) / length * np.sqrt(np.pi)
     blur = float(np.sqrt(max(whole**2 - 1 / 12, 0)))
     return min(blur, _MOST) if blur > _SHARP else 0.0
 

@@ -42,7 +42,7 @@ def windows(lines: Isolines) -> tuple[Ends, Ends, float]:
     items = [lines.further(everywhere, step) for step in range(max(_LENGTHS))]
     gathered = lines.points[np.stack(items, axis=1)] if len(everywhere) else np.zeros((0, max(_LENGTHS), 2))
     fits = [_window(gathered[:, :length]) for length in _LENGTHS]
-    noise = float(np.median(fits[-1].off))
+    noise = 1.4 * float(np.quantile(fits[-1].off, 0.2))  # of the smoothest parts: shape is not noise
     limit = max(_OFF, _NOISES * noise)
     return _longest(lines, fits, limit, 0), _longest(lines, fits, limit, 1), noise
 
