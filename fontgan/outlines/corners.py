@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from fontgan.outlines.coverage import covered, cut
-from fontgan.outlines.detours import Detours, around, change
+from fontgan.outlines.crossings import crossed
+from fontgan.outlines.detours import Detours, around, change, joined
 from fontgan.outlines.isolines import Isolines
 from fontgan.outlines.rings import following
 from fontgan.outlines.tips import with_caps
@@ -24,6 +25,7 @@ _LARGEST_GAP = 3  # points, from the last point before a corner to the first one
 _FARTHEST = 3.0  # pixels from those two to the corner
 _ROUNDEST = 1.3  # pixels: a smaller radius is a corner that ink has filled a little
 _AREA_ERROR = 0.08  # pixels², of the ink around a corner
+_NEAR = 2.5  # pixels from a corner to a crossing of its edges
 _REACH = 2  # pixels around a corner in which its ink is counted
 
 
@@ -48,8 +50,13 @@ class Ring:
     noise: float
 
 
-def with_corners(lines: Isolines, ink: np.ndarray, blur: float = 0.0) -> Ring:
-    """The isolines of a picture with each rounded-off corner replaced by the corner itself."""
+def with_corners(
+    lines: Isolines, ink: np.ndarray, blur: float = 0.0, blunt_at: np.ndarray | None = None
+) -> Ring:
+    """The isolines of a picture with each rounded-off corner replaced by the corner itself.
+
+    Not, however, near the points `blunt_at` (n, 2), nor where two edges would then cross.
+    """
     back, ahead, noise = windows(lines)
     found = _candidates(lines, back, ahead, blur)
     size = len(ink)
@@ -57,7 +64,9 @@ def with_corners(lines: Isolines, ink: np.ndarray, blur: float = 0.0) -> Ring:
     sharp = _is_sharp(excess + change(lines, found, size), found, blur)
     corners, blunt = found.only(sharp), found.only(~sharp)
     corners, blunt = with_caps(lines, back, ahead, excess, corners, blunt)
-    return _replaced(lines, corners, blunt, noise)
+    refused = _near(corners, blunt_at) if blunt_at is not None else np.zeros(len(corners.before), bool)
+    refused |= _in_the_way(lines, corners, size)
+    return _replaced(lines, corners.only(~refused), joined(blunt, corners.only(refused)), noise)
 
 
 def _candidates(lines: Isolines, back: Ends, ahead: Ends, blur: float) -> Detours:
@@ -127,6 +136,21 @@ def _is_sharp(excess: np.ndarray, found: Detours, blur: float) -> np.ndarray:
     return sharp
 
 
+def _near(corners: Detours, points: np.ndarray) -> np.ndarray:
+    """Which corners are near any of some points."""
+    gaps = corners.path[:, :, None] - points
+    found: np.ndarray = (np.hypot(gaps[..., 0], gaps[..., 1]) < _NEAR).any(axis=(1, 2))
+    return found
+
+
+def _in_the_way(lines: Isolines, corners: Detours, size: int) -> np.ndarray:
+    """Which corners would cross another edge."""
+    ring = _replaced(lines, corners, corners.only(np.zeros(0, np.intp)), 0.0)
+    ends = ring.points[following(ring.counts)]
+    points = ring.points[crossed(ring.points, ends, size).ravel()]
+    return _near(corners, points)
+
+
 def _replaced(lines: Isolines, sharp: Detours, blunt: Detours, noise: float) -> Ring:
     """The polylines with sharp corners instead of the points around them, and blunt ones marked."""
     keep = np.ones(len(lines.points), bool)
@@ -142,16 +166,16 @@ def _replaced(lines: Isolines, sharp: Detours, blunt: Detours, noise: float) -> 
     later = np.repeat([0.3, 0.6], [len(sharp.path), capped.sum()])
     order = np.argsort(np.concatenate([np.nonzero(keep)[0], homes + later]), kind="stable")
 
-    def joined(own: np.ndarray, corners: np.ndarray) -> np.ndarray:
+    def merged(own: np.ndarray, corners: np.ndarray) -> np.ndarray:
         found: np.ndarray = np.concatenate([own[keep], corners])[order]
         return found
 
     none = np.zeros(len(new), bool)
     return Ring(
-        joined(lines.points, new),
-        joined(~keep, ~none),
-        joined(tangent, np.zeros_like(new)),
-        joined(rounded, none),
-        np.bincount(joined(lines.contour, lines.contour[homes]), minlength=len(lines.counts)),
+        merged(lines.points, new),
+        merged(~keep, ~none),
+        merged(tangent, np.zeros_like(new)),
+        merged(rounded, none),
+        np.bincount(merged(lines.contour, lines.contour[homes]), minlength=len(lines.counts)),
         noise,
     )

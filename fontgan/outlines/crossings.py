@@ -5,31 +5,35 @@ from __future__ import annotations
 import numpy as np
 
 from fontgan.outlines.coverage import cut
-from fontgan.outlines.refinement import flattened
+from fontgan.outlines.polyline import flattened
 
 _STEP = 1.0  # pixels between two points of a curve drawn as a polyline
 _APART = 1e-6  # of an edge, from its ends, where a crossing counts
 
 
-def crossings(points: np.ndarray, lines: np.ndarray, size: int) -> int:
-    """How often spans cross, of a picture of `size` pixels: (n, 4, 2) control points, (n,) which are lines.
+def crossings(points: np.ndarray, lines: np.ndarray, size: int) -> np.ndarray:
+    """Where spans cross, (crossings, 2), of a picture of `size` pixels: (n, 4, 2) control points, (n,) lines."""
+    line = flattened(points, lines, _STEP)
+    return line.starts[crossed(line.starts, line.ends, size)[:, 0]]
+
+
+def crossed(starts: np.ndarray, ends: np.ndarray, size: int) -> np.ndarray:
+    """The pairs (crossings, 2) of straight edges that cross, by their numbers.
 
     Two edges that cross do so in a pixel that both pass: only such pairs are looked at.
     """
-    line = flattened(points, lines, _STEP)
-    pieces = cut(line.starts, line.ends, size)
+    pieces = cut(starts, ends, size)
     order = np.argsort(pieces.pixel, kind="stable")
     pixel, edge = pieces.pixel[order], pieces.edge[order]
-    found: set[tuple[int, int]] = set()
+    found = [np.zeros((0, 2), np.intp)]
     for step in range(1, len(order)):
         same = pixel[step:] == pixel[:-step]
         if not same.any():
             break
-        one, two = edge[:-step][same], edge[step:][same]
-        crossed = _cross(line.starts[one], line.ends[one], line.starts[two], line.ends[two])
-        pairs = np.sort(np.stack([one[crossed], two[crossed]], axis=1), axis=1)
-        found.update(map(tuple, pairs.tolist()))
-    return len(found)
+        pairs = np.stack([edge[:-step][same], edge[step:][same]], axis=1)
+        one, two = pairs.T
+        found.append(pairs[_cross(starts[one], ends[one], starts[two], ends[two])])
+    return np.unique(np.sort(np.concatenate(found), axis=1), axis=0)
 
 
 def _cross(start: np.ndarray, end: np.ndarray, other: np.ndarray, other_end: np.ndarray) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -39,6 +39,12 @@ class Detours:
         steps = np.arange(1, max(self.gap, default=1))
         detour, step = np.nonzero(steps < self.gap[:, None])
         return detour, lines.further(self.before[detour], steps[step])
+
+
+def joined(some: Detours, others: Detours) -> Detours:
+    """Both together."""
+    pairs = ((getattr(some, field.name), getattr(others, field.name)) for field in fields(Detours))
+    return Detours(*(np.concatenate(pair) for pair in pairs))
 
 
 def change(lines: Isolines, detours: Detours, size: int) -> np.ndarray:

@@ -16,25 +16,15 @@ from fontgan.outlines.blur import blurred
 from fontgan.outlines.coverage import Pieces, covered, cut, edge_lengths
 from fontgan.outlines.cubics import bernstein
 from fontgan.outlines.ragged import within
+from fontgan.outlines.polyline import Polyline, flattened
 from fontgan.outlines.rings import following
 from fontgan.outlines.spans import Spans
 
-_STEP = 0.8  # pixels between two points of a curve drawn as a polyline
 _COLUMNS = 8  # unknowns of a span: both knots, along and across each handle
 _KNOTS_AND_TURNS, _LENGTHS = np.array([0, 1, 2, 3, 5, 7]), np.array([4, 6])
 _STIFFNESS = 0.02  # pull on each unknown towards where it is, as pixels of edge
 _FARTHEST = 0.7  # pixels that a knot may move in a round
-
-
-@dataclass(frozen=True)
-class Polyline:
-    """Spans as short straight edges."""
-
-    span: np.ndarray
-    place: np.ndarray  # of the start of each edge on its span, from 0 to 1
-    until: np.ndarray  # of its end
-    starts: np.ndarray
-    ends: np.ndarray
+_FARTHEST_KNOT = 1.0  # in all of them
 
 
 def controls(spans: Spans) -> np.ndarray:
@@ -48,28 +38,17 @@ def controls(spans: Spans) -> np.ndarray:
     return np.stack([start, first, second, end], axis=1)
 
 
-def flattened(points: np.ndarray, straight: np.ndarray, step: float = _STEP) -> Polyline:
-    """Spans, by their control points (n, 4, 2), as a polyline with edges of about `step` pixels."""
-    lengths = np.hypot(*np.moveaxis(np.diff(points, axis=1), 2, 0)).sum(axis=1)
-    counts = np.where(straight, 1, np.clip(np.ceil(lengths / step), 2, 400)).astype(np.intp)
-    span, index = within(counts)
-    place, until = index / counts[span], (index + 1) / counts[span]
-    weights = np.stack(bernstein(place), axis=1)
-    starts = (weights[:, :, None] * points[span]).sum(axis=1)
-    last = np.append(span[1:] != span[:-1], True)
-    ends = np.where(last[:, None], points[span, 3], np.roll(starts, -1, axis=0))
-    return Polyline(span, place, until, starts, ends)
-
-
 def refined(spans: Spans, ink: np.ndarray, rounds: int, blur: float = 0.0) -> Spans:
     """The spans after some rounds against the picture they were traced from, blurred by so many pixels."""
     unknowns = _unknowns(spans)
+    first = spans.knots
     for _ in range(rounds):
         points = controls(spans)
         line = flattened(points, spans.straight)
         pieces = cut(line.starts, line.ends, len(ink))
         wanted = _movements(pieces, ink, blur)
         spans = _moved(spans, line, pieces, wanted, unknowns)
+        spans = replace(spans, knots=first + np.clip(spans.knots - first, -_FARTHEST_KNOT, _FARTHEST_KNOT))
     return spans
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fontgan.outlines.detours import Detours, around, change
+from fontgan.outlines.detours import Detours, around, change, joined
 from fontgan.outlines.isolines import Isolines
 from fontgan.outlines.windows import Ends
 
@@ -41,11 +41,7 @@ def with_caps(
     caps = found.only(valid & (capped < _BETTER * np.minimum(now, then)))
     corners = corners.only(~_overlapping(lines, corners, caps))
     blunt = blunt.only(~_overlapping(lines, blunt, caps))
-    joined = (np.concatenate([getattr(corners, name), getattr(caps, name)]) for name in _FIELDS)
-    return Detours(*joined), blunt
-
-
-_FIELDS = ("before", "gap", "path", "angles", "turn")
+    return joined(corners, caps), blunt
 
 
 def _candidates(lines: Isolines, back: Ends, ahead: Ends) -> Detours:

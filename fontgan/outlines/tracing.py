@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fontgan.outlines.blur import blur_of, blurred
-from fontgan.outlines.corners import Ring, with_corners
+from fontgan.outlines.corners import with_corners
 from fontgan.outlines.coverage import covered, cut
 from fontgan.outlines.crossings import crossings
 from fontgan.outlines.isolines import Isolines, isolines
 from fontgan.outlines.outline import Contour, Outline
-from fontgan.outlines.refinement import controls, flattened, refined
+from fontgan.outlines.polyline import flattened
+from fontgan.outlines.refinement import controls, refined
 from fontgan.outlines.rings import following
 from fontgan.outlines.spans import Spans, Tolerance, spans_of
 
@@ -21,6 +22,7 @@ MUCH_INK = 1.0  # pixels²
 _SPECK = 1 / 64  # pixels² of a speck, per pixel of the picture's side
 _MOST_POINTS = 20_000  # of isolines: a picture of noise; no glyph of 256 px has half as many
 _ROUNDS = 3  # of refinement
+_RETRIES = 2
 
 
 @dataclass(frozen=True)
@@ -62,28 +64,32 @@ def trace(image: np.ndarray, tolerance: Tolerance | None = None) -> Trace:
     if len(lines.points) > _MOST_POINTS:
         return replace(NOTHING, error=float("inf"), missed=_most_ink(ink))
     blur = blur_of(ink, float(np.hypot(*(lines.points[following(lines.counts)] - lines.points).T).sum()))
-    ring = with_corners(lines, ink, blur)
     own = tolerance or Tolerance()
-    best = _attempt(ring, ink, blur, own)
-    if best.doubtful:
-        closer = _attempt(ring, ink, blur, own.closer())
-        best = min(best, closer, key=lambda one: (one.crossings, one.error))
+    best, crossed = _attempt(lines, ink, blur, own, np.zeros((0, 2)))
+    for _ in range(_RETRIES):
+        if not best.doubtful:
+            break
+        own = own.closer()
+        other, more = _attempt(lines, ink, blur, own, crossed)
+        crossed = np.concatenate([crossed, more])
+        best = min(best, other, key=lambda one: (one.crossings, one.error))
     return best
 
 
-def _attempt(ring: Ring, ink: np.ndarray, blur: float, tolerance: Tolerance) -> Trace:
+def _attempt(
+    lines: Isolines, ink: np.ndarray, blur: float, tolerance: Tolerance, blunt: np.ndarray
+) -> tuple[Trace, np.ndarray]:
+    """One trace, with no sharp corner near the points `blunt`, and where it crosses itself."""
+    ring = with_corners(lines, ink, blur, blunt)
     spans = refined(spans_of(ring, tolerance), ink, _ROUNDS, blur)
     points = controls(spans)
     line = flattened(points, spans.straight)
     pieces = cut(line.starts, line.ends, len(ink))
     difference = ink - blurred(covered(pieces), blur)
     length = max(float(np.hypot(*pieces.step.T).sum()), 1.0)
-    return Trace(
-        _outline(spans, points),
-        float(np.abs(difference).sum()) / length,
-        _most_ink(difference),
-        crossings(points, spans.straight, len(ink)),
-    )
+    crossed = crossings(points, spans.straight, len(ink))
+    error = float(np.abs(difference).sum()) / length
+    return Trace(_outline(spans, points), error, _most_ink(difference), len(crossed)), crossed
 
 
 def _outline(spans: Spans, points: np.ndarray) -> Outline:
