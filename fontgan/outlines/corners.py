@@ -55,18 +55,18 @@ def with_corners(
 ) -> Ring:
     """The isolines of a picture with each rounded-off corner replaced by the corner itself.
 
-    Not, however, near the points `blunt_at` (n, 2), nor where two edges would then cross.
+    Where points `blunt_at` (n, 2) are given, as a retrace does, not near them, nor where edges would cross.
     """
     back, ahead, noise = windows(lines)
     found = _candidates(lines, back, ahead, blur)
     size = len(ink)
     excess = covered(cut(lines.points, lines.points[following(lines.counts)], size)) - ink
     sharp = _is_sharp(excess + change(lines, found, size), found, blur)
-    corners, blunt = found.only(sharp), found.only(~sharp)
-    corners, blunt = with_caps(lines, back, ahead, excess, corners, blunt)
-    refused = _near(corners, blunt_at) if blunt_at is not None else np.zeros(len(corners.before), bool)
-    refused |= _in_the_way(lines, corners, size)
-    return _replaced(lines, corners.only(~refused), joined(blunt, corners.only(refused)), noise)
+    corners, blunt = with_caps(lines, back, ahead, excess, found.only(sharp), found.only(~sharp))
+    if blunt_at is not None:
+        refused = _near(corners, blunt_at) | _in_the_way(lines, corners, size)
+        corners, blunt = corners.only(~refused), joined(blunt, corners.only(refused))
+    return _replaced(lines, corners, blunt, noise)
 
 
 def _candidates(lines: Isolines, back: Ends, ahead: Ends, blur: float) -> Detours:

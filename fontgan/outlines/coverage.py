@@ -40,28 +40,33 @@ def cut(starts: np.ndarray, ends: np.ndarray, size: int) -> Pieces:
 
     What lies beyond the picture is moved to its border.
     """
-    steps = ends - starts
-    crossings = [_crossings(starts[:, axis], ends[:, axis]) for axis in (0, 1)]
-    keys = np.concatenate([np.arange(len(starts), dtype=float), *(edge + part for edge, part in crossings)])
+    edges = np.arange(len(starts), dtype=float)
+    keys = np.concatenate([edges, *(_crossings(starts[:, axis], ends[:, axis]) for axis in (0, 1))])
     keys.sort()
     edge = keys.astype(np.intp)
     first = keys - edge
-    last = np.append(first[1:], 1.0)
-    last[:-1][edge[1:] != edge[:-1]] = 1.0
-    begin = np.clip(starts[edge] + first[:, None] * steps[edge], 0, size)
-    end = np.clip(starts[edge] + last[:, None] * steps[edge], 0, size)
-    middle = (begin + end) / 2
+    last = np.append(first[1:], 0.0)
+    last[last == 0] = 1.0  # the next piece begins another edge
+    sides = []
+    for axis in (0, 1):
+        start = starts[edge, axis]
+        step = ends[edge, axis] - start
+        sides.append((np.clip(start + first * step, 0, size), np.clip(start + last * step, 0, size)))
+    (left, right), (top, bottom) = sides
+    middle = np.stack([left + right, top + bottom], axis=1) / 2
     column, row = np.minimum(middle.astype(np.intp), size - 1).T
-    return Pieces(edge, (first + last) / 2, middle, end - begin, row * size + column, size)
+    step = np.stack([right - left, bottom - top], axis=1)
+    return Pieces(edge, (first + last) / 2, middle, step, row * size + column, size)
 
 
-def _crossings(start: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Each edge that passes whole numbers between its ends, and where on it: above 0, below 1."""
+def _crossings(start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """Where edges pass whole numbers: the edge's number, plus where on it, above 0 and below 1."""
     low = np.floor(np.minimum(start, end)).astype(np.intp) + 1
     counts = np.maximum(np.ceil(np.maximum(start, end)).astype(np.intp) - low, 0)
     edge, place = within(counts)
     part = (low[edge] + place - start[edge]) / (end - start)[edge]
-    return edge, np.clip(part, 1e-9, 1 - 1e-9)
+    found: np.ndarray = edge + np.clip(part, 1e-9, 1 - 1e-9)
+    return found
 
 
 def covered(pieces: Pieces) -> np.ndarray:

@@ -61,7 +61,7 @@ def fitted(points: np.ndarray, leaving: Tangents, arriving: Tangents) -> Fits:
     for _ in range(_ROUNDS):
         first, second = _handles(points, place, leaving, arriving, scale)
         place, offset = _nearer(points, place, np.stack([start, start + first, end + second, end], axis=1))
-    squares = (offset**2).sum(axis=2)
+    squares = _dot(offset, offset)
     return Fits(first, second, squares.mean(axis=1), np.sqrt(squares.max(axis=1)))
 
 
@@ -96,15 +96,15 @@ def _one_handle(
     """One of two handles, the other one eliminated from the equations."""
     # Where the other one is bound to its direction, only that part of it answers.
     ratio = coupling / counterweight
-    along = (opposite * other.unit).sum(axis=1, keepdims=True) * other.unit
+    along = _dot(opposite, other.unit)[:, None] * other.unit
     wanted = wanted - ratio[:, None] * np.where(other.free[:, None], opposite, along)
     bound = (weight - ratio * coupling)[:, None]
-    cosine = np.where(own.free | other.free, 1.0, (own.unit * other.unit).sum(axis=1))
+    cosine = np.where(own.free | other.free, 1.0, _dot(own.unit, other.unit))
     handle = wanted / (weight - ratio * coupling * cosine**2)[:, None]
-    part = (wanted * other.unit).sum(axis=1, keepdims=True) * other.unit
+    part = _dot(wanted, other.unit)[:, None] * other.unit
     loose = part / bound + (wanted - part) / weight[:, None]
     handle = np.where((own.free & ~other.free)[:, None], loose, handle)
-    length = (handle * own.unit).sum(axis=1)
+    length = _dot(handle, own.unit)
     side = handle[:, 1] * own.unit[:, 0] - handle[:, 0] * own.unit[:, 1]
     length = np.clip(length, _SHORTEST * scale, _LONGEST * scale)
     side = np.where(own.free, np.clip(side, -_TURNED * length, _TURNED * length), 0)
@@ -122,7 +122,13 @@ def _nearer(points: np.ndarray, place: np.ndarray, controls: np.ndarray) -> tupl
     offset = weights @ controls - points
     velocity = np.stack([rest**2, 2 * place * rest, place**2], axis=2) @ three
     bend = np.stack([rest, place], axis=2) @ two
-    down = (velocity * velocity).sum(axis=2) + (offset * bend).sum(axis=2)
-    move = (offset * velocity).sum(axis=2) / np.where(np.abs(down) < 1e-9, 1e-9, down)
+    down = _dot(velocity, velocity) + _dot(offset, bend)
+    move = _dot(offset, velocity) / np.where(np.abs(down) < 1e-9, 1e-9, down)
     moved = np.clip(place - np.clip(move, -0.1, 0.1), 0, 1)
     return moved, offset + (moved - place)[:, :, None] * velocity
+
+
+def _dot(one: np.ndarray, two: np.ndarray) -> np.ndarray:
+    """The products of vectors of two, faster than a sum over an axis of two."""
+    found: np.ndarray = one[..., 0] * two[..., 0] + one[..., 1] * two[..., 1]
+    return found

@@ -114,40 +114,32 @@ def _moved(
 ) -> Spans:
     """The spans after one solution of the equations."""
     columns, total = unknowns
-    squares, sums, owners = _normal_equations(spans, line, pieces, wanted)
+    squares, sums = _normal_equations(spans, line, pieces, wanted)
     index, effects = _with_lines(spans, columns)
-    index, effects = index[owners], effects[owners]
     inner, outer, lengths = _without_lengths(squares, sums)
-    width = total + 1
     squares = effects.transpose(0, 2, 1) @ inner @ effects
-    matrix = np.bincount(
-        (index[:, :, None] * width + index[:, None, :]).ravel(), squares.ravel(), width * width
-    ).reshape(width, width)
-    right = np.bincount(index.ravel(), (outer[:, None] @ effects).ravel(), width)
-    contour, _ = within(spans.counts)
-    found = _solved(matrix, right, columns, contour)
-    limit = _FARTHEST / _leverage(spans, columns, width)
+    found = _solved(squares, (outer[:, None] @ effects)[:, 0], index, spans.counts, total)
+    limit = _FARTHEST / _leverage(spans, columns, total + 1)
     found = np.clip(found, -limit, limit)
-    moves = np.zeros(columns.shape)
-    moves[:] = found[columns]
+    moves = found[columns]
     own = (effects @ found[index][:, :, None])[:, _KNOTS_AND_TURNS, 0]
-    moves[np.ix_(owners, _LENGTHS)] = np.clip(_lengths_of(lengths, own), -_FARTHEST, _FARTHEST)
+    moves[:, _LENGTHS] = np.clip(_lengths_of(lengths, own), -_FARTHEST, _FARTHEST)
     return _applied(spans, moves)
 
 
 def _normal_equations(
     spans: Spans, line: Polyline, pieces: Pieces, wanted: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Those of each span by itself, (n, 8, 8) and (n, 8), and which spans these are."""
+) -> tuple[np.ndarray, np.ndarray]:
+    """Those of each span by itself, (n, 8, 8) and (n, 8)."""
     rows, lengths, span = _rows(spans, line, pieces)
-    order = np.concatenate([[0], np.nonzero(np.diff(span))[0] + 1])
+    order = np.searchsorted(span, np.arange(len(spans.knots)))  # every span has a piece
     weighted = rows * lengths[:, None]
     sums = np.add.reduceat(weighted * wanted[:, None], order)
     upper, lower = np.triu_indices(_COLUMNS)
     products = np.add.reduceat(weighted[:, upper] * rows[:, lower], order)
     squares = np.empty((len(order), _COLUMNS, _COLUMNS))
     squares[:, upper, lower] = squares[:, lower, upper] = products
-    return squares, sums, span[order]
+    return squares, sums
 
 
 def _without_lengths(
@@ -176,15 +168,25 @@ def _lengths_of(eliminated: tuple[np.ndarray, np.ndarray], moves: np.ndarray) ->
     return found
 
 
-def _solved(matrix: np.ndarray, right: np.ndarray, columns: np.ndarray, contour: np.ndarray) -> np.ndarray:
-    """The unknowns; contours share none, so that each is solved by itself. The last one is 0."""
-    found = np.zeros(len(right))
-    for number in range(contour[-1] + 1):
-        own = np.unique(columns[contour == number][:, _KNOTS_AND_TURNS])
-        own = own[own < len(right) - 1]
-        block = matrix[np.ix_(own, own)]
-        block[np.diag_indices(len(own))] += _STIFFNESS + 1e-3 * block.diagonal()
-        found[own] = np.linalg.solve(block, right[own])
+def _solved(
+    squares: np.ndarray, sums: np.ndarray, index: np.ndarray, counts: np.ndarray, total: int
+) -> np.ndarray:
+    """The unknowns, and a 0 behind them; contours share none, so that each is solved by itself."""
+    found = np.zeros(total + 1)
+    end = 0
+    for count in counts.tolist():
+        own = slice(end, end + count)
+        end += count
+        unknowns, local = np.unique(index[own], return_inverse=True)
+        local = local.reshape(index[own].shape)
+        width = len(unknowns)
+        places = (local[:, :, None] * width + local[:, None, :]).ravel()
+        matrix = np.bincount(places, squares[own].ravel(), width * width).reshape(width, width)
+        right = np.bincount(local.ravel(), sums[own].ravel(), width)
+        matrix[np.diag_indices(width)] += _STIFFNESS + 1e-3 * matrix.diagonal()
+        if unknowns[-1] == total:  # what must not move
+            unknowns, matrix, right = unknowns[:-1], matrix[:-1, :-1], right[:-1]
+        found[unknowns] = np.linalg.solve(matrix, right)
     return found
 
 

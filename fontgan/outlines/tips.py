@@ -18,7 +18,7 @@ _GAPS = (3, 4, 5, 6, 7)  # points from one side to the other
 _WIDEST, _NARROWEST = 6.5, 1.0  # pixels from one corner to the other
 _LEAST_TRUST = 0.9  # in the windows of both sides
 _REACH = 4  # pixels around a cap
-_ROUNDS = 2  # of correcting its height and slope
+_ROUNDS = 1  # of correcting its height and slope
 _STEEPEST = 1.2  # tangent of the slope
 _BETTER = 0.75  # of the isoline's error, that a cap's must stay below
 
@@ -32,6 +32,8 @@ def with_caps(
     """
     size = len(excess)
     found = _candidates(lines, back, ahead)
+    if not len(found.before):
+        return corners, blunt
     rivals = _overlapping(lines, corners, found)
     excess = excess + change(lines, corners.only(~rivals), size)
     middle = found.path.mean(axis=1)

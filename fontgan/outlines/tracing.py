@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import math
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from fontgan.outlines.rings import following
 from fontgan.outlines.spans import Spans, Tolerance, spans_of
 
 HIGH_ERROR = 0.12  # pixels
-MUCH_INK = 1.0  # pixels²
+MUCH_INK = 1 / 64  # pixels², per pixel of the picture's side
 _SPECK = 1 / 64  # pixels² of a speck, per pixel of the picture's side
 _MOST_POINTS = 20_000  # of isolines: a picture of noise; no glyph of 256 px has half as many
 _ROUNDS = 3  # of refinement
@@ -35,20 +36,19 @@ class Trace:
             length of the edge.
         missed: the largest amount of ink in any 3 x 3 pixels that one has and the other has not, in pixels².
         crossings: how often the outline crosses itself.
+        size: pixels per side of the picture.
     """
 
     outline: Outline
     error: float
     missed: float
     crossings: int
+    size: int
 
     @property
     def doubtful(self) -> bool:
         """Whether someone should look at it."""
-        return self.error > HIGH_ERROR or self.missed > MUCH_INK or self.crossings > 0
-
-
-NOTHING = Trace(Outline(()), 0.0, 0.0, 0)
+        return self.error > HIGH_ERROR or self.missed > MUCH_INK * self.size or self.crossings > 0
 
 
 def trace(image: np.ndarray, tolerance: Tolerance | None = None) -> Trace:
@@ -60,12 +60,12 @@ def trace(image: np.ndarray, tolerance: Tolerance | None = None) -> Trace:
     ink = 1 - np.asarray(image, np.float64) / 255
     lines = _without_specks(isolines(ink), len(ink) * _SPECK)
     if not len(lines.points):
-        return replace(NOTHING, missed=_most_ink(ink))
+        return Trace(Outline(()), 0.0, _most_ink(ink), 0, len(ink))
     if len(lines.points) > _MOST_POINTS:
-        return replace(NOTHING, error=float("inf"), missed=_most_ink(ink))
+        return Trace(Outline(()), math.inf, _most_ink(ink), 0, len(ink))
     blur = blur_of(ink, float(np.hypot(*(lines.points[following(lines.counts)] - lines.points).T).sum()))
     own = tolerance or Tolerance()
-    best, crossed = _attempt(lines, ink, blur, own, np.zeros((0, 2)))
+    best, crossed = _attempt(lines, ink, blur, own)
     for _ in range(_RETRIES):
         if not best.doubtful:
             break
@@ -77,7 +77,7 @@ def trace(image: np.ndarray, tolerance: Tolerance | None = None) -> Trace:
 
 
 def _attempt(
-    lines: Isolines, ink: np.ndarray, blur: float, tolerance: Tolerance, blunt: np.ndarray
+    lines: Isolines, ink: np.ndarray, blur: float, tolerance: Tolerance, blunt: np.ndarray | None = None
 ) -> tuple[Trace, np.ndarray]:
     """One trace, with no sharp corner near the points `blunt`, and where it crosses itself."""
     ring = with_corners(lines, ink, blur, blunt)
@@ -89,7 +89,7 @@ def _attempt(
     length = max(float(np.hypot(*pieces.step.T).sum()), 1.0)
     crossed = crossings(points, spans.straight, len(ink))
     error = float(np.abs(difference).sum()) / length
-    return Trace(_outline(spans, points), error, _most_ink(difference), len(crossed)), crossed
+    return Trace(_outline(spans, points), error, _most_ink(difference), len(crossed), len(ink)), crossed
 
 
 def _outline(spans: Spans, points: np.ndarray) -> Outline:
