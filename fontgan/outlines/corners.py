@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fontgan.outlines.blur import blurred
 from fontgan.outlines.coverage import covered, cut
 from fontgan.outlines.crossings import crossed
 from fontgan.outlines.detours import Detours, around, change, joined
@@ -60,9 +61,10 @@ def with_corners(
     back, ahead, noise = windows(lines)
     found = _candidates(lines, back, ahead, blur)
     size = len(ink)
-    excess = covered(cut(lines.points, lines.points[following(lines.counts)], size)) - ink
-    sharp = _is_sharp(excess + change(lines, found, size), found, blur)
-    corners, blunt = with_caps(lines, back, ahead, excess, found.only(sharp), found.only(~sharp))
+    after = lines.points[following(lines.counts)]
+    excess = blurred(covered(cut(lines.points, after, size)), blur) - ink
+    sharp = _is_sharp(excess + change(lines, found, size, blur), found, blur)
+    corners, blunt = with_caps(lines, back, ahead, excess, blur, found.only(sharp), found.only(~sharp))
     if blunt_at is not None:
         refused = _near(corners, blunt_at) | _in_the_way(lines, corners, size)
         corners, blunt = corners.only(~refused), joined(blunt, corners.only(refused))

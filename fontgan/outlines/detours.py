@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from fontgan.outlines.blur import blurred
 from fontgan.outlines.coverage import covered, cut
 from fontgan.outlines.isolines import Isolines
 
@@ -47,8 +48,8 @@ def joined(some: Detours, others: Detours) -> Detours:
     return Detours(*(np.concatenate(pair) for pair in pairs))
 
 
-def change(lines: Isolines, detours: Detours, size: int) -> np.ndarray:
-    """What detours change in the coverage of each pixel, (size, size): the area between both ways."""
+def change(lines: Isolines, detours: Detours, size: int, blur: float) -> np.ndarray:
+    """What detours change in the coverage of each pixel, (size, size), blurred: the area between both ways."""
     if not len(detours.before):
         return np.zeros((size, size))
     begin, end = lines.points[detours.before], lines.points[lines.further(detours.before, detours.gap)]
@@ -59,7 +60,7 @@ def change(lines: Isolines, detours: Detours, size: int) -> np.ndarray:
     back = (lines.points[lines.further(here, 1)], lines.points[here])
     starts = np.concatenate([*ways[:3], back[0]])
     ends = np.concatenate([*ways[1:], back[1]])
-    return covered(cut(starts, ends, size))
+    return blurred(covered(cut(starts, ends, size)), blur)
 
 
 def around(picture: np.ndarray, at: np.ndarray, reach: int) -> np.ndarray:

@@ -20,11 +20,17 @@ _LEAST_TRUST = 0.9  # in the windows of both sides
 _REACH = 4  # pixels around a cap
 _ROUNDS = 1  # of correcting its height and slope
 _STEEPEST = 1.2  # tangent of the slope
-_BETTER = 0.75  # of the isoline's error, that a cap's must stay below
+_BETTER = 0.6  # of the isoline's squared error, that a cap's must stay below
 
 
 def with_caps(
-    lines: Isolines, back: Ends, ahead: Ends, excess: np.ndarray, corners: Detours, blunt: Detours
+    lines: Isolines,
+    back: Ends,
+    ahead: Ends,
+    excess: np.ndarray,
+    blur: float,
+    corners: Detours,
+    blunt: Detours,
 ) -> tuple[Detours, Detours]:
     """The corners and the rounded-off corners of a picture, where caps have taken the place of some.
 
@@ -35,11 +41,11 @@ def with_caps(
     if not len(found.before):
         return corners, blunt
     rivals = _overlapping(lines, corners, found)
-    excess = excess + change(lines, corners.only(~rivals), size)
+    excess = excess + change(lines, corners.only(~rivals), size, blur)
     middle = found.path.mean(axis=1)
-    rival = excess + change(lines, corners.only(rivals), size)
-    found, valid, left = _fitted(lines, excess, found)
-    now, then, capped = (np.abs(around(each, middle, _REACH)).sum(axis=(1, 2)) for each in (excess, rival, left))
+    rival = excess + change(lines, corners.only(rivals), size, blur)
+    found, valid, left = _fitted(lines, excess, blur, found)
+    now, then, capped = ((around(each, middle, _REACH) ** 2).sum(axis=(1, 2)) for each in (excess, rival, left))
     caps = found.only(valid & (capped < _BETTER * np.minimum(now, then)))
     corners = corners.only(~_overlapping(lines, corners, caps))
     blunt = blunt.only(~_overlapping(lines, blunt, caps))
@@ -73,7 +79,7 @@ def _difference(one: np.ndarray, two: np.ndarray) -> np.ndarray:
 
 
 def _fitted(
-    lines: Isolines, excess: np.ndarray, found: Detours
+    lines: Isolines, excess: np.ndarray, blur: float, found: Detours
 ) -> tuple[Detours, np.ndarray, np.ndarray]:
     """The caps where area and first moment are those of the picture; which are possible; what is left."""
     size = len(excess)
@@ -90,7 +96,7 @@ def _fitted(
     for _ in range(_ROUNDS + 1):
         path, valid = _cap(ends, sides, middle, outward, across, height, slope)
         detours = Detours(found.before, found.gap, path, found.angles, found.turn)
-        left = excess + change(lines, detours, size)
+        left = excess + change(lines, detours, size, blur)
         width = np.maximum(np.hypot(*(path[:, 1] - path[:, 0]).T), _NARROWEST)
         area, moment = _moments(left, path.mean(axis=1), across)
         height = height - ink * area / width
