@@ -40,7 +40,7 @@ def span(start: Any, end: Any, *controls: Any) -> tuple[list[Any], bool]:
 def potracer(image: np.ndarray) -> Iterator[Spans]:
     """By potrace's method, with its own settings."""
     potrace = importlib.import_module("potrace")
-    for curve in potrace.Bitmap(image < 128).trace():
+    for curve in potrace.Bitmap(image >= 128).trace():  # what is true is paper
         spans = []
         last = (curve.start_point.x, curve.start_point.y)
         for segment in curve.segments:
