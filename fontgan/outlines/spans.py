@@ -21,6 +21,8 @@ _FARTHEST_PAIR = 9  # candidates that one curve may pass
 _SAMPLES = 14  # points of a section that a curve is compared with
 _TURN = 0.5  # radians between two candidates
 _BENT = 0.03  # radians per point; less is straight
+_OFF_LINE, _CORNER_OFF = 2.0, 0.4  # in precisions, how far points may be off a line; those at corners count less
+_FEW = 6  # points of a section, of which its corners are needed to see a line
 _GAP = 24  # points between two candidates where the edge bends
 _NOISES, _FARTHEST_NOISE = 1.5, 6.0  # of a noisy picture's points, in the usual distance
 _SHORTEST_LINE = 3.0  # pixels, that runs smoothly into a curve
@@ -100,7 +102,8 @@ def spans_of(ring: Ring, tolerance: Tolerance) -> Spans:
     edges = _edges(ring)
     tangents, level = _tangents(edges)
     ends = _end_tangents(edges)
-    candidate = _candidates(edges, tangents, level, _lines(edges, tolerance))
+    lines = _lines(edges, tolerance)
+    candidate = _candidates(edges, tangents, level, lines)
     first, second = _pairs(edges, candidate)
     opens, closes = edges.start[edges.home[first]] == first, edges.stop[edges.home[second - 1]] == second
     section = edges.home[first]
@@ -114,7 +117,7 @@ def spans_of(ring: Ring, tolerance: Tolerance) -> Spans:
     corners = np.isin(first, edges.start) & np.isin(second, edges.stop)
     short = np.hypot(*(edges.points[second] - edges.points[first]).T) < _SHORTEST_LINE
     line += np.where(short & ~corners, 1e3, 0)
-    straight = line <= bent
+    straight = (line <= bent) | lines[edges.home[first]]
     chosen = _cheapest(edges, first, second, np.minimum(line, bent))
     return _assembled(
         edges,
@@ -159,15 +162,26 @@ def _edges(ring: Ring) -> _Edges:
 
 
 def _lines(edges: _Edges, tolerance: Tolerance) -> np.ndarray:
-    """Which sections are straight from corner to corner."""
-    start, stop = edges.points[edges.start], edges.points[edges.stop]
-    chord = stop - start
-    offset = edges.points - start[edges.home]
-    own = chord[edges.home]
-    length = np.maximum(np.hypot(*own.T), 1e-9)
-    off = np.abs(offset[:, 0] * own[:, 1] - offset[:, 1] * own[:, 0]) / length
-    found: np.ndarray = np.maximum.reduceat(off, edges.start) < 1.6 * tolerance.precision
-    return found & ~edges.round & (np.hypot(*chord.T) > 1)
+    """Which sections are straight from corner to corner, by the points between: those at corners are less exact."""
+    here = np.arange(len(edges.points))
+    inner = (here > edges.start[edges.home] + 1) & (here < edges.stop[edges.home] - 1)
+    few = (edges.stop - edges.start < _FEW)[edges.home]
+    weight = (inner | few).astype(float)
+    count = np.add.reduceat(weight, edges.start)
+    weighted = edges.points * weight[:, None]
+    offset = edges.points - (np.add.reduceat(weighted, edges.start) / count[:, None])[edges.home]
+    x, y = offset.T
+    squares = np.add.reduceat(np.stack([x * x - y * y, 2 * x * y], axis=1) * weight[:, None], edges.start)
+    angle = np.arctan2(squares[:, 1], squares[:, 0]) / 2
+    sine, cosine = np.sin(angle), np.cos(angle)
+    off = np.abs(x * sine[edges.home] - y * cosine[edges.home]) * np.where(weight > 0, 1, _CORNER_OFF)
+    last = edges.points[edges.stop] - (edges.points - offset)[edges.start]  # from the section's middle
+    off_last = np.abs(last[:, 0] * sine - last[:, 1] * cosine) * _CORNER_OFF
+    found: np.ndarray = np.maximum(np.maximum.reduceat(off, edges.start), off_last) < (
+        _OFF_LINE * tolerance.precision
+    )
+    chord = edges.points[edges.stop] - edges.points[edges.start]
+    return (found & ~edges.round & (np.hypot(*chord.T) > 1)) | (edges.stop == edges.start + 1)
 
 
 def _tangents(edges: _Edges) -> tuple[np.ndarray, np.ndarray]:
@@ -243,7 +257,7 @@ def _candidates(edges: _Edges, tangents: np.ndarray, level: np.ndarray, line: np
     candidate &= inner & ~line[edges.home] & ~edges.within
     # Of neighbours one is enough: extrema stay.
     gap = np.nonzero(candidate | (here == edges.start[edges.home]) | (here == edges.stop[edges.home]))[0]
-    wide = (np.diff(gap) > _GAP) & (np.diff(total[gap]) > _BENT)
+    wide = (np.diff(gap) > _GAP) & (np.diff(total[gap]) > _BENT) & ~line[edges.home[gap[:-1]]]
     candidate[(gap[:-1][wide] + gap[1:][wide]) // 2] = True
     extremum = level.any(axis=1)
     candidate &= extremum | ~(np.roll(extremum, 1) | np.roll(extremum, -1))
