@@ -12,6 +12,7 @@ _LENGTHS = (2, 3, 5, 7)  # points of a window: of two or three a line, of more a
 _TRUST = (0.4, 0.8, 0.95, 1.0)  # in what such a window says
 _OFF = 0.025  # pixels, root of the mean square, that the points of a window may be off it
 _NOISES = 2.0  # such a distance in a noisy picture, as a multiple of the usual one
+_LARGE = 40  # points of a contour that has straight or smooth parts enough to see noise
 _MOST_CURVED = 0.3  # radians per pixel that a window is trusted to continue with
 
 
@@ -42,7 +43,7 @@ def windows(lines: Isolines) -> tuple[Ends, Ends, float]:
     items = [lines.further(everywhere, step) for step in range(max(_LENGTHS))]
     gathered = lines.points[np.stack(items, axis=1)] if len(everywhere) else np.zeros((0, max(_LENGTHS), 2))
     fits = [_window(gathered[:, :length]) for length in _LENGTHS]
-    noise = _noise(gathered)
+    noise = _noise(gathered[lines.count > _LARGE])
     limit = max(_OFF, _NOISES * noise)
     return _longest(lines, fits, limit, 0), _longest(lines, fits, limit, 1), noise
 

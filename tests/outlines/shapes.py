@@ -64,7 +64,7 @@ turned_rectangles = st.builds(
     lambda x, y, a, b, angle: turn(rectangle(-a / 2, -b / 2, a / 2, b / 2), angle) + (x, y),
     centres, centres, lengths, lengths, st.floats(0, 3.2),
 )  # fmt: skip
-ellipses = st.builds(ellipse, centres, centres, st.floats(4, 20), st.floats(4, 20), st.floats(0, 3.2))
+ellipses = st.builds(ellipse, centres, centres, st.floats(6, 20), st.floats(6, 20), st.floats(0, 3.2))
 
 
 @st.composite
