@@ -160,7 +160,9 @@ def _replaced(lines: Isolines, sharp: Detours, blunt: Detours, noise: float) -> 
     rounded = np.zeros(len(lines.points), bool)
     rounded[blunt.inner(lines)[1]] = True
     tangent = np.zeros_like(lines.points)
-    for end, angle in zip((blunt.before, lines.further(blunt.before, blunt.gap)), blunt.angles.T, strict=True):
+    for end, angle in zip(
+        (blunt.before, lines.further(blunt.before, blunt.gap)), blunt.angles.T, strict=True
+    ):
         tangent[end] = np.stack([np.cos(angle), np.sin(angle)], axis=1)
     capped = (sharp.path[:, 0] != sharp.path[:, 1]).any(axis=1)
     new = np.concatenate([sharp.path[:, 0], sharp.path[capped, 1]])

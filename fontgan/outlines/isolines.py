@@ -92,7 +92,9 @@ def _links(field: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     kind = pattern[row, column]
     plain = (kind != 5) & (kind != 10)
     cells = [(row[plain], column[plain], _ENTERS[kind[plain]], _LEAVES[kind[plain]])]
-    middle = (field[row, column] + field[row, column + 1] + field[row + 1, column] + field[row + 1, column + 1]) / 4
+    middle = (
+        field[row, column] + field[row, column + 1] + field[row + 1, column] + field[row + 1, column + 1]
+    ) / 4
     for (saddle, joined), ways in _SADDLES.items():
         at = (kind == saddle) & ((middle > 0.5) == joined)
         for way in ways:

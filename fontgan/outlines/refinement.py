@@ -278,5 +278,7 @@ def aligned(spans: Spans) -> Spans:
     return replace(
         spans,
         leaving=np.where(leads[:, None], unit[before] * np.hypot(*spans.leaving.T)[:, None], spans.leaving),
-        arriving=np.where(follows[:, None], -unit[after] * np.hypot(*spans.arriving.T)[:, None], spans.arriving),
+        arriving=np.where(
+            follows[:, None], -unit[after] * np.hypot(*spans.arriving.T)[:, None], spans.arriving
+        ),
     )

@@ -21,7 +21,10 @@ _FARTHEST_PAIR = 9  # candidates that one curve may pass
 _SAMPLES = 14  # points of a section that a curve is compared with
 _TURN = 0.5  # radians between two candidates
 _BENT = 0.03  # radians per point; less is straight
-_OFF_LINE, _CORNER_OFF = 2.0, 0.4  # in precisions, how far points may be off a line; those at corners count less
+_OFF_LINE, _CORNER_OFF = (
+    2.0,
+    0.4,
+)  # in precisions, how far points may be off a line; those at corners count less
 _FEW = 6  # points of a section, of which its corners are needed to see a line
 _GAP = 24  # points between two candidates where the edge bends
 _NOISES, _FARTHEST_NOISE = 1.5, 6.0  # of a noisy picture's points, in the usual distance
@@ -228,7 +231,9 @@ def _end_tangents(edges: _Edges) -> tuple[np.ndarray, np.ndarray]:
         far = end + sign * np.minimum(4, count)
         one, two = edges.points[near] - edges.points[end], edges.points[far] - edges.points[end]
         a, b = np.maximum(np.hypot(*one.T), 1e-9), np.maximum(np.hypot(*two.T), 1e-9)
-        slope = np.where((b > a * 1.2)[:, None], one / a[:, None] * b[:, None] - two / b[:, None] * a[:, None], one)
+        slope = np.where(
+            (b > a * 1.2)[:, None], one / a[:, None] * b[:, None] - two / b[:, None] * a[:, None], one
+        )
         found.append(slope / np.maximum(np.hypot(*slope.T), 1e-9)[:, None])
     round_sign = np.sign(found[0][:, :1] + 1e-12)
     flat = edges.round[:, None]

@@ -45,7 +45,9 @@ def with_caps(
     middle = found.path.mean(axis=1)
     rival = excess + change(lines, corners.only(rivals), size, blur)
     found, valid, left = _fitted(lines, excess, blur, found)
-    now, then, capped = ((around(each, middle, _REACH) ** 2).sum(axis=(1, 2)) for each in (excess, rival, left))
+    now, then, capped = (
+        (around(each, middle, _REACH) ** 2).sum(axis=(1, 2)) for each in (excess, rival, left)
+    )
     caps = found.only(valid & (capped < _BETTER * np.minimum(now, then)))
     corners = corners.only(~_overlapping(lines, corners, caps))
     blunt = blunt.only(~_overlapping(lines, blunt, caps))

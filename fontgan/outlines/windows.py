@@ -100,7 +100,9 @@ def _window(window: np.ndarray) -> _Fit:
         mean = (x * x).mean(axis=1, keepdims=True)
         skew = (x**3).sum(axis=1, keepdims=True) / spread
         bend = x * x - mean - skew * x
-        bent = (bend * y).sum(axis=1, keepdims=True) / np.maximum((bend * bend).sum(axis=1, keepdims=True), 1e-9)
+        bent = (bend * y).sum(axis=1, keepdims=True) / np.maximum(
+            (bend * bend).sum(axis=1, keepdims=True), 1e-9
+        )
     else:
         mean, skew, bent = np.zeros_like(slope), np.zeros_like(slope), np.zeros_like(slope)
     off = y - slope * x - bent * (x * x - mean - skew * x)
@@ -113,5 +115,3 @@ def _window(window: np.ndarray) -> _Fit:
         ends.append((middle + s * along + height * across, angle + np.arctan(rise)))
     (at_last, last), (at_first, first) = ends
     return _Fit((at_last, at_first), (last, first), 2 * bent[:, 0], np.sqrt((off**2).mean(axis=1)))
-
-

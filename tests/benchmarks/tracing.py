@@ -103,7 +103,9 @@ class Font:
         return sum(len(spline) - 1 for contour in quadratic(outline, size / UNITS) for spline in contour)
 
 
-def _designed(record: list[tuple[str, tuple[tuple[float, float], ...]]]) -> tuple[int, list[tuple[float, float]]]:
+def _designed(
+    record: list[tuple[str, tuple[tuple[float, float], ...]]],
+) -> tuple[int, list[tuple[float, float]]]:
     """The points and the steps of straight lines of a recorded outline."""
     count, lines = 0, []
     first = last = (0.0, 0.0)
@@ -153,9 +155,13 @@ def stem_errors(true: np.ndarray, made: np.ndarray) -> Iterator[float]:
     for one, two in ((true, made), (true.T, made.T)):
         dark = np.pad(one > 0.5, ((0, 0), (1, 1)))
         for row in range(STEM_ROWS, LARGE - STEM_ROWS, STEM_ROWS):
-            edges = [np.nonzero(np.diff(dark[row + step].astype(int)))[0] for step in (-STEM_ROWS, 0, STEM_ROWS)]
+            edges = [
+                np.nonzero(np.diff(dark[row + step].astype(int)))[0] for step in (-STEM_ROWS, 0, STEM_ROWS)
+            ]
             for start, end in edges[1].reshape(-1, 2):
-                straight = all(np.abs(other - at).min(initial=9) < 1 for other in edges for at in (start, end))
+                straight = all(
+                    np.abs(other - at).min(initial=9) < 1 for other in edges for at in (start, end)
+                )
                 window = slice(max(start - LOOK_BACK, 0), end + LOOK_BACK)
                 lonely = ((edges[1] > window.start) & (edges[1] < window.stop)).sum() == 2
                 if straight and lonely and end - start < LARGE / 8:
@@ -230,7 +236,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("fonts", nargs="*", default=[str(bundled_font(n)) for n in (CONTENT_FONT, *STYLE_FONTS)])
+    parser.add_argument(
+        "fonts", nargs="*", default=[str(bundled_font(n)) for n in (CONTENT_FONT, *STYLE_FONTS)]
+    )
     parser.add_argument("--count", type=int, default=COUNT, help="characters of each font")
     parser.add_argument("--sizes", type=int, nargs="*", default=SIZES)
     parser.add_argument("--rivals", metavar="PYTHON", help="interpreter that has potracer and vtracer")

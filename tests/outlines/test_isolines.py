@@ -26,9 +26,7 @@ def test_points_of_a_straight_edge_lie_on_it(angle: float, moved: float) -> None
     square = turn(rectangle(-width / 2, -height / 2, width / 2, height / 2), angle) + 32 + moved
     points = turn(isolines(1 - picture(square) / 255).points - 32 - moved, -angle)
     from_corner = np.hypot(np.abs(points[:, 0]) - width / 2, np.abs(points[:, 1]) - height / 2)
-    off = np.minimum(
-        np.abs(np.abs(points[:, 0]) - width / 2), np.abs(np.abs(points[:, 1]) - height / 2)
-    )
+    off = np.minimum(np.abs(np.abs(points[:, 0]) - width / 2), np.abs(np.abs(points[:, 1]) - height / 2))
     assert off[from_corner > 2].max() < 0.012  # three greys of 255 make as much
     assert off.max() < 0.5
 

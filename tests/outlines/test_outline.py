@@ -52,7 +52,9 @@ def test_a_real_glyph_is_where_its_font_has_it() -> None:
     assert image is not None
     outline = trace(image).outline.to_em(canvas, face.advance(ord("口")), 0.02)
     points = np.concatenate([contour.points for contour in outline.contours]).reshape(-1, 2)
-    assert (points[:, 1].min() + points[:, 1].max()) / 2 == pytest.approx(face.ink_centre(ord("口")), abs=2e-3)
+    assert (points[:, 1].min() + points[:, 1].max()) / 2 == pytest.approx(
+        face.ink_centre(ord("口")), abs=2e-3
+    )
 
 
 @pytest.mark.parametrize("outline", [RING, FRAME])

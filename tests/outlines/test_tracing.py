@@ -75,7 +75,8 @@ def test_the_error_is_small_and_honest(polygon: np.ndarray) -> None:
     assert found.error < 0.08
     difference = np.abs(coverage(found.outline) - (1 - image / 255)).sum()
     length = sum(
-        np.hypot(*np.diff(contour.points, axis=1).reshape(-1, 2).T).sum() for contour in found.outline.contours
+        np.hypot(*np.diff(contour.points, axis=1).reshape(-1, 2).T).sum()
+        for contour in found.outline.contours
     )
     assert found.error == pytest.approx(difference / length, abs=0.01)
 
@@ -103,9 +104,7 @@ def test_a_moved_picture_has_the_moved_outline(polygon: np.ndarray, right: int, 
     image = picture(polygon)
     one, two = trace(image), trace(np.roll(image, (down, right), axis=(0, 1)))
     moved = one.outline.mapped(lambda points: points + (right, down))
-    assert np.allclose(
-        np.sort(_corners(moved), axis=0), np.sort(_corners(two.outline), axis=0), atol=1e-6
-    )
+    assert np.allclose(np.sort(_corners(moved), axis=0), np.sort(_corners(two.outline), axis=0), atol=1e-6)
 
 
 @given(toys)
