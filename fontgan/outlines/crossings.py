@@ -1,0 +1,48 @@
+"""Where an outline crosses itself: fonts must not."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fontgan.outlines.coverage import cut
+from fontgan.outlines.polyline import flattened
+
+_STEP = 1.0  # pixels between two points of a curve drawn as a polyline
+_APART = 1e-6  # of an edge, from its ends, where a crossing counts
+
+
+def crossings(points: np.ndarray, lines: np.ndarray, size: int) -> np.ndarray:
+    """Where spans cross, (crossings, 2), of a picture of `size` pixels: (n, 4, 2) control points, (n,) lines."""
+    line = flattened(points, lines, _STEP)
+    return line.starts[crossed(line.starts, line.ends, size)[:, 0]]
+
+
+def crossed(starts: np.ndarray, ends: np.ndarray, size: int) -> np.ndarray:
+    """The pairs (crossings, 2) of straight edges that cross, by their numbers.
+
+    Two edges that cross do so in a pixel that both pass: only such pairs are looked at.
+    """
+    pieces = cut(starts, ends, size)
+    order = np.argsort(pieces.pixel, kind="stable")
+    pixel, edge = pieces.pixel[order], pieces.edge[order]
+    found = [np.zeros((0, 2), np.intp)]
+    for step in range(1, len(order)):
+        same = pixel[step:] == pixel[:-step]
+        if not same.any():
+            break
+        pairs = np.stack([edge[:-step][same], edge[step:][same]], axis=1)
+        one, two = pairs.T
+        found.append(pairs[_cross(starts[one], ends[one], starts[two], ends[two])])
+    return np.unique(np.sort(np.concatenate(found), axis=1), axis=0)
+
+
+def _cross(start: np.ndarray, end: np.ndarray, other: np.ndarray, other_end: np.ndarray) -> np.ndarray:
+    """Whether edges cross between their ends."""
+    one, two, gap = end - start, other_end - other, other - start
+    area = one[:, 0] * two[:, 1] - one[:, 1] * two[:, 0]
+    safe = np.where(np.abs(area) < 1e-12, np.inf, area)
+    s = (gap[:, 0] * two[:, 1] - gap[:, 1] * two[:, 0]) / safe
+    t = (gap[:, 0] * one[:, 1] - gap[:, 1] * one[:, 0]) / safe
+    low, high = _APART, 1 - _APART
+    found: np.ndarray = (s > low) & (s < high) & (t > low) & (t < high)
+    return found
