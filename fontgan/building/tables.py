@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import struct
-import zlib
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,6 @@ Tables = dict[str, bytes]
 
 MOST_GLYPHS = 65534  # of the 65,535 that 16 bits number, the last one makes some programs stumble
 FORMATS = ("ttf", "otf", "woff", "woff2")
-_MOST_BYTES = 512 << 20  # of a font when it is unpacked
 _DATE = 1767225600  # 2026-01-01, where SOURCE_DATE_EPOCH names no other day
 
 
@@ -32,8 +30,8 @@ def read_tables(file: FontFile, index: int) -> Tables:
         FontganError: the file is damaged, or has no such face.
     """
     try:
-        tables = _woff_tables(file.content) if file.container == "WOFF" else _sfnt_tables(file, index)
-    except (struct.error, zlib.error, ValueError) as error:
+        tables = _sfnt_tables(file, index)
+    except (struct.error, ValueError) as error:
         raise FontganError(
             f"{file.path} is damaged: its tables cannot be read", "download it again"
         ) from error
@@ -96,21 +94,4 @@ def _sfnt_tables(file: FontFile, index: int) -> Tables:
         if offset + length > len(data):
             raise ValueError(tag)
         tables[tag.decode("ascii")] = data[offset : offset + length]
-    return tables
-
-
-def _woff_tables(content: bytes) -> Tables:
-    """WOFF File Format 1.0, «Table directory»."""
-    (count,) = struct.unpack_from(">H", content, 12)
-    entries = [struct.unpack_from(">4sIIII", content, 44 + 20 * number) for number in range(count)]
-    if sum(original for _, _, _, original, _ in entries) > _MOST_BYTES:
-        raise ValueError(count)
-    tables = {}
-    for tag, offset, length, original, _ in entries:
-        stored = content[offset : offset + length]
-        if length < original:
-            stored = zlib.decompressobj().decompress(stored, original)
-        if len(stored) != original:
-            raise ValueError(tag)
-        tables[tag.decode("ascii")] = stored
     return tables
