@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from fontTools.fontBuilder import FontBuilder
-from fontTools.ttLib import newTable
+from fontTools.ttLib import TTFont, newTable
 from fontTools.ttLib.tables.DefaultTable import DefaultTable
 from fontTools.ttLib.tables.O_S_2f_2 import Panose
 from fontTools.ttLib.tables.ttProgram import Program
@@ -123,9 +123,11 @@ class _Font:
         self._codes = {code: name for name, codes in SPACES.items() for code in codes}
         self._codes |= {glyph.code: glyph.name for glyph in self._new}
         self._quadratic = quadratic
-        self._builder = FontBuilder(NEW_EM, isTTF=quadratic)
         # All boxes are known here; fontTools would draw each glyph again to find them.
-        self._builder.font.recalcBBoxes = False
+        self._builder = FontBuilder(font=TTFont(recalcBBoxes=False, recalcTimestamp=False))
+        self._builder.isTTF = quadratic
+        self._builder.setupHead(unitsPerEm=NEW_EM)
+        self._builder.setupMaxp()
 
     def file(self, names: Names) -> bytes:
         """The file, as a TTF or OTF."""

@@ -137,10 +137,12 @@ def in_units(glyphs: Iterable[NewGlyph], em: int) -> list[UnitGlyph]:
     """The glyphs in units of `1/em`, by code point.
 
     Raises:
-        FontganError: a character is there twice, or does not fit into a font.
+        FontganError: a code point is not a character, is there twice, or its outline is too large.
     """
     found: dict[int, UnitGlyph] = {}
     for glyph in glyphs:
+        if not _is_character(glyph.code):
+            raise FontganError(f"{code_point_name(glyph.code)} is not a character that a font can have")
         if glyph.code in found:
             raise FontganError(f"there are two glyphs for {code_point_name(glyph.code)}")
         pen = _Rounding(em)
@@ -149,6 +151,12 @@ def in_units(glyphs: Iterable[NewGlyph], em: int) -> list[UnitGlyph]:
         if not 0 <= made.advance <= _MOST_UNITS or any(abs(value) > _MOST_UNITS for value in made.box()):
             raise FontganError(f"the outline of {code_point_name(glyph.code)} is too large for a font")
     return [found[code] for code in sorted(found)]
+
+
+def _is_character(code: int) -> bool:
+    """Whether a code point may be one: no half of a surrogate pair, none that Unicode forbids."""
+    surrogate, reserved = 0xD800 <= code < 0xE000, 0xFDD0 <= code <= 0xFDEF or code & 0xFFFE == 0xFFFE
+    return 0 < code <= 0x10FFFF and not surrogate and not reserved
 
 
 def fingerprint(glyphs: Iterable[UnitGlyph]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import struct
 from pathlib import Path
 from typing import Any
@@ -82,7 +83,7 @@ def timestamp() -> int:
     See https://reproducible-builds.org/specs/source-date-epoch.
     """
     given = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return (int(given) if given.isascii() and given.isdigit() else _DATE) - int(epoch_diff)
+    return (int(given) if re.fullmatch(r"[0-9]{1,11}", given) else _DATE) - int(epoch_diff)
 
 
 def _sfnt_tables(file: FontFile, index: int) -> Tables:

@@ -16,7 +16,7 @@ _WINDOWS, _MAC, _UNICODE = 3, 1, 0
 _MOST_BYTES = 16 << 20  # of all texts, which a damaged table may lay over one another
 _OF_OLD_NAME = frozenset({18, 20, 21, 22, 25})  # further forms of a family's name
 _FIRST_TAGGED = 0x8000  # languages from here on are named elsewhere in the table, in format 1
-_VERSION = r"\d{1,4}\.\d{1,3}"
+_VERSION = r"(\d{1,4}\.\d{1,3})\d*(?:\.\d+)*"
 
 
 @dataclass(frozen=True, order=True)
@@ -139,7 +139,7 @@ def revised(
     kept = renamed(texts, names) if names else list(texts)
     known = by_number(kept)
     version = re.search(_VERSION, known.get(5, ""))
-    revision = round(float(version[0]) + 0.001, 3) if version else 0.0
+    revision = round(float(version[1]) + 0.001, 3) if version else 0.0
     changed: dict[int, Callable[[str], str]] = {
         3: lambda _: f"{revision:.3f};{known.get(6, otherwise)};{unique}",
         5: lambda text: re.sub(_VERSION, f"{revision:.3f}", text, count=1),

@@ -63,6 +63,9 @@ def test_the_same_input_gives_the_same_bytes(kind: str, monkeypatch: pytest.Monk
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1000000000")
     assert digest() != first
     assert opened(made(kind)[0].content)["head"].created == 1000000000 + 2082844800
+    for nonsense in ("", "today", "9" * 30):
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", nonsense)
+        assert digest() == first
 
 
 @pytest.mark.parametrize("kind", ["ttf", "otf"])
@@ -201,6 +204,9 @@ def test_the_blocks_of_the_characters_are_declared() -> None:
         ([blank(0x4E00)], "no character has an outline"),
         ([ring(0x4E00), ring(0x4E00)], "two glyphs for U\\+4E00"),
         ([box(0x4E00, 0, 0, 40, 1)], "too large"),
+        ([ring(0xFFFF)], r"U\+FFFF is not a character"),
+        ([ring(0xD800)], r"U\+D800 is not a character"),
+        ([ring(0x110000)], "not a character"),
     ],
 )
 def test_what_cannot_be_a_font_is_refused_in_a_line(glyphs: list[NewGlyph], problem: str) -> None:
