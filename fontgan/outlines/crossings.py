@@ -12,9 +12,10 @@ _APART = 1e-6  # of an edge, from its ends, where a crossing counts
 
 
 def crossings(points: np.ndarray, lines: np.ndarray, size: int) -> np.ndarray:
-    """Where spans cross, (crossings, 2), of a picture of `size` pixels: (n, 4, 2) control points, (n,) lines."""
+    """Where spans cross, (crossings, 2), by their control points (n, 4, 2) and which are lines, (n,)."""
     line = flattened(points, lines, _STEP)
-    return line.starts[crossed(line.starts, line.ends, size)[:, 0]]
+    found: np.ndarray = line.starts[crossed(line.starts, line.ends, size)[:, 0]]
+    return found
 
 
 def crossed(starts: np.ndarray, ends: np.ndarray, size: int) -> np.ndarray:

@@ -124,7 +124,7 @@ def _cap(
     height: np.ndarray,
     slope: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The corners (n, 2, 2) where a line at a height, with a slope, cuts both sides; whether it does so well."""
+    """The corners (n, 2, 2) where a line at a height, with a slope, cuts both sides; whether it does well."""
     normal = (outward - slope[:, None] * across)[:, None]
     down = (sides * normal).sum(axis=2)
     down = np.where(np.abs(down) < 0.2, np.where(np.arange(2) == 0, 0.2, -0.2), down)

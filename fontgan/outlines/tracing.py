@@ -16,7 +16,8 @@ from fontgan.outlines.outline import Contour, Outline
 from fontgan.outlines.polyline import flattened
 from fontgan.outlines.refinement import controls, refined
 from fontgan.outlines.rings import following
-from fontgan.outlines.spans import Spans, Tolerance, spans_of
+from fontgan.outlines.sections import Tolerance
+from fontgan.outlines.spans import Spans, spans_of
 
 HIGH_ERROR = 0.12  # pixels
 MUCH_INK = 1 / 64  # pixels², per pixel of the picture's side
