@@ -73,6 +73,7 @@ class Sections:
 
 
 def sections_of(ring: Ring) -> Sections:
+    """The sections of all contours that have an area."""
     points, starts, stops, contours, rounds, tangents, inside = [], [], [], [], [], [], []
     begin = total = 0
     for number, count in enumerate(ring.counts.tolist()):
@@ -103,7 +104,7 @@ def sections_of(ring: Ring) -> Sections:
 
 
 def straight_sections(edges: Sections, tolerance: Tolerance) -> np.ndarray:
-    """Which sections are straight, bool (sections,): by the points between, as those at corners are less exact."""
+    """Which sections are straight, bool (sections,), by the points between: at corners they are less exact."""
     here = np.arange(len(edges.points))
     inner = (here > edges.start[edges.home] + 1) & (here < edges.stop[edges.home] - 1)
     few = (edges.stop - edges.start < _FEW)[edges.home]

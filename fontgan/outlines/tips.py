@@ -151,5 +151,5 @@ def _overlapping(lines: Isolines, some: Detours, caps: Detours) -> np.ndarray:
     taken[caps.inner(lines)[1]] = True
     found = taken[some.before] | taken[lines.further(some.before, some.gap)]
     detour, inner = some.inner(lines)
-    found |= np.bincount(detour, taken[inner], len(found)) > 0
-    return found
+    overlapping: np.ndarray = found | (np.bincount(detour, taken[inner], len(found)) > 0)
+    return overlapping

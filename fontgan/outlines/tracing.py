@@ -107,7 +107,7 @@ def _most_ink(difference: np.ndarray) -> float:
 
 
 def _without_specks(lines: Isolines, least: float) -> Isolines:
-    """The isolines around at least so much ink or paper, in pixels²."""
+    """The isolines around at least that much ink or paper, in pixels²."""
     after = lines.points[following(lines.counts)]
     cross = lines.points[:, 0] * after[:, 1] - after[:, 0] * lines.points[:, 1]
     area = np.abs(np.bincount(lines.contour, cross, len(lines.counts))) / 2

@@ -2,7 +2,7 @@
 
 `python rival_tracers.py potracer|vtracer PICTURES.npy RESULT.json`: the pictures (n, size, size), uint8, 0 =
 ink, are enlarged four times by Pillow's bicubic filter, thresholded and traced; the result has the contours
-as cubics, in pixels of the picture, and the milliseconds of each. It imports numpy, Pillow and the tool alone.
+as cubics, in pixels of the picture, and the milliseconds of each. It needs numpy, Pillow and the tool alone.
 """
 
 from __future__ import annotations
