@@ -16,6 +16,7 @@ import numpy as np
 from fontgan.outlines.ragged import within
 
 MARGIN = 4  # paper around the picture, in pixels: no edge leaves it
+_NEAR, _SMALL = 0.35, 8  # pixels between points, in all but small contours
 _REACH = 3  # pixels on either side of a crossing over which an edge may be soft
 
 # The edges of a cell of four pixel centres: top 0, right 1, bottom 2, left 3. For each pattern of ink (top
@@ -79,7 +80,16 @@ def isolines(ink: np.ndarray) -> Isolines:
     contour, _ = within(counts)
     kept = np.bincount(contour, keep, len(counts)).astype(np.intp)
     keep |= (kept < 4)[contour]  # a speck has no straight edge
-    return Isolines(points[keep] - MARGIN, np.bincount(contour, keep, len(counts)).astype(np.intp))
+    lines = Isolines(points[keep] - MARGIN, np.bincount(contour, keep, len(counts)).astype(np.intp))
+    return _apart(lines)
+
+
+def _apart(lines: Isolines) -> Isolines:
+    """The polylines without points hardly behind the one before, as they occur where across becomes down."""
+    step = lines.points - lines.points[lines.further(np.arange(len(lines.points)), -1)]
+    keep = (np.hypot(*step.T) >= _NEAR) | (lines.count < _SMALL)
+    counts = np.bincount(lines.contour, keep, len(lines.counts)).astype(np.intp)
+    return Isolines(lines.points[keep], counts)
 
 
 def _links(field: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
