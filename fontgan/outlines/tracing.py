@@ -23,7 +23,7 @@ HIGH_ERROR = 0.12  # pixels
 MUCH_INK = 1 / 64  # pixels², per pixel of the picture's side
 _SPECK = 1 / 64  # pixels² of a speck, per pixel of the picture's side
 _MOST_POINTS = 20_000  # of isolines: a picture of noise; no glyph of 256 px has half as many
-_ROUNDS = 3  # of refinement
+_ROUNDS = 2  # of refinement
 _RETRIES = 2
 
 
