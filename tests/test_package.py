@@ -59,6 +59,7 @@ ROOMS = (
     "losses",
     "networks",
     "data",
+    "outlines",
     "fonts",
     "sheet",
     "assets",
@@ -74,6 +75,7 @@ ROOMS = (
 # What a room must never import from outside of the package, and why it is a room of its own.
 FORBIDDEN = {
     "fonts": {"torch", "torchvision", "lmdb", "typer", "rich"},  # fonts know no networks and no dataset
+    "outlines": {"torch", "torchvision", "pathlib", "lmdb", "PIL", "typer", "rich"},  # arrays in, arrays out
     "networks": {"pathlib", "os", "io", "json", "lmdb", "PIL", "safetensors", "numpy"},  # nor networks files
     "losses": {"lmdb", "PIL", "typer", "rich"},
     "measures": {"pathlib", "lmdb", "PIL", "typer", "rich"},

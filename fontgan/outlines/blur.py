@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-_SHARP = 0.36  # pixels; a picture whose edges all pass the middle of pixels seems as soft
+_SHARP = 0.4  # pixels; a picture whose edges all pass the middle of pixels seems as soft
 _MOST = 2.0  # pixels
 _NOISE = 0.03  # of grey, that is not an edge's
 

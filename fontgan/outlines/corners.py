@@ -122,7 +122,8 @@ def _meeting(back: Ends, ahead: Ends, before: np.ndarray, behind: np.ndarray) ->
 def _arc(angle: np.ndarray, curvature: np.ndarray, length: np.ndarray) -> np.ndarray:
     """How far a curve gets, as (n, 2), that starts at an angle: its chord has the angle of its middle."""
     middle = angle + curvature * length / 2
-    return length[:, None] * np.stack([np.cos(middle), np.sin(middle)], axis=1)
+    found: np.ndarray = length[:, None] * np.stack([np.cos(middle), np.sin(middle)], axis=1)
+    return found
 
 
 def _is_sharp(excess: np.ndarray, found: Detours, blur: float) -> np.ndarray:

@@ -72,7 +72,8 @@ def _crossings(start: np.ndarray, end: np.ndarray) -> np.ndarray:
 def covered(pieces: Pieces) -> np.ndarray:
     """The share (size, size) of each pixel on the right of the edges, which are closed: 1 for ink.
 
-    Contours with ink on their left, as seen on the screen, count as ink; those the other way round take from it.
+    Contours with ink on their left, as seen on the screen, count as ink; those the other way round take
+    from it.
     """
     size = pieces.size
     column = pieces.pixel % size

@@ -12,9 +12,13 @@ _APART = 1e-6  # of an edge, from its ends, where a crossing counts
 
 
 def crossings(points: np.ndarray, lines: np.ndarray, size: int) -> np.ndarray:
-    """Where spans cross, (crossings, 2), of a picture of `size` pixels: (n, 4, 2) control points, (n,) lines."""
+    """Where spans cross, (crossings, 2), by their control points (n, 4, 2) and which are lines, (n,)."""
     line = flattened(points, lines, _STEP)
-    return line.starts[crossed(line.starts, line.ends, size)[:, 0]]
+    one, two = crossed(line.starts, line.ends, size).T
+    start, end = line.starts[one], line.ends[one]
+    s, _ = _meeting(start, end, line.starts[two], line.ends[two])
+    found: np.ndarray = start + s[:, None] * (end - start)
+    return found
 
 
 def crossed(starts: np.ndarray, ends: np.ndarray, size: int) -> np.ndarray:
@@ -38,11 +42,19 @@ def crossed(starts: np.ndarray, ends: np.ndarray, size: int) -> np.ndarray:
 
 def _cross(start: np.ndarray, end: np.ndarray, other: np.ndarray, other_end: np.ndarray) -> np.ndarray:
     """Whether edges cross between their ends."""
+    s, t = _meeting(start, end, other, other_end)
+    low, high = _APART, 1 - _APART
+    found: np.ndarray = (s > low) & (s < high) & (t > low) & (t < high)
+    return found
+
+
+def _meeting(
+    start: np.ndarray, end: np.ndarray, other: np.ndarray, other_end: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Where edges, continued, meet, as shares of each; 0 if they are parallel."""
     one, two, gap = end - start, other_end - other, other - start
     area = one[:, 0] * two[:, 1] - one[:, 1] * two[:, 0]
     safe = np.where(np.abs(area) < 1e-12, np.inf, area)
     s = (gap[:, 0] * two[:, 1] - gap[:, 1] * two[:, 0]) / safe
     t = (gap[:, 0] * one[:, 1] - gap[:, 1] * one[:, 0]) / safe
-    low, high = _APART, 1 - _APART
-    found: np.ndarray = (s > low) & (s < high) & (t > low) & (t < high)
-    return found
+    return s, t

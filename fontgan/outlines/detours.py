@@ -49,7 +49,7 @@ def joined(some: Detours, others: Detours) -> Detours:
 
 
 def change(lines: Isolines, detours: Detours, size: int, blur: float) -> np.ndarray:
-    """What detours change in the coverage of each pixel, (size, size), blurred: the area between both ways."""
+    """What detours change in each pixel's coverage, (size, size), blurred: the area between both ways."""
     if not len(detours.before):
         return np.zeros((size, size))
     begin, end = lines.points[detours.before], lines.points[lines.further(detours.before, detours.gap)]

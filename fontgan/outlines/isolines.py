@@ -16,11 +16,12 @@ import numpy as np
 from fontgan.outlines.ragged import within
 
 MARGIN = 4  # paper around the picture, in pixels: no edge leaves it
+_NEAR, _SMALL = 0.35, 8  # pixels between points, in all but small contours
 _REACH = 3  # pixels on either side of a crossing over which an edge may be soft
 
-# The edges of a cell of four pixel centres: top 0, right 1, bottom 2, left 3. For each pattern of ink (top left
-# 1, top right 2, bottom right 4, bottom left 8) where the outline enters and leaves it, ink on its left as
-# seen on the screen.
+# The edges of a cell of four pixel centres: top 0, right 1, bottom 2, left 3. For each pattern of ink (top
+# left 1, top right 2, bottom right 4, bottom left 8) where the outline enters and leaves it, ink on its left
+# as seen on the screen.
 _ENTERS = np.array([-1, 3, 0, 3, 1, -1, 0, 3, 2, 2, -1, 2, 1, 1, 0, -1])
 _LEAVES = np.array([-1, 0, 1, 1, 2, -1, 2, 2, 3, 0, -1, 1, 3, 0, 3, -1])
 # The two saddles, 5 and 10: both ways through them where the middle is paper, then where it is ink.
@@ -52,12 +53,14 @@ class Isolines:
     @cached_property
     def begin(self) -> np.ndarray:
         """The first point of each point's contour."""
-        return (np.cumsum(self.counts) - self.counts)[self.contour]
+        found: np.ndarray = (np.cumsum(self.counts) - self.counts)[self.contour]
+        return found
 
     @cached_property
     def count(self) -> np.ndarray:
         """The number of points of each point's contour."""
-        return self.counts[self.contour]
+        found: np.ndarray = self.counts[self.contour]
+        return found
 
     def further(self, index: np.ndarray, step: int | np.ndarray) -> np.ndarray:
         """The points `step` further along their contours than those at `index`."""
@@ -77,7 +80,16 @@ def isolines(ink: np.ndarray) -> Isolines:
     contour, _ = within(counts)
     kept = np.bincount(contour, keep, len(counts)).astype(np.intp)
     keep |= (kept < 4)[contour]  # a speck has no straight edge
-    return Isolines(points[keep] - MARGIN, np.bincount(contour, keep, len(counts)).astype(np.intp))
+    lines = Isolines(points[keep] - MARGIN, np.bincount(contour, keep, len(counts)).astype(np.intp))
+    return _apart(lines)
+
+
+def _apart(lines: Isolines) -> Isolines:
+    """The polylines without points hardly behind the one before, as they occur where across becomes down."""
+    step = lines.points - lines.points[lines.further(np.arange(len(lines.points)), -1)]
+    keep = (np.hypot(*step.T) >= _NEAR) | (lines.count < _SMALL)
+    counts = np.bincount(lines.contour, keep, len(lines.counts)).astype(np.intp)
+    return Isolines(lines.points[keep], counts)
 
 
 def _links(field: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -122,7 +134,8 @@ def _chained(sources: np.ndarray, targets: np.ndarray) -> tuple[np.ndarray, np.n
         while target != first:
             order.append(target)
             target = following.pop(target)
-        order.append(following.pop(first) and first)
+        order.append(first)
+        del following[first]
         counts.append(len(order) - before)
     return np.array(order, np.intp), np.array(counts, np.intp)
 

@@ -4,27 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
 
 import numpy as np
+from fontTools.pens.basePen import AbstractPen
 
 from fontgan.fonts.canvas import Canvas
-
-
-class Pen(Protocol):
-    """What of fontTools' pens is used here."""
-
-    def moveTo(self, pt: tuple[float, float], /) -> Any:
-        """Begin a contour."""
-
-    def lineTo(self, pt: tuple[float, float], /) -> Any:
-        """A line to a point."""
-
-    def curveTo(self, *points: tuple[float, float]) -> Any:
-        """A cubic by two control points and its end."""
-
-    def closePath(self) -> Any:
-        """End the contour."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +76,7 @@ class Outline:
         """In the direction of TrueType: outer contours clockwise."""
         return Outline(tuple(contour.reversed() for contour in self.contours))
 
-    def draw(self, pen: Pen) -> None:
+    def draw(self, pen: AbstractPen) -> None:
         """Draw the outline with one of fontTools' pens."""
         for contour in self.contours:
             pen.moveTo(_pair(contour.points[0, 0]))
@@ -110,7 +94,8 @@ def complex_of(points: np.ndarray) -> np.ndarray:
 
 
 def _cross(one: np.ndarray, two: np.ndarray) -> np.ndarray:
-    return (one.conj() * two).imag
+    found: np.ndarray = (one.conj() * two).imag
+    return found
 
 
 def _pair(point: Sequence[float] | np.ndarray) -> tuple[float, float]:

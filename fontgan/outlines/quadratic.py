@@ -2,28 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
-
 import numpy as np
 from fontTools.cu2qu import curve_to_quadratic
+from fontTools.pens.basePen import AbstractPen
 
 from fontgan.outlines.outline import Contour, Outline
-
-
-class QuadraticPen(Protocol):
-    """What of fontTools' pens is used here."""
-
-    def moveTo(self, pt: tuple[float, float], /) -> Any:
-        """Begin a contour."""
-
-    def lineTo(self, pt: tuple[float, float], /) -> Any:
-        """A line to a point."""
-
-    def qCurveTo(self, *points: tuple[float, float]) -> Any:
-        """A quadratic spline by points off the curve and its end."""
-
-    def closePath(self) -> Any:
-        """End the contour."""
 
 
 def quadratic(outline: Outline, tolerance: float) -> tuple[tuple[np.ndarray, ...], ...]:
@@ -35,7 +18,7 @@ def quadratic(outline: Outline, tolerance: float) -> tuple[tuple[np.ndarray, ...
     return tuple(tuple(_splines(contour, tolerance)) for contour in outline.reversed().contours)
 
 
-def draw_quadratic(outline: Outline, pen: QuadraticPen, tolerance: float) -> None:
+def draw_quadratic(outline: Outline, pen: AbstractPen, tolerance: float) -> None:
     """Draw an outline for TrueType, with fontTools' TTGlyphPen for example."""
     for splines in quadratic(outline, tolerance):
         pen.moveTo(tuple(splines[0][0].tolist()))

@@ -8,14 +8,13 @@ line is a line, a horizontal one has one height, a smooth knot one tangent, an e
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from fontgan.outlines.blur import blurred
 from fontgan.outlines.coverage import Pieces, covered, cut, edge_lengths
 from fontgan.outlines.cubics import bernstein
-from fontgan.outlines.ragged import within
 from fontgan.outlines.polyline import Polyline, flattened
 from fontgan.outlines.rings import following
 from fontgan.outlines.spans import Spans
@@ -39,7 +38,7 @@ def controls(spans: Spans) -> np.ndarray:
 
 
 def refined(spans: Spans, ink: np.ndarray, rounds: int, blur: float = 0.0) -> Spans:
-    """The spans after some rounds against the picture they were traced from, blurred by so many pixels."""
+    """The spans after some rounds against the picture they were traced from, blurred by that many pixels."""
     unknowns = _unknowns(spans)
     first = spans.knots
     for _ in range(rounds):
@@ -59,7 +58,8 @@ def _movements(pieces: Pieces, ink: np.ndarray, blur: float) -> np.ndarray:
     """
     missing = blurred(ink - blurred(covered(pieces), blur), blur)
     lengths = blurred(edge_lengths(pieces), blur)
-    return np.clip(missing / np.maximum(lengths, 0.5), -1, 1).ravel()[pieces.pixel]
+    found: np.ndarray = np.clip(missing / np.maximum(lengths, 0.5), -1, 1).ravel()[pieces.pixel]
+    return found
 
 
 def _unknowns(spans: Spans) -> tuple[np.ndarray, int]:
@@ -94,7 +94,8 @@ def _unknowns(spans: Spans) -> tuple[np.ndarray, int]:
 def _level_lines(spans: Spans) -> np.ndarray:
     """Which spans are exactly horizontal, and which exactly vertical, lines: bool (n, 2)."""
     step = spans.knots[following(spans.counts)] - spans.knots
-    return np.stack([step[:, 1] == 0, step[:, 0] == 0], axis=1) & spans.straight[:, None]
+    level: np.ndarray = np.stack([step[:, 1] == 0, step[:, 0] == 0], axis=1) & spans.straight[:, None]
+    return level
 
 
 def _merge(number: np.ndarray, lines: np.ndarray, after: np.ndarray) -> None:
@@ -183,7 +184,7 @@ def _solved(
         places = (local[:, :, None] * width + local[:, None, :]).ravel()
         matrix = np.bincount(places, squares[own].ravel(), width * width).reshape(width, width)
         right = np.bincount(local.ravel(), sums[own].ravel(), width)
-        matrix[np.diag_indices(width)] += _STIFFNESS + 1e-3 * matrix.diagonal()
+        matrix += np.diag(_STIFFNESS + 1e-3 * matrix.diagonal())
         if unknowns[-1] == total:  # what must not move
             unknowns, matrix, right = unknowns[:-1], matrix[:-1, :-1], right[:-1]
         found[unknowns] = np.linalg.solve(matrix, right)

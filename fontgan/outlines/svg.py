@@ -15,7 +15,7 @@ def svg_path(outline: Outline) -> str:
 
 
 def svg_document(outline: Outline, size: int, title: str = "") -> str:
-    """An SVG document of a glyph traced from a picture of `size` pixels a side."""
+    """An SVG document of a glyph traced from a picture of `size` pixels per side."""
     named = f"<title>{_escaped(title)}</title>" if title else ""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}">{named}'

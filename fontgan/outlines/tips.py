@@ -124,7 +124,7 @@ def _cap(
     height: np.ndarray,
     slope: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The corners (n, 2, 2) where a line at a height, with a slope, cuts both sides; whether it does so well."""
+    """The corners (n, 2, 2) where a line at a height, with a slope, cuts both sides; whether it does well."""
     normal = (outward - slope[:, None] * across)[:, None]
     down = (sides * normal).sum(axis=2)
     down = np.where(np.abs(down) < 0.2, np.where(np.arange(2) == 0, 0.2, -0.2), down)
@@ -151,5 +151,5 @@ def _overlapping(lines: Isolines, some: Detours, caps: Detours) -> np.ndarray:
     taken[caps.inner(lines)[1]] = True
     found = taken[some.before] | taken[lines.further(some.before, some.gap)]
     detour, inner = some.inner(lines)
-    found |= np.bincount(detour, taken[inner], len(found)) > 0
-    return found
+    overlapping: np.ndarray = found | (np.bincount(detour, taken[inner], len(found)) > 0)
+    return overlapping

@@ -16,13 +16,14 @@ from fontgan.outlines.outline import Contour, Outline
 from fontgan.outlines.polyline import flattened
 from fontgan.outlines.refinement import controls, refined
 from fontgan.outlines.rings import following
-from fontgan.outlines.spans import Spans, Tolerance, spans_of
+from fontgan.outlines.sections import Tolerance
+from fontgan.outlines.spans import Spans, spans_of
 
 HIGH_ERROR = 0.12  # pixels
 MUCH_INK = 1 / 64  # pixels², per pixel of the picture's side
 _SPECK = 1 / 64  # pixels² of a speck, per pixel of the picture's side
 _MOST_POINTS = 20_000  # of isolines: a picture of noise; no glyph of 256 px has half as many
-_ROUNDS = 3  # of refinement
+_ROUNDS = 2  # of refinement
 _RETRIES = 2
 
 
@@ -106,7 +107,7 @@ def _most_ink(difference: np.ndarray) -> float:
 
 
 def _without_specks(lines: Isolines, least: float) -> Isolines:
-    """The isolines around at least so much ink or paper, in pixels²."""
+    """The isolines around at least that much ink or paper, in pixels²."""
     after = lines.points[following(lines.counts)]
     cross = lines.points[:, 0] * after[:, 1] - after[:, 0] * lines.points[:, 1]
     area = np.abs(np.bincount(lines.contour, cross, len(lines.counts))) / 2

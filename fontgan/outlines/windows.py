@@ -49,10 +49,10 @@ def windows(lines: Isolines) -> tuple[Ends, Ends, float]:
 
 
 def _noise(gathered: np.ndarray) -> float:
-    """How far points usually are off a smooth edge, in pixels, by the smoothest fifth of it: shape is not noise.
+    """How far points usually are off a smooth edge, in pixels, by its smoothest fifth: shape is not noise.
 
-    Third differences are 0 on a line and hardly more on a curve; of noise they are 20 times as large, squared,
-    and a fifth of a normal distribution lies within .253 of its deviation.
+    Third differences are 0 on a line and hardly more on a curve; of noise they are 20 times as large,
+    squared, and a fifth of a normal distribution lies within .253 of its deviation.
     """
     third = gathered[:, 3] - 3 * gathered[:, 2] + 3 * gathered[:, 1] - gathered[:, 0]
     return float(np.quantile(np.hypot(*third.T), 0.2)) / (np.sqrt(20) * 0.253) if len(third) else 0.0
@@ -77,7 +77,7 @@ def _longest(lines: Isolines, fits: list[_Fit], limit: float, side: int) -> Ends
 
 @dataclass(frozen=True)
 class _Fit:
-    """A parabola through each window: its last and first point and angle there, curvature, root mean square."""
+    """A parabola through each window: its last and first point, angle there, curvature, mean distance."""
 
     at: tuple[np.ndarray, np.ndarray]
     angle: tuple[np.ndarray, np.ndarray]

@@ -1,8 +1,8 @@
-"""Trace pictures with another tool, in an environment of its own: potracer is GPL, and neither is needed here.
+"""Trace pictures with another tool, in an environment of its own: potracer is GPL, neither is needed here.
 
-`python rival_tracers.py potracer|vtracer PICTURES.npy RESULT.json`: the pictures (n, size, size), uint8, 0 = ink,
-are enlarged four times by Pillow's bicubic filter, thresholded and traced; the result has the contours as
-cubics, in pixels of the picture, and the milliseconds of each. It imports numpy, Pillow and the tool alone.
+`python rival_tracers.py potracer|vtracer PICTURES.npy RESULT.json`: the pictures (n, size, size), uint8, 0 =
+ink, are enlarged four times by Pillow's bicubic filter, thresholded and traced; the result has the contours
+as cubics, in pixels of the picture, and the milliseconds of each. It needs numpy, Pillow and the tool alone.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from fontTools.pens.recordingPen import DecomposingRecordingPen
@@ -50,7 +50,7 @@ UNITS = 1000
 LEVEL_LENGTH, LEVEL_SLOPE = 0.04, np.tan(np.radians(2))
 RIVALS = ("potracer", "vtracer")
 LOOK_BACK, STEM_ROWS = 3, 12  # pixels around a stem, and rows that it must be straight for, either side
-HEADING = "| font | px | traced by | IoU, worst | points | level, designer's | stems | error | doubtful | crossings | ms |"
+HEADING = "| font | px | by | IoU, worst | points | level, own | stems | error | doubtful | crossings | ms |"
 
 
 class Glyph(NamedTuple):
@@ -104,7 +104,7 @@ class Font:
 
 
 def _designed(
-    record: list[tuple[str, tuple[tuple[float, float], ...]]],
+    record: list[tuple[str, tuple[Any, ...]]],
 ) -> tuple[int, list[tuple[float, float]]]:
     """The points and the steps of straight lines of a recorded outline."""
     count, lines = 0, []
@@ -132,7 +132,8 @@ def drawn(outline: Outline, scale: float) -> np.ndarray:
         return np.zeros((LARGE, LARGE))
     points = np.concatenate([contour.points for contour in outline.contours]) * scale
     line = flattened(points, np.concatenate([contour.lines for contour in outline.contours]), 3.0)
-    return np.clip(np.abs(covered(cut(line.starts, line.ends, LARGE))), 0, 1)  # other tools run the other way
+    found: np.ndarray = np.clip(np.abs(covered(cut(line.starts, line.ends, LARGE))), 0, 1)
+    return found  # other tools run the other way
 
 
 def level(steps: np.ndarray) -> tuple[int, int]:

@@ -44,13 +44,15 @@ def ellipse(x: float, y: float, across: float, down: float, turned: float = 0.0)
     """Points of an ellipse by its half axes, turned by radians."""
     angle = np.linspace(0, 2 * np.pi, FAR, endpoint=False)
     points = np.stack([across * np.cos(angle), -down * np.sin(angle)], axis=1)
-    return turn(points, turned) + (x, y)
+    moved: np.ndarray = turn(points, turned) + np.array([x, y])
+    return moved
 
 
 def turn(points: np.ndarray, angle: float) -> np.ndarray:
     """Points turned around the origin."""
     cosine, sine = np.cos(angle), np.sin(angle)
-    return points @ np.array([[cosine, sine], [-sine, cosine]])
+    turned: np.ndarray = points @ np.array([[cosine, sine], [-sine, cosine]])
+    return turned
 
 
 def hole(polygon: np.ndarray) -> np.ndarray:
@@ -58,10 +60,10 @@ def hole(polygon: np.ndarray) -> np.ndarray:
     return polygon[::-1]
 
 
-lengths = st.floats(6, 24)
+lengths = st.floats(8, 24)
 centres = st.floats(28, 36)
 turned_rectangles = st.builds(
-    lambda x, y, a, b, angle: turn(rectangle(-a / 2, -b / 2, a / 2, b / 2), angle) + (x, y),
+    lambda x, y, a, b, angle: turn(rectangle(-a / 2, -b / 2, a / 2, b / 2), angle) + np.array([x, y]),
     centres, centres, lengths, lengths, st.floats(0, 3.2),
 )  # fmt: skip
 ellipses = st.builds(ellipse, centres, centres, st.floats(6, 20), st.floats(6, 20), st.floats(0, 3.2))

@@ -41,7 +41,7 @@ def test_the_way_to_the_em_undoes_the_canvas(canvas: Canvas, advance: float, shi
     placed = RING.to_em(canvas, advance, shift)
     right, up = canvas.place(advance, shift)
     for there, here in zip(placed.contours, RING.contours, strict=True):
-        x, y = ((there.points + (right, up)) * canvas.pixels_per_em).reshape(-1, 2).T
+        x, y = ((there.points + np.array([right, up])) * canvas.pixels_per_em).reshape(-1, 2).T
         assert np.allclose(np.stack([x, canvas.size - y], axis=1), here.points.reshape(-1, 2))
 
 
