@@ -49,7 +49,16 @@ class Trace:
     @property
     def doubtful(self) -> bool:
         """Whether someone should look at it."""
-        return self.error > HIGH_ERROR or self.missed > MUCH_INK * self.size or self.crossings > 0
+        return bool(self.reason)
+
+    @property
+    def reason(self) -> str:
+        """Why someone should look at it; empty where nobody must."""
+        if self.error > HIGH_ERROR:
+            return f"the outline is {self.error:.2f} pixels off on average"
+        if self.missed > MUCH_INK * self.size:
+            return f"{self.missed:.1f} pixels of ink are missing or too much in one place"
+        return "the outline crosses itself" if self.crossings else ""
 
 
 def trace(image: np.ndarray, tolerance: Tolerance | None = None) -> Trace:

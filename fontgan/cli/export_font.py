@@ -1,0 +1,167 @@
+"""`fontgan export-font`: drawn characters as a font to install, or merged into a font."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from fontgan.config.settings import Cleaning, DeviceChoice
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from fontgan.building.changes import TableChange
+    from fontgan.drawing.drawer import Drawer
+    from fontgan.fonts.location import FontLocation
+
+Format = Literal["ttf", "otf", "woff", "woff2"]
+
+_ALL, _MISSING = "gb2312", "missing:gb2312"  # characters unless others are named
+
+
+def export_font_command(
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(metavar="RUN|FILE", help="Run or checkpoint to draw with. [default: the newest run]"),
+    ] = None,
+    chars: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT|FILE|NAME",
+            help="Characters to draw, as for generate. [default: gb2312; with --merge, those of it that the "
+            "font lacks]",
+        ),
+    ] = None,
+    merge: Annotated[
+        str | None,
+        typer.Option(metavar="FONT", help="Font to add the characters to; all that it has stays as it is."),
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Replace characters that the font of --merge has.")
+    ] = False,
+    family: Annotated[
+        str | None,
+        typer.Option(
+            help="Family name in Latin letters. [default: the run's name, or that of the font of --merge]"
+        ),
+    ] = None,
+    family_zh: Annotated[
+        str, typer.Option("--family-zh", metavar="NAME", help="Family name in Chinese.")
+    ] = "",
+    kind: Annotated[
+        Format | None,
+        typer.Option("--format", help="Format of a new font. [default: that of --output, or ttf]"),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Font file to write. [default: fonts/FAMILY.ttf]"),
+    ] = None,
+    ufo: Annotated[
+        bool, typer.Option("--ufo", help="Write a UFO beside the font, to edit: outlines over their images.")
+    ] = False,
+    copied: Annotated[
+        str,
+        typer.Option(
+            "--copy",
+            metavar="TEXT|FILE|NAME",
+            help="Characters to copy from the first content font, such as cjk-punctuation; its licence "
+            "then holds for the new font.",
+        ),
+    ] = "",
+    source: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FONT", help="Content font to use if the original has moved; may be repeated."),
+    ] = None,
+    style: Annotated[
+        str | None, typer.Option(metavar="FACE", help="Learnt style to draw. [default: the first]")
+    ] = None,
+    cleaning: Annotated[
+        Cleaning, typer.Option("--clean", help="Filter to clean the images with: median, opening or levels.")
+    ] = "none",
+    permitted: Annotated[
+        bool,
+        typer.Option(
+            "--permitted", help="State that the owners of all fonts permit what their licences do not."
+        ),
+    ] = False,
+    device: Annotated[DeviceChoice, typer.Option(help="Device to compute on.")] = "auto",
+) -> None:
+    """Make a font of the characters that a run draws, or add them to a font.
+
+    Each drawn image becomes an outline. Those that do not match their images well are listed in a file
+    beside the font: look at them.
+    """
+    from fontgan.cli.console import Bar, echo, messages
+    from fontgan.compute.launch import usable_cores
+    from fontgan.fonts.charset import parse_charset
+    from fontgan.fonts.location import FontLocation
+
+    with messages.status("loading torch"):
+        from fontgan.compute.choosing import choose_engine, prepare_process
+        from fontgan.drawing.drawer import Drawer
+        from fontgan.export import Wanted, export_font, traced
+
+    wanted = Wanted(
+        family or "",
+        family_zh,
+        output,
+        kind or "",
+        FontLocation.parse(merge) if merge else None,
+        replace,
+        parse_charset(copied) if copied else (),
+        permitted,
+        ufo,
+    )
+    prepare_process(choose_engine(device))
+    drawer = Drawer(checkpoint, style, None, source or (), device=device)
+    messages.print(f"drawing with {drawer.weights}")
+    codes = _asked(chars, wanted.merge, drawer)
+    for note in drawer.notes:
+        messages.print(f"note: {note}", style="yellow")
+    with Bar("characters") as bar:
+        found = traced(drawer.parts(codes, cleaning, bar), usable_cores(), keep_images=ufo)
+    _say("omitted: the content font does not have", found.lacking)
+    _say("omitted: their images are blank:", found.blank)
+    made = export_font(drawer, found, wanted)
+    _say("kept: the font has", made.kept)
+    _say("to look at: the outline does not match the image of", found.doubtful)
+    for note in made.notes:
+        messages.print(f"note: {note}", style="yellow")
+    _show_tables(made.tables)
+    for line in made.licences:
+        messages.print(line, soft_wrap=True)
+    messages.print(f"{made.added:,} new characters in the font")
+    for path in made.paths:
+        echo(path)
+
+
+def _asked(chars: str | None, merge: FontLocation | None, drawer: Drawer) -> list[int]:
+    """The characters to draw: those that were named, else those that a font of Simplified Chinese needs."""
+    from fontgan.fonts.charset import parse_charset
+    from fontgan.fonts.source import open_source
+
+    if merge is None:
+        return parse_charset(chars or _ALL, drawer.style_draws)
+    return parse_charset(chars or _MISSING, open_source(merge).draws)
+
+
+def _say(what: str, codes: Collection[int]) -> None:
+    from fontgan.cli.console import messages
+    from fontgan.fonts.charset import describe_characters
+
+    if codes:
+        messages.print(f"{what} {describe_characters(codes)}", style="yellow")
+
+
+def _show_tables(tables: Sequence[TableChange]) -> None:
+    """What became of the tables of a font that was extended."""
+    from fontgan.cli.console import messages
+
+    same = [change.tag.strip() for change in tables if change.state == "same"]
+    if same:
+        messages.print(f"the same bytes as before: {', '.join(same)}", soft_wrap=True)
+    for change in tables:
+        if change.state != "same":
+            messages.print(str(change), soft_wrap=True)
