@@ -1,11 +1,16 @@
 "use strict";
 
 const data = JSON.parse(byId("data").textContent);
-const has = new Set(data.has.flatMap(([first, last]) => Array.from({length: last - first + 1}, (_, i) => first + i)));
 const box = byId("box"), grid = byId("grid"), large = byId("large");
 
 function byId(id) {
   return document.getElementById(id);
+}
+
+// Whether the font has a character, or it is a space.
+function isDrawn(char) {
+  const code = char.codePointAt(0);
+  return !char.trim() || data.has.some(([first, last]) => first <= code && code <= last);
 }
 
 function make(tag, className, text = "") {
@@ -80,10 +85,11 @@ function markLacking() {
     const node = texts.currentNode;
     let at = 0;
     for (const char of node.data) {
-      if (char.trim() && !has.has(char.codePointAt(0))) {
-        lacking.add(new StaticRange({startContainer: node, startOffset: at, endContainer: node, endOffset: at + char.length}));
+      const end = at + char.length;
+      if (!isDrawn(char)) {
+        lacking.add(new StaticRange({startContainer: node, startOffset: at, endContainer: node, endOffset: end}));
       }
-      at += char.length;
+      at = end;
     }
   }
   CSS.highlights.set("lacking", lacking);

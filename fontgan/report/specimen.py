@@ -196,7 +196,9 @@ def _facts(specimen: Specimen, doubtful: int) -> list[str]:
     count = len(specimen.new)
     facts = [f"{count:,} new character{'s' * (count != 1)}"]
     facts += [f"{doubtful:,} doubtful"] if doubtful else []
-    return [*facts, f"{specimen.kind.upper()}, {len(specimen.font) / 1e6:.1f} MB"]
+    size = len(specimen.font)
+    shown = f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{-(-size // 1000)} KB"
+    return [*facts, f"{specimen.kind.upper()}, {shown}"]
 
 
 def _samples(specimen: Specimen) -> list[tuple[int, list[Runs]]]:
