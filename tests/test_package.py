@@ -7,6 +7,7 @@ import importlib
 import pkgutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,10 @@ ROOT = Path(__file__).parents[1]
 def test_the_wheel_works_in_an_empty_environment(tmp_path: Path) -> None:
     run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path))
     (wheel,) = tmp_path.glob("*.whl")
+    files = (
+        path for path in (ROOT / "fontgan").rglob("*") if path.is_file() and path.parent.name != "__pycache__"
+    )
+    assert {str(path.relative_to(ROOT)) for path in files} <= set(zipfile.ZipFile(wheel).namelist())
     environment = tmp_path / "venv"
     run(sys.executable, "-m", "uv", "venv", "--quiet", "--python", sys.executable, str(environment))
     python = environment / "bin" / "python"

@@ -1,1 +1,1 @@
-"""Images of results: sheets of glyphs, curves, networks."""
+"""Results as files: sheets of glyphs, curves, networks, specimens of fonts."""
