@@ -32,6 +32,7 @@ from tests.outlines.shapes import (
 )
 
 SCALE = 8
+few = settings(max_examples=15)  # a trace takes tens of milliseconds
 TEXT = "永和国我的是疑囊"
 FONTS = ("noto-sans-sc.otf", "fontgan-kai.ttf", "ma-shan-zheng.ttf")
 
@@ -41,6 +42,7 @@ def _enlarged(polygon: np.ndarray) -> np.ndarray:
 
 
 @given(turned_rectangles)
+@few
 def test_a_rectangle_comes_back_as_four_lines(polygon: np.ndarray) -> None:
     (contour,) = trace(picture(polygon)).outline.contours
     assert contour.lines.tolist() == [True] * 4
@@ -49,12 +51,14 @@ def test_a_rectangle_comes_back_as_four_lines(polygon: np.ndarray) -> None:
 
 
 @given(stars())
+@few
 def test_a_star_drawn_again_larger_is_the_same(polygon: np.ndarray) -> None:
     outline = trace(picture(polygon)).outline
     assert iou(coverage(outline, SIZE * SCALE, SCALE), _enlarged(polygon)) > 0.985
 
 
 @given(ellipses)
+@few
 def test_an_ellipse_needs_few_points(polygon: np.ndarray) -> None:
     found = trace(picture(polygon))
     assert iou(coverage(found.outline, SIZE * SCALE, SCALE), _enlarged(polygon)) > 0.985
@@ -62,6 +66,7 @@ def test_an_ellipse_needs_few_points(polygon: np.ndarray) -> None:
 
 
 @given(toys)
+@few
 def test_the_error_is_small_and_honest(polygon: np.ndarray) -> None:
     image = picture(polygon)
     found = trace(image)
@@ -76,6 +81,7 @@ def test_the_error_is_small_and_honest(polygon: np.ndarray) -> None:
 
 
 @given(toys)
+@few
 def test_nothing_crosses_itself_and_ink_is_on_the_left(polygon: np.ndarray) -> None:
     found = trace(picture(polygon))
     assert found.crossings == 0
@@ -85,6 +91,7 @@ def test_nothing_crosses_itself_and_ink_is_on_the_left(polygon: np.ndarray) -> N
 
 
 @given(ellipses.filter(lambda polygon: np.ptp(polygon, axis=0).min() > 20))
+@few
 def test_a_hole_runs_the_other_way(polygon: np.ndarray) -> None:
     middle = polygon.mean(axis=0)
     found = trace(picture(polygon, hole((polygon - middle) / 3 + middle)))
@@ -94,6 +101,7 @@ def test_a_hole_runs_the_other_way(polygon: np.ndarray) -> None:
 
 
 @given(toys, st.integers(-3, 3), st.integers(-3, 3))
+@few
 def test_a_moved_picture_has_the_moved_outline(polygon: np.ndarray, right: int, down: int) -> None:
     image = picture(polygon)
     one, two = trace(image), trace(np.roll(image, (down, right), axis=(0, 1)))
@@ -102,6 +110,7 @@ def test_a_moved_picture_has_the_moved_outline(polygon: np.ndarray, right: int, 
 
 
 @given(toys)
+@few
 def test_a_mirrored_picture_has_the_mirrored_outline(polygon: np.ndarray) -> None:
     image = picture(polygon)
     one, two = trace(image).outline, trace(image[:, ::-1]).outline
@@ -152,7 +161,7 @@ def test_a_speck_is_left_out() -> None:
 
 
 @given(st.integers(0, 2**32 - 1), st.sampled_from([0.1, 0.3, 1.0]))
-@settings(max_examples=10)
+@few
 def test_noise_is_traced_without_an_error(seed: int, strength: float) -> None:
     random = np.random.default_rng(seed)
     noise = random.random((SIZE, SIZE)) * strength
