@@ -25,7 +25,7 @@ def _inside(polygon: np.ndarray, points: np.ndarray) -> np.ndarray:
 
 
 @given(toys)
-@settings(max_examples=20)
+@settings(max_examples=8)
 def test_coverage_is_what_many_samples_say(polygon: np.ndarray) -> None:
     polygon = polygon / 8  # 8 pixels are enough
     exact = covered(cut(polygon, np.roll(polygon, -1, axis=0), 8))
