@@ -104,7 +104,7 @@ def sections_of(ring: Ring) -> Sections:
 
 
 def straight_sections(edges: Sections, tolerance: Tolerance) -> np.ndarray:
-    """Which sections are straight, bool (sections,), by the points between: at corners they are less exact."""
+    """Which sections are straight, bool (sections,), by the points between: corners are less exact."""
     here = np.arange(len(edges.points))
     inner = (here > edges.start[edges.home] + 1) & (here < edges.stop[edges.home] - 1)
     few = (edges.stop - edges.start < _FEW)[edges.home]

@@ -102,15 +102,16 @@ def _pairs(edges: Sections, candidate: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
 def _line_errors(sampled: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The mean squared distance and the largest distance of points (n, m, 2) from their chords."""
-    chord = sampled[:, -1] - sampled[:, 0]
-    unit = chord / np.maximum(np.hypot(*chord.T), 1e-9)[:, None]
-    offset = sampled - sampled[:, :1]
-    off = offset[:, :, 0] * unit[:, None, 1] - offset[:, :, 1] * unit[:, None, 0]
+    x, y = sampled[:, :, 0] - sampled[:, :1, 0], sampled[:, :, 1] - sampled[:, :1, 1]
+    length = np.hypot(x[:, -1], y[:, -1])
+    closed = length < 1e-6
+    right, down = x[:, -1] / np.where(closed, 1, length), y[:, -1] / np.where(closed, 1, length)
+    off = np.abs(x * down[:, None] - y * right[:, None])
+    along = x * right[:, None] + y * down[:, None]
     # What comes back to where it began is as far off as it went.
-    along = (offset * unit[:, None]).sum(axis=2)
     beyond = np.maximum(along.max(axis=1) - along[:, -1], 0) - np.minimum(along.min(axis=1), 0)
-    beyond += np.where(unit.any(axis=1), 0, np.hypot(*np.moveaxis(offset, 2, 0)).max(axis=1))
-    return (off**2).mean(axis=1) + beyond**2, np.maximum(np.abs(off).max(axis=1), beyond)
+    beyond[closed] = np.hypot(x[closed], y[closed]).max(axis=1, initial=0)
+    return (off * off).mean(axis=1) + beyond**2, np.maximum(off.max(axis=1), beyond)
 
 
 def _price(

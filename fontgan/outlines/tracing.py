@@ -25,6 +25,7 @@ _SPECK = 1 / 64  # pixels² of a speck, per pixel of the picture's side
 _MOST_POINTS = 20_000  # of isolines: a picture of noise; no glyph of 256 px has half as many
 _ROUNDS = 2  # of refinement
 _RETRIES = 2
+_NOISE = 0.03  # of grey, that is not an error of the outline
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,8 @@ class Trace:
 def trace(image: np.ndarray, tolerance: Tolerance | None = None) -> Trace:
     """The outline of a glyph image, uint8 (size, size), 0 = ink, 255 = paper.
 
-    A doubtful outline is traced a second time, more closely; the better one is kept. A blank picture has
-    none; a picture of noise, with more edges than any glyph, has none either and all of its ink as error.
+    A doubtful outline is traced again, more closely, up to two times; the best one is kept. A blank picture
+    has none; a picture of noise, with more edges than any glyph, has none either and all of its ink as error.
     """
     ink = 1 - np.asarray(image, np.float64) / 255
     lines = _without_specks(isolines(ink), len(ink) * _SPECK)
@@ -98,7 +99,8 @@ def _attempt(
     difference = ink - blurred(covered(pieces), blur)
     length = max(float(np.hypot(*pieces.step.T).sum()), 1.0)
     crossed = crossings(points, spans.straight, len(ink))
-    error = float(np.abs(difference).sum()) / length
+    wrong = np.abs(difference)
+    error = float(wrong[wrong > _NOISE].sum()) / length
     return Trace(_outline(spans, points), error, _most_ink(difference), len(crossed), len(ink)), crossed
 
 

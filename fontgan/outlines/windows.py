@@ -41,9 +41,9 @@ def windows(lines: Isolines) -> tuple[Ends, Ends, float]:
     """
     everywhere = np.arange(len(lines.points))
     items = [lines.further(everywhere, step) for step in range(max(_LENGTHS))]
-    gathered = lines.points[np.stack(items, axis=1)] if len(everywhere) else np.zeros((0, max(_LENGTHS), 2))
-    fits = [_window(gathered[:, :length]) for length in _LENGTHS]
-    noise = _noise(gathered[lines.count > _LARGE])
+    gathered = lines.points[np.stack(items)]
+    fits = [_window(gathered[:length]) for length in _LENGTHS]
+    noise = _noise(gathered[:, lines.count > _LARGE])
     limit = max(_OFF, _NOISES * noise)
     return _longest(lines, fits, limit, 0), _longest(lines, fits, limit, 1), noise
 
@@ -54,7 +54,7 @@ def _noise(gathered: np.ndarray) -> float:
     Third differences are 0 on a line and hardly more on a curve; of noise they are 20 times as large,
     squared, and a fifth of a normal distribution lies within .253 of its deviation.
     """
-    third = gathered[:, 3] - 3 * gathered[:, 2] + 3 * gathered[:, 1] - gathered[:, 0]
+    third = gathered[3] - 3 * gathered[2] + 3 * gathered[1] - gathered[0]
     return float(np.quantile(np.hypot(*third.T), 0.2)) / (np.sqrt(20) * 0.253) if len(third) else 0.0
 
 
@@ -86,32 +86,28 @@ class _Fit:
 
 
 def _window(window: np.ndarray) -> _Fit:
-    """The parabola, or for up to three points the line, through points (n, m, 2)."""
-    middle = window.mean(axis=1)
-    chord = window[:, -1] - window[:, 0]
-    along = chord / np.maximum(np.hypot(*chord.T), 1e-9)[:, None]
-    across = np.stack([-along[:, 1], along[:, 0]], axis=1)
-    offset = window - middle[:, None]
-    x, y = (offset @ along[:, :, None])[:, :, 0], (offset @ across[:, :, None])[:, :, 0]
+    """The parabola, or for up to three points the line, through points (m, n, 2) of n windows."""
+    middle = window.sum(axis=0) / len(window)
+    chord = window[-1] - window[0]
+    along = (chord / np.maximum(np.hypot(*chord.T), 1e-9)[:, None]).T
+    right, down = np.moveaxis(window - middle, 2, 0)
+    x, y = right * along[0] + down * along[1], down * along[0] - right * along[1]
     # Orthogonal polynomials over the window's own places: 1, x and x² less what both explain of it.
-    spread = np.maximum((x * x).sum(axis=1, keepdims=True), 1e-9)
-    slope = (x * y).sum(axis=1, keepdims=True) / spread
-    if window.shape[1] > 3:
-        mean = (x * x).mean(axis=1, keepdims=True)
-        skew = (x**3).sum(axis=1, keepdims=True) / spread
-        bend = x * x - mean - skew * x
-        bent = (bend * y).sum(axis=1, keepdims=True) / np.maximum(
-            (bend * bend).sum(axis=1, keepdims=True), 1e-9
-        )
-    else:
-        mean, skew, bent = np.zeros_like(slope), np.zeros_like(slope), np.zeros_like(slope)
-    off = y - slope * x - bent * (x * x - mean - skew * x)
-    angle = np.arctan2(along[:, 1], along[:, 0])
+    squares = x * x
+    spread = np.maximum(squares.sum(axis=0), 1e-9)
+    slope = (x * y).sum(axis=0) / spread
+    off = y - slope * x
+    mean, skew, bent = np.zeros_like(slope), np.zeros_like(slope), np.zeros_like(slope)
+    if len(window) > 3:
+        mean, skew = squares.sum(axis=0) / len(window), (squares * x).sum(axis=0) / spread
+        bend = squares - mean - skew * x
+        bent = (bend * y).sum(axis=0) / np.maximum((bend * bend).sum(axis=0), 1e-9)
+        off -= bent * bend
+    angle = np.arctan2(along[1], along[0])
     ends = []
-    for end in (-1, 0):
-        s = x[:, end : end + 1] if end == 0 else x[:, -1:]
+    for s in (x[-1], x[0]):
         height = slope * s + bent * (s * s - mean - skew * s)
-        rise = (slope + bent * (2 * s - skew))[:, 0]
-        ends.append((middle + s * along + height * across, angle + np.arctan(rise)))
+        at = middle + np.stack([s * along[0] - height * along[1], s * along[1] + height * along[0]], axis=1)
+        ends.append((at, angle + np.arctan(slope + bent * (2 * s - skew))))
     (at_last, last), (at_first, first) = ends
-    return _Fit((at_last, at_first), (last, first), 2 * bent[:, 0], np.sqrt((off**2).mean(axis=1)))
+    return _Fit((at_last, at_first), (last, first), 2 * bent, np.sqrt((off**2).sum(axis=0) / len(window)))

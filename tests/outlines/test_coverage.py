@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fontgan.outlines.blur import blur_of, blurred
@@ -25,6 +25,7 @@ def _inside(polygon: np.ndarray, points: np.ndarray) -> np.ndarray:
 
 
 @given(toys)
+@settings(max_examples=8)
 def test_coverage_is_what_many_samples_say(polygon: np.ndarray) -> None:
     polygon = polygon / 8  # 8 pixels are enough
     exact = covered(cut(polygon, np.roll(polygon, -1, axis=0), 8))

@@ -12,7 +12,7 @@ from fontTools.pens.recordingPen import RecordingPen
 from fontTools.pens.svgPathPen import SVGPathPen
 from fontTools.pens.t2CharStringPen import T2CharStringPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fontgan.assets import bundled_font
@@ -106,6 +106,7 @@ def test_a_pen_closes_with_the_last_line() -> None:
 
 
 @given(toys)
+@settings(max_examples=15)
 def test_an_svg_path_is_what_fonttools_writes(polygon: np.ndarray) -> None:
     outline = trace(picture(polygon)).outline
     pen = SVGPathPen(None)
