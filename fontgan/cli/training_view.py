@@ -180,6 +180,13 @@ def _show_end(event: Finished, start_seconds: float, few: Few | None) -> None:
     _show_measures(event.test, few)
     echo(event.checkpoint)
     run = shlex.quote(str(event.run))
+    if _copy_is_better(event.test):
+        messages.print(
+            "note: a copy of the content font is still nearer to the style than what is generated; to train "
+            f"longer: fontgan train --run {run} --resume --minutes 20",
+            style="yellow",
+            soft_wrap=True,
+        )
     if event.interrupted:
         messages.print(f"To continue: fontgan train --run {run} --resume", style="bold", soft_wrap=True)
     # Without --checkpoint, generate takes the newest run in runs/.
@@ -187,6 +194,12 @@ def _show_end(event: Finished, start_seconds: float, few: Few | None) -> None:
     checkpoint = f" --checkpoint {run}" if elsewhere else ""
     example = event.example if event.example.isalnum() else shlex.quote(event.example)
     messages.print(f"Next: fontgan generate --chars {example}{checkpoint}", style="bold", soft_wrap=True)
+
+
+def _copy_is_better(test: Mapping[str, Measures]) -> bool:
+    """Whether the content as it is would be a better result than what was learnt."""
+    generated, copy = (test.get(name, {}).get("fixed_l1") for name in ("generated", "copy of the content"))
+    return generated is not None and copy is not None and generated > copy
 
 
 def _show_measures(test: Mapping[str, Measures], few: Few | None) -> None:

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from msgspec import Meta
 from torch import nn
 
-from fontgan.bounds import Count, Finite, Sha256, Text
+from fontgan.bounds import Characters, Count, Finite, Sha256, Text
 from fontgan.config.groups import Draft, flattened
 from fontgan.config.reading import from_record, nearest
 from fontgan.config.settings import BestBy, ModelSettings
@@ -61,7 +61,8 @@ class CheckpointRecord:
         first: the stage before it, whose weights lie in the same file.
         stacked: whether the content fonts are channels of one image, rather than one font per character.
         base: the weights that training started from; None where it started from random ones.
-        few: which characters it learnt, if they were too few to be divided as usual.
+        few: how its characters were divided, if they were too few to be divided as usual.
+        learnt_characters: those that it learnt from, as a text; empty in files from before that was kept.
         extra: values in the file that this version does not know; those of `settings` and `first` by these
             names.
     """
@@ -78,6 +79,7 @@ class CheckpointRecord:
     stacked: bool = False
     base: Origin | None = None
     few: Few | None = None
+    learnt_characters: Characters = ""
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -122,8 +124,9 @@ class CheckpointRecord:
         return self.styles[0] if key is None else known[key]
 
     def learnt(self, code: int) -> bool:
-        """Whether training could learn from this character, where the fonts have it."""
-        return split_of(code) == "train" if self.few is None else chr(code) in self.few.learnt
+        """Whether training learnt from this character; of older files, whether it could."""
+        known = self.learnt_characters or (self.few.learnt if self.few else "")
+        return chr(code) in known if known else split_of(code) == "train"
 
     def to_json(self) -> dict[str, Any]:
         """As it is written. Of fonts it names the file alone: the weights may be shared."""
