@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple, get_args
+from typing import get_args
 
 import numpy as np
 import torch
@@ -18,6 +18,7 @@ from fontgan.data.images import as_bytes
 from fontgan.data.record import FaceRecord, families
 from fontgan.drawing.arrays import batch_of, draw_arrays
 from fontgan.drawing.cleaning import clean
+from fontgan.drawing.content import Content, content_in_parts
 from fontgan.drawing.drawing import Drawing, Placement
 from fontgan.drawing.fonts import (
     Fonts,
@@ -28,7 +29,7 @@ from fontgan.drawing.fonts import (
     style_fonts,
 )
 from fontgan.errors import FontganError
-from fontgan.fonts.charset import describe_characters, unique_characters
+from fontgan.fonts.charset import unique_characters
 from fontgan.fonts.location import FontLocation
 from fontgan.models import find_model
 from fontgan.networks.composites import BothWays
@@ -40,18 +41,6 @@ from fontgan.runs.weights import load_best
 _EXAMPLES = 16  # glyphs that show a style: more of them make the mean of their codes steadier
 
 AnyFont = FontLocation | Path | str
-
-
-class Content(NamedTuple):
-    """What a character is drawn from.
-
-    Attributes:
-        images: uint8 (channels, size, size); paper where a font lacks it.
-        fonts: the font that gave each channel, or None.
-    """
-
-    images: np.ndarray
-    fonts: tuple[PlacedFont | None, ...]
 
 
 class Drawer:
@@ -197,34 +186,10 @@ class Drawer:
         _check_request(asked, cleaning)
         conditions, watcher = self._conditions(asked), watcher or Silent()
         watcher.start("drawing", len(asked))
-        for found, lacking in self._found(asked, batch_of(self.record.size) * self._engine.ranks.count):
+        most = batch_of(self.record.size) * self._engine.ranks.count
+        for found, lacking in content_in_parts(asked, most, self.contents, self._stacked, self.record.canvas):
             yield self._drawn(found, lacking, conditions, cleaning)
             watcher.advance(len(found) + len(lacking))
-
-    def _found(self, asked: Sequence[int], most: int) -> Iterator[tuple[dict[int, Content], list[int]]]:
-        """The content of up to `most` characters at a time, and those before and among them that lack one.
-
-        Raises:
-            FontganError: there is no content of any of them.
-        """
-        found: dict[int, Content] = {}
-        lacking: list[int] = []
-        for code in asked:
-            content = self._content(code)
-            if content is None:
-                lacking.append(code)
-                continue
-            if len(found) == most:
-                yield found, lacking
-                found, lacking = {}, []
-            found[code] = content
-        if not found:
-            names = " and ".join(str(font.source.location) for font in self.contents)
-            raise FontganError(
-                f"{names} cannot draw {describe_characters(asked)}",
-                "choose other characters, or pass a font that has them with {source}",
-            )
-        yield found, lacking
 
     def _drawn(
         self, found: dict[int, Content], lacking: list[int], conditions: Sequence[Tensor], cleaning: Cleaning
@@ -272,20 +237,6 @@ class Drawer:
             learnt=frozenset(self._learnt(codes, true)),
             notes=list(self.notes),
         )
-
-    def _content(self, code: int) -> Content | None:
-        """The content of a character; None where no content font has it."""
-        if not self._stacked:
-            found = first_glyph(self.contents, code, self.record.canvas)
-            return found and Content(found[1][None], (found[0],))
-        glyphs = [font.draw(code, self.record.canvas) for font in self.contents]
-        if all(glyph is None for glyph in glyphs):
-            return None
-        paper = np.full((self.record.size, self.record.size), 255, np.uint8)
-        fonts = tuple(
-            None if glyph is None else font for font, glyph in zip(self.contents, glyphs, strict=True)
-        )
-        return Content(np.stack([paper if glyph is None else glyph for glyph in glyphs]), fonts)
 
     def _placement(self, code: int, font: PlacedFont) -> Placement:
         return Placement(self.record.canvas, self._shift, font.advance(code))
