@@ -21,11 +21,12 @@ from fontgan.drawing.cleaning import clean
 from fontgan.drawing.content import Content, content_in_parts
 from fontgan.drawing.drawing import Drawing, Placement
 from fontgan.drawing.fonts import (
+    AnyFont,
     Fonts,
-    PlacedFont,
     content_fonts,
     example_glyphs,
     first_glyph,
+    location_of,
     style_fonts,
 )
 from fontgan.errors import FontganError
@@ -39,8 +40,6 @@ from fontgan.runs.record import CheckpointRecord
 from fontgan.runs.weights import load_best
 
 _EXAMPLES = 16  # glyphs that show a style: more of them make the mean of their codes steadier
-
-AnyFont = FontLocation | Path | str
 
 
 class Drawer:
@@ -129,10 +128,10 @@ class Drawer:
         self._stacked = record.stacked and not backward
         self.drawn_from, self.drawn_like = families(inputs), families(outputs)
         several = [sources] if isinstance(sources, FontLocation | Path | str) else sources
-        given = [_location(font) for font in several]
+        given = [location_of(font) for font in several]
         self.contents, self.notes = content_fonts(inputs, given, self._stacked, fonts)
         if reference is not None:
-            shown = fonts.new(_location(reference))
+            shown = fonts.new(location_of(reference))
             self.styles, self._shift, self.drawn_like = [shown], shown.shift, shown.source.family
             return
         self.styles, notes = style_fonts(outputs, fonts)
@@ -228,18 +227,23 @@ class Drawer:
                 for each in found.values()
             ],
             placements=[
-                self._placement(code, glyph[0] if glyph else next(filter(None, each.fonts)))
+                Placement(
+                    self.record.canvas,
+                    self._shift,
+                    (glyph[0] if glyph else next(filter(None, each.fonts))).advance(code),
+                )
                 for (code, each), glyph in zip(found.items(), true, strict=True)
             ],
             drawn=drawn.squeeze(1).numpy(),
             images=clean(as_bytes(drawn).squeeze(1).numpy(), cleaning),
             truth=[glyph and glyph[1] for glyph in true],
-            learnt=frozenset(self._learnt(codes, true)),
+            learnt=frozenset(
+                code
+                for code, glyph in zip(codes, true, strict=True)
+                if glyph and not self._shown and self.record.learnt(code)
+            ),
             notes=list(self.notes),
         )
-
-    def _placement(self, code: int, font: PlacedFont) -> Placement:
-        return Placement(self.record.canvas, self._shift, font.advance(code))
 
     def _conditions(self, asked: Sequence[int]) -> list[Tensor]:
         """The generator's inputs beside the content, one row each: the same for every character.
@@ -265,13 +269,6 @@ class Drawer:
         examples = example_glyphs(self.styles[0], self.record.canvas, drawable, _EXAMPLES)
         return torch.from_numpy(examples).unsqueeze(0)
 
-    def _learnt(
-        self, codes: Sequence[int], true: Sequence[tuple[PlacedFont, np.ndarray] | None]
-    ) -> Iterable[int]:
-        """The characters of the training split that the style has; none of a style that was not learnt."""
-        pairs = () if self._shown else zip(codes, true, strict=True)
-        return (code for code, glyph in pairs if glyph and self.record.learnt(code))
-
 
 def _check_request(codes: Sequence[int], cleaning: str) -> None:
     """Refuse what cannot be asked of any drawer."""
@@ -280,10 +277,6 @@ def _check_request(codes: Sequence[int], cleaning: str) -> None:
     known = get_args(Cleaning)
     if cleaning not in known:
         raise FontganError(f"there is no cleaning {cleaning!r}{nearest(cleaning, known)}")
-
-
-def _location(font: AnyFont) -> FontLocation:
-    return font if isinstance(font, FontLocation) else FontLocation.parse(str(font))
 
 
 def _check(record: CheckpointRecord, style: str | None, shown: bool, backward: bool) -> None:
