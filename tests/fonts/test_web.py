@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 from fontTools.ttLib.tables import ttProgram
+from fontTools.ttLib.woff2 import WOFF2FlavorData
 
 from fontgan.assets import STYLE_FONTS, bundled_font
 from fontgan.errors import FontganError
@@ -18,7 +20,7 @@ from fontgan.fonts.face import Face
 from fontgan.fonts.location import FontLocation
 from fontgan.fonts.web import MOST_UNPACKED, unpack_woff, unpack_woff2
 from tests.crafted import brotli_zeros, flavoured, with_brotli, woff
-from tests.toy_fonts import CHARACTERS, build_font
+from tests.toy_fonts import CHARACTERS, build_font, build_proportional_font
 
 
 def every_kind_of_glyph(path: Path) -> Path:
@@ -70,6 +72,18 @@ def test_every_kind_of_glyph_is_as_it_was_packed(tmp_path: Path, flavour: str) -
     unpack = {"woff": unpack_woff, "woff2": unpack_woff2}[flavour]
     unpacked = unpack(flavoured(path, flavour).read_bytes())
     assert_the_same(TTFont(io.BytesIO(unpacked)), TTFont(path))
+
+
+@pytest.mark.parametrize("build", [build_font, build_proportional_font])
+def test_side_bearings_that_were_omitted_are_the_least_x(
+    tmp_path: Path, build: Callable[[Path], Path]
+) -> None:
+    font = TTFont(build(tmp_path / "toy.ttf"))
+    font.flavor = "woff2"
+    font.flavorData = WOFF2FlavorData(transformedTables=("glyf", "loca", "hmtx"))
+    font.save(tmp_path / "toy.woff2")
+    unpacked = unpack_woff2((tmp_path / "toy.woff2").read_bytes())
+    assert_the_same(TTFont(io.BytesIO(unpacked)), TTFont(tmp_path / "toy.ttf"))
 
 
 @pytest.mark.slow
