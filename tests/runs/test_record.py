@@ -125,7 +125,7 @@ def with_metadata(path: Path, target: Path, data: dict[str, Any]) -> Path:
 
 def test_a_network_larger_than_its_weights_is_refused_before_it_takes_memory(tmp_path: Path) -> None:
     data = json.loads(json.dumps(record_of("pix2pix").to_json(), default=str))
-    data["settings"]["generator"]["widths"] = [20000, 20000]  # over 5 GB
+    data["settings"]["generator"]["widths"] = [4096] * 6  # over 5 GB
     path = tmp_path / "generator.safetensors"
     save_file({"x": torch.zeros(2)}, path, {"fontgan": json.dumps(data)})
     with pytest.raises(FontganError, match="do not fit the network that its settings build: choose another"):
