@@ -11,8 +11,8 @@ import torch
 
 from fontgan.compute.engine import Engine
 from fontgan.config.groups import flat
-from fontgan.data.views import Batch
 from fontgan.config.reading import changed
+from fontgan.data.views import Batch
 from fontgan.errors import FontganError
 from fontgan.fonts.canvas import Canvas
 from fontgan.models import find_model, model_names
