@@ -174,3 +174,9 @@ def test_a_traceback_is_printable(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Traceback" in shown
     assert "\\u001b[31m red" in shown
     assert "\x1b" not in shown
+
+
+def test_nothing_else_is_imported_before_ctrl_c_is_answered() -> None:
+    code = "import sys; before = {*sys.modules}; import fontgan.cli; print(*sorted({*sys.modules} - before))"
+    done = subprocess.run([sys.executable, "-c", code], check=True, text=True, stdout=subprocess.PIPE)
+    assert {*done.stdout.split()} <= {"__future__", "fontgan", "fontgan.cli"}
