@@ -16,16 +16,12 @@ from fontgan.cli.console import echo, messages, results, several_lines, show_row
 from fontgan.config.writing import to_toml
 from fontgan.data.record import families
 from fontgan.data.splits import Few, Split
-from fontgan.measures.table import MEASURES, Measures, in_words
+from fontgan.measures.table import IN_BRIEF, MEASURES, Measures, in_words
 from fontgan.runs.folder import RUNS, Run
 from fontgan.training.estimate import Estimate
 from fontgan.training.events import Event, Finished, Progressed, Sampled, Started
 
 _SPARKS = "▁▂▃▄▅▆▇█"
-_WHAT_IS_MEASURED = (
-    "IoU: the ink that drawn and true glyph share, 1 is perfect · fixed L1: the error as a share of the ink, "
-    "0 is perfect · grey: pixels that are neither ink nor paper"
-)
 _SPARK_WIDTH = 32  # so that a line fits into 80 columns
 
 
@@ -209,7 +205,7 @@ def _show_measures(test: Mapping[str, Measures], few: Few | None) -> None:
         for name, measures in test.items()
     ]
     show_rows(messages, _measured(few), headings, rows)
-    messages.print(_WHAT_IS_MEASURED, style="dim")
+    messages.print(IN_BRIEF, style="dim")
 
 
 def _measured(few: Few | None) -> str:

@@ -185,6 +185,18 @@ def _quick_turns() -> Iterator[None]:
         sys.setswitchinterval(before)
 
 
+def _what_looks_swapped(record: StoreRecord) -> list[str]:
+    """A note where styles have far more characters than the content: only what the content has is drawn."""
+    most = max(face.count for face in record.select(record.contents))
+    styles = [face for face in record.select(record.styles) if face.count > 2 * most]
+    if not styles:
+        return []
+    return [
+        f"the content font has {most:,} of the characters and {styles[0].family} {styles[0].count:,}, but only "
+        "those of the content font can be drawn: check that the two are not swapped"
+    ]
+
+
 def _what_is_replaced(output: Path) -> list[str]:
     try:
         with GlyphStore(output) as store:

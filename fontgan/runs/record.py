@@ -25,6 +25,7 @@ from fontgan.formats import read_record, to_json
 from fontgan.measures.table import MEASURES
 from fontgan.models import find_model
 from fontgan.models.base import FirstStage, GeneratorSpec
+from fontgan.untrusted import DamagedError
 
 FORMAT = 5
 
@@ -154,12 +155,12 @@ class CheckpointRecord:
             FontganError: it is damaged, of a newer format, or of settings that cannot be.
         """
         found = read_record(_InFile, text, FORMAT, {4: from_4_to_5}, what)
-        settings, unknown = _read_settings(found.model, found.settings)
+        settings, unknown = _read_settings(found.model, found.settings, what)
         extra = {name: value for name, value in found.extra.items() if name != "format"}
         extra |= {"settings": unknown} if unknown else {}
         first = None
         if found.first is not None:
-            stage, unknown = _read_settings(found.first.model, found.first.settings)
+            stage, unknown = _read_settings(found.first.model, found.first.settings, what)
             first = FirstStage(found.first.model, stage)
             extra |= {"first": unknown} if unknown else {}
         known = {item.name: getattr(found, item.name) for item in fields(found)}
@@ -198,11 +199,14 @@ def _shared(faces: tuple[FaceRecord, ...]) -> tuple[FaceRecord, ...]:
     return tuple(face.shared() for face in faces)
 
 
-def _read_settings(model: str, given: Mapping[str, Any]) -> tuple[ModelSettings, dict[str, Any]]:
-    """A model's settings, and those that this version does not know."""
-    kind: type[ModelSettings] = type(find_model(model).preset("default"))
-    draft = Draft(kind())
-    draft.set(given, whole=True)
-    names = {name for _, name in draft.unknown}
-    unknown = {name: value for name, value in flattened(given).items() if name in names}
-    return from_record(kind, given), unknown
+def _read_settings(model: str, given: Mapping[str, Any], what: str) -> tuple[ModelSettings, dict[str, Any]]:
+    """A model's settings, and those that this version does not know; `what` is the file, for a message."""
+    try:
+        kind: type[ModelSettings] = type(find_model(model).preset("default"))
+        draft = Draft(kind())
+        draft.set(given, whole=True)
+        names = {name for _, name in draft.unknown}
+        unknown = {name: value for name, value in flattened(given).items() if name in names}
+        return from_record(kind, given), unknown
+    except FontganError as error:
+        raise DamagedError(f"{what} is damaged, or from another version: {error.problem}") from error
