@@ -89,7 +89,8 @@ def render_dataset(
     plan.notes += _what_is_replaced(output)
     with new_store(output, canvas, plan.fingerprint(canvas), plan.codes) as writer:
         _draw_all(plan, canvas, writer, watcher or Silent(), jobs)
-    return Rendered(writer.record, plan.codes, [*plan.notes, *writer.notes])
+    notes = [*plan.notes, *writer.notes, *_what_looks_swapped(writer.record)]
+    return Rendered(writer.record, plan.codes, notes)
 
 
 def add_faces(
@@ -192,8 +193,8 @@ def _what_looks_swapped(record: StoreRecord) -> list[str]:
     if not styles:
         return []
     return [
-        f"the content font has {most:,} of the characters and {styles[0].family} {styles[0].count:,}, but only "
-        "those of the content font can be drawn: check that the two are not swapped"
+        f"the content font has {most:,} of the characters and {styles[0].family} {styles[0].count:,}, but "
+        "only those of the content font can be drawn: check that the two are not swapped"
     ]
 
 
