@@ -13,10 +13,10 @@ docs/python.md explains them one by one.
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # typing's own would be imported before anything can answer Ctrl-C
 if TYPE_CHECKING:
+    from typing import Any
+
     from fontgan.drawing.drawer import Drawer
     from fontgan.drawing.drawing import Drawing
     from fontgan.errors import FontganError
@@ -47,6 +47,8 @@ if not TYPE_CHECKING:  # a type checker sees the names above, and no others
             return version("fontgan")
         if name not in _WHERE:
             raise AttributeError(f"module 'fontgan' has no attribute {name!r}")
+        import importlib
+
         value = globals()[name] = getattr(importlib.import_module(_WHERE[name]), name)
         return value
 

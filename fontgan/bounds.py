@@ -27,6 +27,7 @@ FaceIndex = Annotated[int, Meta(ge=0, le=0xFFFF)]
 Figures = Annotated[Mapping[Name, float], Meta(max_length=32)]  # NaN and infinity too, where training broke
 
 Text = Annotated[str, Meta(max_length=4096, pattern=rf"\A[^{_NOT_IN_PATHS}]*\Z")]
+Characters = Annotated[str, Meta(max_length=0x110000)]  # each once
 FaceKey = Annotated[str, Meta(min_length=1, max_length=500, pattern=r"\A[^\0\ud800-\udfff]*\Z")]
 AxisTag = Annotated[str, Meta(pattern=r"\A[ -~]{1,4}\Z")]
 Sha256 = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]

@@ -39,7 +39,7 @@ def _rows() -> dict[str, str]:
 
 def _figures(text: str) -> list[int]:
     """The numbers of a text with their units, in its order."""
-    found = re.findall(r"([\d,]+)(?: ([kMG]B))?", text)
+    found = re.findall(r"(\d[\d,]*)(?: ([kMG]B))?", text)
     return [int(number.replace(",", "")) * UNITS.get(unit, 1) for number, unit in found]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import os
 import sys
@@ -15,7 +16,7 @@ import typer
 
 from fontgan.compute.launch import end_process, process_count
 from fontgan.errors import FontganError, MistakesError, joined
-from fontgan.untrusted import printable
+from fontgan.untrusted import printable, shown
 
 INTERRUPTED = 130  # the exit status after Ctrl-C: 128 and the number of the signal
 
@@ -97,6 +98,10 @@ def _lines(error: Exception) -> Iterator[str]:
                 yield from _lines(mistake)
         case FontganError():
             yield joined(error.problem, error.spell(_typed))
+        case OSError(errno=errno.ENAMETOOLONG):
+            yield f"{shown(error.filename)} is too long for the name of a file: choose a shorter one"
+        case OSError(errno=errno.ENOSPC, filename=None):  # whatever writes files names them
+            yield _unprinted(error)
         case OSError():
             where = f": {error.filename}" if error.filename is not None else ""
             yield f"{error.strerror or error}{where}"
@@ -133,8 +138,12 @@ def _fault_of_output() -> str | None:
     except OSError as error:
         _give_up(sys.stdout)
         if not isinstance(error, BrokenPipeError):
-            return f"error: standard output cannot be written ({error.strerror})"
+            return f"error: {_unprinted(error)}"
     return None
+
+
+def _unprinted(error: OSError) -> str:
+    return f"standard output cannot be written ({error.strerror})"
 
 
 def _give_up(stream: TextIO) -> None:

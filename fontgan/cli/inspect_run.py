@@ -106,9 +106,9 @@ def _summary(
 
 
 def _show_run(name: str, generator: nn.Module, record: CheckpointRecord) -> None:
-    from fontgan.cli.console import show_facts
+    from fontgan.cli.console import results, show_facts
     from fontgan.data.record import families
-    from fontgan.measures.table import MEASURES, in_words
+    from fontgan.measures.table import IN_BRIEF, MEASURES, in_words
     from fontgan.models import find_model
     from fontgan.networks.counting import count_weights
 
@@ -129,6 +129,7 @@ def _show_run(name: str, generator: nn.Module, record: CheckpointRecord) -> None
         "best by": MEASURES[record.best_by].title if record.best_by in MEASURES else record.best_by,
     }
     show_facts(name, rows)
+    results.print(IN_BRIEF, style="dim")
 
 
 def _layer_table(title: str, anatomy: Anatomy) -> Table:

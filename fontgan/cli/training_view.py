@@ -16,16 +16,12 @@ from fontgan.cli.console import echo, messages, results, several_lines, show_row
 from fontgan.config.writing import to_toml
 from fontgan.data.record import families
 from fontgan.data.splits import Few, Split
-from fontgan.measures.table import MEASURES, Measures, in_words
+from fontgan.measures.table import IN_BRIEF, MEASURES, Measures, in_words
 from fontgan.runs.folder import RUNS, Run
 from fontgan.training.estimate import Estimate
 from fontgan.training.events import Event, Finished, Progressed, Sampled, Started
 
 _SPARKS = "▁▂▃▄▅▆▇█"
-_WHAT_IS_MEASURED = (
-    "IoU: the ink that drawn and true glyph share, 1 is perfect · fixed L1: the error as a share of the ink, "
-    "0 is perfect · grey: pixels that are neither ink nor paper"
-)
 _SPARK_WIDTH = 32  # so that a line fits into 80 columns
 
 
@@ -180,6 +176,13 @@ def _show_end(event: Finished, start_seconds: float, few: Few | None) -> None:
     _show_measures(event.test, few)
     echo(event.checkpoint)
     run = shlex.quote(str(event.run))
+    if _copy_is_better(event.test):
+        messages.print(
+            "note: a copy of the content font is still nearer to the style than what is generated; to train "
+            f"longer: fontgan train --run {run} --resume --minutes 20",
+            style="yellow",
+            soft_wrap=True,
+        )
     if event.interrupted:
         messages.print(f"To continue: fontgan train --run {run} --resume", style="bold", soft_wrap=True)
     # Without --checkpoint, generate takes the newest run in runs/.
@@ -189,6 +192,12 @@ def _show_end(event: Finished, start_seconds: float, few: Few | None) -> None:
     messages.print(f"Next: fontgan generate --chars {example}{checkpoint}", style="bold", soft_wrap=True)
 
 
+def _copy_is_better(test: Mapping[str, Measures]) -> bool:
+    """Whether the content as it is would be a better result than what was learnt."""
+    generated, copy = (test.get(name, {}).get("fixed_l1") for name in ("generated", "copy of the content"))
+    return generated is not None and copy is not None and generated > copy
+
+
 def _show_measures(test: Mapping[str, Measures], few: Few | None) -> None:
     headings = ["", *(measure.heading for measure in MEASURES.values())]
     rows = [
@@ -196,7 +205,7 @@ def _show_measures(test: Mapping[str, Measures], few: Few | None) -> None:
         for name, measures in test.items()
     ]
     show_rows(messages, _measured(few), headings, rows)
-    messages.print(_WHAT_IS_MEASURED, style="dim")
+    messages.print(IN_BRIEF, style="dim")
 
 
 def _measured(few: Few | None) -> str:

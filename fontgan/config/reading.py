@@ -77,7 +77,7 @@ def from_record(kind: type[T], record: Mapping[str, Any]) -> T:
     draft.fill(older_values(kind))
     settings, mistakes = draft.finished()
     if mistakes:
-        raise FontganError(f"{'; '.join(mistakes)}: another version of fontgan wrote this")
+        raise FontganError("; ".join(mistakes), "another version of fontgan wrote this")
     return settings  # type: ignore[no-any-return]
 
 

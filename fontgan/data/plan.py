@@ -96,8 +96,7 @@ class Plan:
         first = next(drawn, None)
         if first is None:
             return FontganError(
-                f"{source.location} draws none of the {len(self.codes):,} characters "
-                f"({describe_characters(self.codes, most=2)})",
+                f"{source.location} draws {self._none_of_them()}",
                 "choose another font or {charset}; {inspect} shows what a font draws",
             )
         if content or any(self._in_content(code) for code in chain([first], drawn)):
@@ -107,6 +106,10 @@ class Plan:
             "in common",
             "choose a {source} that draws what the style font draws, or another {charset}",
         )
+
+    def _none_of_them(self) -> str:
+        some = describe_characters(self.codes, most=2)
+        return f"none of the {len(self.codes):,} characters ({some})" if len(self.codes) > 1 else f"no {some}"
 
     def _in_content(self, code: int) -> bool:
         return code in self.has_content or any(face.source.draws(code) for face in self.faces if face.content)

@@ -89,7 +89,8 @@ def render_dataset(
     plan.notes += _what_is_replaced(output)
     with new_store(output, canvas, plan.fingerprint(canvas), plan.codes) as writer:
         _draw_all(plan, canvas, writer, watcher or Silent(), jobs)
-    return Rendered(writer.record, plan.codes, [*plan.notes, *writer.notes])
+    notes = [*plan.notes, *writer.notes, *_what_looks_swapped(writer.record)]
+    return Rendered(writer.record, plan.codes, notes)
 
 
 def add_faces(
@@ -183,6 +184,18 @@ def _quick_turns() -> Iterator[None]:
         yield
     finally:
         sys.setswitchinterval(before)
+
+
+def _what_looks_swapped(record: StoreRecord) -> list[str]:
+    """A note where styles have far more characters than the content: only what the content has is drawn."""
+    most = max(face.count for face in record.select(record.contents))
+    styles = [face for face in record.select(record.styles) if face.count > 2 * most]
+    if not styles:
+        return []
+    return [
+        f"the content font has {most:,} of the characters and {styles[0].family} {styles[0].count:,}, but "
+        "only those of the content font can be drawn: check that the two are not swapped"
+    ]
 
 
 def _what_is_replaced(output: Path) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple, get_args
+from typing import get_args
 
 import numpy as np
 import torch
@@ -18,17 +18,19 @@ from fontgan.data.images import as_bytes
 from fontgan.data.record import FaceRecord, families
 from fontgan.drawing.arrays import batch_of, draw_arrays
 from fontgan.drawing.cleaning import clean
+from fontgan.drawing.content import Content, content_in_parts
 from fontgan.drawing.drawing import Drawing, Placement
 from fontgan.drawing.fonts import (
+    AnyFont,
     Fonts,
-    PlacedFont,
     content_fonts,
     example_glyphs,
     first_glyph,
+    location_of,
     style_fonts,
 )
 from fontgan.errors import FontganError
-from fontgan.fonts.charset import describe_characters, unique_characters
+from fontgan.fonts.charset import unique_characters
 from fontgan.fonts.location import FontLocation
 from fontgan.models import find_model
 from fontgan.networks.composites import BothWays
@@ -38,20 +40,6 @@ from fontgan.runs.record import CheckpointRecord
 from fontgan.runs.weights import load_best
 
 _EXAMPLES = 16  # glyphs that show a style: more of them make the mean of their codes steadier
-
-AnyFont = FontLocation | Path | str
-
-
-class Content(NamedTuple):
-    """What a character is drawn from.
-
-    Attributes:
-        images: uint8 (channels, size, size); paper where a font lacks it.
-        fonts: the font that gave each channel, or None.
-    """
-
-    images: np.ndarray
-    fonts: tuple[PlacedFont | None, ...]
 
 
 class Drawer:
@@ -140,10 +128,10 @@ class Drawer:
         self._stacked = record.stacked and not backward
         self.drawn_from, self.drawn_like = families(inputs), families(outputs)
         several = [sources] if isinstance(sources, FontLocation | Path | str) else sources
-        given = [_location(font) for font in several]
+        given = [location_of(font) for font in several]
         self.contents, self.notes = content_fonts(inputs, given, self._stacked, fonts)
         if reference is not None:
-            shown = fonts.new(_location(reference))
+            shown = fonts.new(location_of(reference))
             self.styles, self._shift, self.drawn_like = [shown], shown.shift, shown.source.family
             return
         self.styles, notes = style_fonts(outputs, fonts)
@@ -197,34 +185,10 @@ class Drawer:
         _check_request(asked, cleaning)
         conditions, watcher = self._conditions(asked), watcher or Silent()
         watcher.start("drawing", len(asked))
-        for found, lacking in self._found(asked, batch_of(self.record.size) * self._engine.ranks.count):
+        most = batch_of(self.record.size) * self._engine.ranks.count
+        for found, lacking in content_in_parts(asked, most, self.contents, self._stacked, self.record.canvas):
             yield self._drawn(found, lacking, conditions, cleaning)
             watcher.advance(len(found) + len(lacking))
-
-    def _found(self, asked: Sequence[int], most: int) -> Iterator[tuple[dict[int, Content], list[int]]]:
-        """The content of up to `most` characters at a time, and those before and among them that lack one.
-
-        Raises:
-            FontganError: there is no content of any of them.
-        """
-        found: dict[int, Content] = {}
-        lacking: list[int] = []
-        for code in asked:
-            content = self._content(code)
-            if content is None:
-                lacking.append(code)
-                continue
-            if len(found) == most:
-                yield found, lacking
-                found, lacking = {}, []
-            found[code] = content
-        if not found:
-            names = " and ".join(str(font.source.location) for font in self.contents)
-            raise FontganError(
-                f"{names} cannot draw {describe_characters(asked)}",
-                "choose other characters, or pass a font that has them with {source}",
-            )
-        yield found, lacking
 
     def _drawn(
         self, found: dict[int, Content], lacking: list[int], conditions: Sequence[Tensor], cleaning: Cleaning
@@ -263,32 +227,23 @@ class Drawer:
                 for each in found.values()
             ],
             placements=[
-                self._placement(code, glyph[0] if glyph else next(filter(None, each.fonts)))
+                Placement(
+                    self.record.canvas,
+                    self._shift,
+                    (glyph[0] if glyph else next(filter(None, each.fonts))).advance(code),
+                )
                 for (code, each), glyph in zip(found.items(), true, strict=True)
             ],
             drawn=drawn.squeeze(1).numpy(),
             images=clean(as_bytes(drawn).squeeze(1).numpy(), cleaning),
             truth=[glyph and glyph[1] for glyph in true],
-            learnt=frozenset(self._learnt(codes, true)),
+            learnt=frozenset(
+                code
+                for code, glyph in zip(codes, true, strict=True)
+                if glyph and not self._shown and self.record.learnt(code)
+            ),
             notes=list(self.notes),
         )
-
-    def _content(self, code: int) -> Content | None:
-        """The content of a character; None where no content font has it."""
-        if not self._stacked:
-            found = first_glyph(self.contents, code, self.record.canvas)
-            return found and Content(found[1][None], (found[0],))
-        glyphs = [font.draw(code, self.record.canvas) for font in self.contents]
-        if all(glyph is None for glyph in glyphs):
-            return None
-        paper = np.full((self.record.size, self.record.size), 255, np.uint8)
-        fonts = tuple(
-            None if glyph is None else font for font, glyph in zip(self.contents, glyphs, strict=True)
-        )
-        return Content(np.stack([paper if glyph is None else glyph for glyph in glyphs]), fonts)
-
-    def _placement(self, code: int, font: PlacedFont) -> Placement:
-        return Placement(self.record.canvas, self._shift, font.advance(code))
 
     def _conditions(self, asked: Sequence[int]) -> list[Tensor]:
         """The generator's inputs beside the content, one row each: the same for every character.
@@ -314,13 +269,6 @@ class Drawer:
         examples = example_glyphs(self.styles[0], self.record.canvas, drawable, _EXAMPLES)
         return torch.from_numpy(examples).unsqueeze(0)
 
-    def _learnt(
-        self, codes: Sequence[int], true: Sequence[tuple[PlacedFont, np.ndarray] | None]
-    ) -> Iterable[int]:
-        """The characters of the training split that the style has; none of a style that was not learnt."""
-        pairs = () if self._shown else zip(codes, true, strict=True)
-        return (code for code, glyph in pairs if glyph and self.record.learnt(code))
-
 
 def _check_request(codes: Sequence[int], cleaning: str) -> None:
     """Refuse what cannot be asked of any drawer."""
@@ -329,10 +277,6 @@ def _check_request(codes: Sequence[int], cleaning: str) -> None:
     known = get_args(Cleaning)
     if cleaning not in known:
         raise FontganError(f"there is no cleaning {cleaning!r}{nearest(cleaning, known)}")
-
-
-def _location(font: AnyFont) -> FontLocation:
-    return font if isinstance(font, FontLocation) else FontLocation.parse(str(font))
 
 
 def _check(record: CheckpointRecord, style: str | None, shown: bool, backward: bool) -> None:

@@ -19,6 +19,17 @@ from fontgan.fonts.source import GlyphSource, open_source
 from fontgan.runs.dataset import font_paths
 from fontgan.runs.folder import Run
 
+AnyFont = FontLocation | Path | str
+
+
+def location_of(font: AnyFont) -> FontLocation:
+    """A font as someone names it.
+
+    Raises:
+        FontganError: it is a text that names none.
+    """
+    return font if isinstance(font, FontLocation) else FontLocation.parse(str(font))
+
 
 @dataclass(frozen=True)
 class PlacedFont:

@@ -2,7 +2,8 @@
 
 A composite glyph is put together from others, which may be composites themselves. FreeType follows them by
 recursion and without a limit, so a few kilobytes can overflow its stack or fill the memory. Here they are
-measured for all glyphs at once, before FreeType sees the font.
+measured for all glyphs at once, before FreeType sees the font. A glyph that is among its own components is
+refused by FreeType itself, so that the font merely does not draw it.
 """
 
 from __future__ import annotations
@@ -17,8 +18,18 @@ MOST_COMPONENTS = 1 << 13  # of one glyph, expanded
 MOST_LOADS = 1 << 22  # components of all glyphs, expanded: 2 s
 MOST_POINTS = 1 << 28  # of all glyphs, expanded: 5 s
 
-# OpenType specification, «glyf», flags of a component.
-_WORDS, _SCALE, _MORE, _TWO_SCALES, _MATRIX = 1, 8, 0x20, 0x40, 0x80
+# OpenType specification, «glyf», flags of a component: its offsets are words, a scale follows, there are more
+# components, two scales or a matrix follow.
+_WORDS, _SCALE, MORE_COMPONENTS, _TWO_SCALES, _MATRIX = 1, 8, 0x20, 0x40, 0x80
+
+
+def _size_of(flags: int) -> int:
+    scales = 2 if flags & _SCALE else 4 if flags & _TWO_SCALES else 8 if flags & _MATRIX else 0
+    return (4 if flags & _WORDS else 2) + scales
+
+
+# By the lower byte of its flags: the bytes of a component after them and the number of the glyph.
+COMPONENT_SIZES = np.array([_size_of(flags) for flags in range(256)])
 
 
 class _Components(NamedTuple):
@@ -72,34 +83,61 @@ def _components(data: np.ndarray, starts: np.ndarray, composites: np.ndarray) ->
             return _Components(np.concatenate(owners), np.concatenate(used))
         if count > MOST_LOADS:
             return None
-        more = (flags & _MORE) != 0
-        size = 6 + 2 * (flags & _WORDS)
-        scales = (flags & _SCALE, 2), (flags & _TWO_SCALES, 4), (flags & _MATRIX, 8)
-        size += np.select([flag != 0 for flag, _ in scales], [extra for _, extra in scales], 0)
-        owner, cursor = owner[more], (cursor + size)[more]
+        more = (flags & MORE_COMPONENTS) != 0
+        owner, cursor = owner[more], (cursor + 4 + COMPONENT_SIZES[flags & 0xFF])[more]
     return None
 
 
 def _expansion_mistake(components: _Components, points: np.ndarray) -> str:
     """The same of glyphs whose components and own points are known."""
     owner, used = components
-    depth = np.zeros(len(points), np.int64)
+    depth, deeper = 0, np.bincount(owner, minlength=len(points)) > 0  # glyphs that are nested deeper
+    while depth < MOST_DEPTH and deeper.any():
+        deeper = np.bincount(owner, deeper[used], len(points)) > 0
+        depth += 1
+    circles = _circles(components, deeper)
+    if circles is None:
+        return f"nests composite glyphs more than {MOST_DEPTH} deep"
+    bounded = ~deeper[used]
+    owner, used = owner[bounded], used[bounded]
     # As floats, which saturate: 2^16 doublings of 65,536 components fit.
     loads: np.ndarray = np.zeros(len(points))
     expanded: np.ndarray = points.astype(float)
-    for _ in range(MOST_DEPTH + 1):
-        deeper = np.zeros_like(depth)
-        np.maximum.at(deeper, owner, depth[used] + 1)
+    for _ in range(depth):
         loads = np.bincount(owner, 1 + loads[used], len(points))
         expanded = points + np.bincount(owner, expanded[used], len(points))
-        if (deeper == depth).all():
-            break
-        depth = deeper
-    else:
-        return f"nests composite glyphs more than {MOST_DEPTH} deep"
+    loads[deeper], expanded[deeper] = loads[circles].sum(axis=0), expanded[circles].sum(axis=0)
     if loads.max() > MOST_COMPONENTS or loads.sum() > MOST_LOADS:
         return _too_much("components")
     return "" if expanded.sum() <= MOST_POINTS else _too_much("points")
+
+
+def _circles(components: _Components, deeper: np.ndarray) -> np.ndarray | None:
+    """The glyphs that FreeType goes through from each glyph that has itself among its components.
+
+    FreeType follows components in their order and gives the glyph up where it meets one that it is in
+    already. All components before that one end, so it goes from each glyph to the first that does not.
+
+    Args:
+        components: of all glyphs.
+        deeper: whether a glyph is nested deeper than `MOST_DEPTH`, bool (n,).
+
+    Returns:
+        Glyphs, int64 (MOST_DEPTH + 1, number of deeper ones); None where one of them meets none again.
+    """
+    owner, used = components
+    endless = deeper[used]
+    following = np.full(len(deeper), -1)
+    # The components of a glyph are in their order: the first is assigned last.
+    following[owner[endless][::-1]] = used[endless][::-1]
+    ways = [np.flatnonzero(deeper)]
+    for _ in range(MOST_DEPTH):
+        ways.append(following[ways[-1]])
+        if (ways[-1] < 0).any():
+            return None
+    glyphs = np.stack(ways)
+    meets = (np.diff(np.sort(glyphs, axis=0), axis=0) == 0).any(axis=0)
+    return glyphs if meets.all() else None
 
 
 def _too_much(what: str) -> str:

@@ -12,10 +12,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from fontgan.fonts.composites import COMPONENT_SIZES, MORE_COMPONENTS
+
 # Bytes of a stream that take seconds; a CJK font of 65,535 glyphs has at most half as many.
 _MOST = {"contours": 1 << 22, "points": 1 << 24, "components": 1 << 24}
-# OpenType specification, «glyf»: flags of a component, then of a point.
-_WORDS, _SCALE, _MORE, _TWO_SCALES, _MATRIX, _INSTRUCTIONS = 1, 8, 0x20, 0x40, 0x80, 0x100
+# OpenType specification, «glyf»: a flag of a component, and flags of a point.
+_INSTRUCTIONS = 0x100
 _ON_CURVE, _OVERLAP = 1, 0x40
 
 
@@ -157,13 +159,11 @@ class _Streams:
         return struct.pack(">h", contours) + (box or computed) + outline
 
     def _composite(self) -> bytes:
-        parts, flags, instructed = [], _MORE, 0
-        while flags & _MORE:
+        parts, flags, instructed = [], MORE_COMPONENTS, 0
+        while flags & MORE_COMPONENTS:
             start = self._components.take(4)
             flags = start[0] << 8 | start[1]
-            size = 4 if flags & _WORDS else 2
-            size += 2 if flags & _SCALE else 4 if flags & _TWO_SCALES else 8 if flags & _MATRIX else 0
-            parts += [start, self._components.take(size)]
+            parts += [start, self._components.take(int(COMPONENT_SIZES[flags & 0xFF]))]
             instructed |= flags & _INSTRUCTIONS
         return b"".join(parts) + (self._instructed() if instructed else b"")
 

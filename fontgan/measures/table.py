@@ -53,6 +53,10 @@ TABLE = (
     Measure("ink", "ink", "neither"),
     Measure("grey", "grey", "neither", share=True),
 )
+IN_BRIEF = (
+    "IoU: the ink that drawn and true glyph share, 1 is perfect · fixed L1: the error as a share of the ink, "
+    "0 is perfect · grey: pixels that are neither ink nor paper"
+)
 MEASURES: Mapping[str, Measure] = {measure.name: measure for measure in TABLE}
 
 

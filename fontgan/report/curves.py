@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -61,6 +60,8 @@ def save_curves(path: Path, runs: Sequence[Curves], against: Against = "step") -
 @contextmanager
 def _without_remarks() -> Iterator[None]:
     """Without matplotlib's remarks on a home that cannot be written, where it uses a temporary folder."""
+    import logging  # not for help
+
     logger = logging.getLogger("matplotlib")
     before = logger.level
     logger.setLevel(logging.ERROR)

@@ -27,7 +27,6 @@ from filelock import FileLock, Timeout
 from fontgan.config.reading import read_toml
 from fontgan.errors import FontganError
 from fontgan.files import sweep
-from fontgan.formats import UnknownFormatError
 from fontgan.runs.log import Log
 
 if TYPE_CHECKING:
@@ -250,7 +249,8 @@ def is_empty_run(path: Path) -> bool:
 
     A disk that is full, or a kill, may have ended a run there: nothing of it is worth keeping.
     """
-    if not path.is_dir() or _size(path / _CONFIG):
+    config = path / _CONFIG
+    if not path.is_dir() or (config.is_file() and config.stat().st_size):
         return False
     ours = {_CONFIG, _DATASET, _LOCK}
     return all(one.name in ours or one.name.endswith(".partial") for one in path.iterdir())
@@ -268,68 +268,6 @@ def looked_up(look: Callable[[], T]) -> T:
         except GoneError:
             time.sleep(seconds)
     return look()
-
-
-def newest_run(runs: Path = RUNS, model: str | None = None, trained: bool = False) -> Run:
-    """The run that was trained last, by the rule that all commands share.
-
-    Runs that ended before training began do not count.
-
-    Args:
-        runs: the folder with the runs.
-        model: only runs that were named after this model.
-        trained: only runs that have a checkpoint.
-
-    Raises:
-        FontganError: there is none.
-    """
-    found = [Run(path) for path in runs.glob(f"{model or ''}*") if is_run(path) and not is_empty_run(path)]
-    if model:
-        found = [run for run in found if run.name.removeprefix(f"{model}-").isdecimal()]
-    if trained:
-        found = [run for run in found if run.checkpoints]
-    if not found:
-        what = "trained run" if trained else "run"
-        of = f" of {model}" if model else ""
-        raise FontganError(f"there is no {what}{of} in {runs}/", "make one with {train}")
-    return max(found, key=lambda run: run.last_trained)
-
-
-def find_weights(given: Run | Path | str | None = None, runs: Path = RUNS) -> Path:
-    """The weights in a file, or the best ones of a run, or those of the newest run in `runs`.
-
-    Raises:
-        FontganError: there are none.
-    """
-    if given is None:
-        run = newest_run(runs, trained=True)
-        with naming_another(run):
-            return run.best
-    if isinstance(given, Run):
-        return given.best
-    path = Path(given)
-    if path.is_dir():
-        return Run(path).best
-    if not path.is_file():
-        raise FontganError(
-            f"there is no run or checkpoint {path}", "pass the folder of a run or a .safetensors file"
-        )
-    return path
-
-
-@contextmanager
-def naming_another(run: Run) -> Iterator[None]:
-    """Where the newest run, which nobody named, is damaged, say how to go around it."""
-    try:
-        yield
-    except (GoneError, UnknownFormatError):
-        raise
-    except FontganError as error:
-        raise FontganError(
-            f"the newest run is damaged: {error.problem}",
-            "name another run with {checkpoint}, or remove {folder}",
-            folder=run,
-        ) from error
 
 
 def name_of(weights: Path) -> str:
@@ -355,12 +293,5 @@ def _last_written(path: Path) -> int:
     """When a file was written, in nanoseconds; 0 where there is none."""
     try:
         return path.stat().st_mtime_ns
-    except OSError:
-        return 0
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
     except OSError:
         return 0

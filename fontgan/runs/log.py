@@ -15,7 +15,7 @@ from typing import Any, ClassVar, TypeVar
 
 from fontgan.bounds import Amount, Count, Figures
 from fontgan.errors import FontganError
-from fontgan.files import replacing
+from fontgan.files import replacing, unwritable
 from fontgan.formats import to_text, upgraded
 from fontgan.measures.table import MEASURES
 from fontgan.untrusted import DamagedError, converted, cured_by, open_file, parse_json
@@ -137,10 +137,17 @@ class Log:
     path: Path
 
     def write(self, line: Line) -> None:
-        """Append a line, in one write."""
+        """Append a line, in one write.
+
+        Raises:
+            FontganError: it cannot be written.
+        """
         text = to_text({"event": line.event, **_flat(line)}) + "\n"
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(text if file.tell() else _FIRST_LINE + text)
+        try:
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(text if file.tell() else _FIRST_LINE + text)
+        except OSError as error:
+            raise unwritable(self.path, error) from error
 
     @property
     def lines(self) -> list[Line]:

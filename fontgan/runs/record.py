@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from msgspec import Meta
 from torch import nn
 
-from fontgan.bounds import Count, Finite, Sha256, Text
+from fontgan.bounds import Characters, Count, Finite, Sha256, Text
 from fontgan.config.groups import Draft, flattened
 from fontgan.config.reading import from_record, nearest
 from fontgan.config.settings import BestBy, ModelSettings
@@ -25,6 +25,7 @@ from fontgan.formats import read_record, to_json
 from fontgan.measures.table import MEASURES
 from fontgan.models import find_model
 from fontgan.models.base import FirstStage, GeneratorSpec
+from fontgan.untrusted import DamagedError
 
 FORMAT = 5
 
@@ -61,7 +62,8 @@ class CheckpointRecord:
         first: the stage before it, whose weights lie in the same file.
         stacked: whether the content fonts are channels of one image, rather than one font per character.
         base: the weights that training started from; None where it started from random ones.
-        few: which characters it learnt, if they were too few to be divided as usual.
+        few: how its characters were divided, if they were too few to be divided as usual.
+        learnt_characters: those that it learnt from, as a text; empty in files from before that was kept.
         extra: values in the file that this version does not know; those of `settings` and `first` by these
             names.
     """
@@ -78,6 +80,7 @@ class CheckpointRecord:
     stacked: bool = False
     base: Origin | None = None
     few: Few | None = None
+    learnt_characters: Characters = ""
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -122,8 +125,9 @@ class CheckpointRecord:
         return self.styles[0] if key is None else known[key]
 
     def learnt(self, code: int) -> bool:
-        """Whether training could learn from this character, where the fonts have it."""
-        return split_of(code) == "train" if self.few is None else chr(code) in self.few.learnt
+        """Whether training learnt from this character; of older files, whether it could."""
+        known = self.learnt_characters or (self.few.learnt if self.few else "")
+        return chr(code) in known if known else split_of(code) == "train"
 
     def to_json(self) -> dict[str, Any]:
         """As it is written. Of fonts it names the file alone: the weights may be shared."""
@@ -151,12 +155,12 @@ class CheckpointRecord:
             FontganError: it is damaged, of a newer format, or of settings that cannot be.
         """
         found = read_record(_InFile, text, FORMAT, {4: from_4_to_5}, what)
-        settings, unknown = _read_settings(found.model, found.settings)
+        settings, unknown = _read_settings(found.model, found.settings, what)
         extra = {name: value for name, value in found.extra.items() if name != "format"}
         extra |= {"settings": unknown} if unknown else {}
         first = None
         if found.first is not None:
-            stage, unknown = _read_settings(found.first.model, found.first.settings)
+            stage, unknown = _read_settings(found.first.model, found.first.settings, what)
             first = FirstStage(found.first.model, stage)
             extra |= {"first": unknown} if unknown else {}
         known = {item.name: getattr(found, item.name) for item in fields(found)}
@@ -195,11 +199,14 @@ def _shared(faces: tuple[FaceRecord, ...]) -> tuple[FaceRecord, ...]:
     return tuple(face.shared() for face in faces)
 
 
-def _read_settings(model: str, given: Mapping[str, Any]) -> tuple[ModelSettings, dict[str, Any]]:
-    """A model's settings, and those that this version does not know."""
-    kind: type[ModelSettings] = type(find_model(model).preset("default"))
-    draft = Draft(kind())
-    draft.set(given, whole=True)
-    names = {name for _, name in draft.unknown}
-    unknown = {name: value for name, value in flattened(given).items() if name in names}
-    return from_record(kind, given), unknown
+def _read_settings(model: str, given: Mapping[str, Any], what: str) -> tuple[ModelSettings, dict[str, Any]]:
+    """A model's settings, and those that this version does not know; `what` is the file, for a message."""
+    try:
+        kind: type[ModelSettings] = type(find_model(model).preset("default"))
+        draft = Draft(kind())
+        draft.set(given, whole=True)
+        names = {name for _, name in draft.unknown}
+        unknown = {name: value for name, value in flattened(given).items() if name in names}
+        return from_record(kind, given), unknown
+    except FontganError as error:
+        raise DamagedError(f"{what} is damaged, or from another version: {error.problem}") from error

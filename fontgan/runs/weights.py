@@ -19,16 +19,8 @@ from torch import Tensor, nn
 
 from fontgan.errors import FontganError
 from fontgan.formats import to_text
-from fontgan.runs.folder import (
-    RUNS,
-    WEIGHTS,
-    GoneError,
-    Run,
-    find_weights,
-    looked_up,
-    name_of,
-    naming_another,
-)
+from fontgan.runs.finding import find_weights, naming_another
+from fontgan.runs.folder import RUNS, WEIGHTS, GoneError, Run, looked_up, name_of
 from fontgan.runs.record import CheckpointRecord, Origin
 from fontgan.untrusted import DamagedError, cured_by, open_file, parse_json
 

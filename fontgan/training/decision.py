@@ -22,7 +22,8 @@ from fontgan.config.reading import (
 from fontgan.config.settings import ModelSettings, TrainingPlan, deciding, decisive
 from fontgan.errors import FontganError, MistakesError
 from fontgan.models import find_model, model_names
-from fontgan.runs.folder import RUNS, Run, is_run, newest_run
+from fontgan.runs.finding import newest_run
+from fontgan.runs.folder import RUNS, Run, is_run
 
 _PLAN = "training"  # the table of a configuration that is not a model's
 

@@ -10,22 +10,26 @@ from types import FrameType
 
 from fontgan.compute.launch import process_count
 
+_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows has no closed terminals
+
 
 @contextmanager
 def interruptible() -> Iterator[threading.Event]:
-    """An event that Ctrl-C or SIGTERM sets, instead of interrupting the current step."""
+    """An event that Ctrl-C, SIGTERM or a closed terminal sets, instead of interrupting the current step."""
     pressed = threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield pressed  # only the main thread may handle signals
         return
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    numbers = [getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)]
+    handlers = {number: signal.getsignal(number) for number in numbers}
+    heard = [number for number, handler in handlers.items() if handler != signal.SIG_IGN]  # such as by nohup
 
     def press(number: int, _frame: FrameType | None) -> None:
         pressed.set()
         # A second one interrupts at once.
         signal.signal(number, signal.default_int_handler)
 
-    for number in handlers:
+    for number in heard:
         signal.signal(number, press)
     try:
         yield pressed

@@ -18,9 +18,10 @@ from fontgan.config.groups import flat
 from fontgan.config.settings import ModelSettings, TrainingPlan, decisive
 from fontgan.data.augmentation import Augmentation
 from fontgan.data.record import FaceRecord, families
+from fontgan.data.selection import few_characters, load_view
 from fontgan.data.splits import SPLITS, Few, Split
 from fontgan.data.store import GlyphStore
-from fontgan.data.views import Batch, View, few_characters, load_view
+from fontgan.data.views import Batch, View
 from fontgan.errors import FontganError
 from fontgan.models import find_model, model_names
 from fontgan.models.base import Base, FirstStage, GeneratorSpec, Model

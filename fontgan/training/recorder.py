@@ -142,6 +142,7 @@ class Recorder:
             first=ready.spec.first,
             stacked=ready.plan.stacked,
             few=ready.few,
+            learnt_characters="".join(map(chr, sorted(set(ready.views["train"].codes_b.tolist())))),
             base=Origin(base.name, base.sha256) if (base := ready.spec.base) else None,
         )
         reached = state.Reached(step.number, step.images, self._clock.seconds, step.progress, ready.decided)

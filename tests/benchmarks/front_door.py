@@ -15,7 +15,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from fontgan.runs.folder import RUNS, newest_run
+from fontgan.runs.finding import newest_run
+from fontgan.runs.folder import RUNS
 from tests.benchmarks.figures import print_test_measures, print_unseen_measures
 
 

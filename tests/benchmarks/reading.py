@@ -21,8 +21,9 @@ from fontgan.assets import CONTENT_FONT, STYLE_FONTS, bundled_font
 from fontgan.data.augmentation import Augmentation
 from fontgan.data.images import as_floats
 from fontgan.data.render import render_dataset
+from fontgan.data.selection import load_view
 from fontgan.data.store import GlyphStore
-from fontgan.data.views import Batch, load_view
+from fontgan.data.views import Batch
 from fontgan.fonts.charset import gb2312_level
 from fontgan.fonts.location import FontLocation
 

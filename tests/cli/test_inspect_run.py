@@ -47,6 +47,7 @@ def test_a_run_is_told_in_a_table(type_command: Command) -> None:
         "1,200",
         f"{weights:,}",
         "IoU 0.812, fixed L1 0.250",
+        "IoU: the ink that drawn and true glyph share",
         WEIGHTS,
     ):
         assert words in out

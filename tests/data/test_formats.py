@@ -16,8 +16,8 @@ import torch
 from fontgan.data.augmentation import Augmentation
 from fontgan.data.record import FaceRecord
 from fontgan.data.render import add_faces, render_dataset
+from fontgan.data.selection import load_view
 from fontgan.data.store import GlyphStore
-from fontgan.data.views import load_view
 from fontgan.errors import FontganError
 from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.location import FontLocation

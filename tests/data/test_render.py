@@ -160,7 +160,7 @@ def test_fonts_that_cannot_be_used_are_told_and_the_old_store_stays(toy_store: P
     other = FontLocation(build_font(folder / "other.ttf", [0x9000, 0x9001]))
     with pytest.raises(FontganError, match="draws none of the 64 characters"):
         render_dataset([good], [other], CHARACTERS, 64, toy_store)
-    with pytest.raises(FontganError, match="draws none of the 1 characters"):
+    with pytest.raises(FontganError, match=r"draws no . U\+[0-9A-F]{4}:"):
         render_dataset([good], [good], [0x41], 64, toy_store)
     with pytest.raises(FontganError, match="have none of the 66 characters in common"):
         render_dataset([good], [other], [*CHARACTERS, 0x9000, 0x9001], 64, toy_store)
@@ -175,6 +175,15 @@ def test_what_takes_the_place_of_a_dataset_says_so(toy_store: Path) -> None:
     font = FontLocation(toy_store.parents[1] / "content.ttf")
     (note,) = render_dataset([font], [font], CHARACTERS[:3], 64, toy_store).notes
     assert f"replaced the dataset that was at {toy_store}: 128 glyphs of content, style" in note
+
+
+def test_a_style_of_many_more_characters_than_the_content_is_noted(tmp_path: Path) -> None:
+    """Nothing else of it can be learnt or drawn, as where the two fonts are swapped."""
+    small, large = (build_font(tmp_path / f"{count}.ttf", CHARACTERS[:count]) for count in (4, 9))
+    fonts = FontLocation(small), FontLocation(large)
+    (note,) = render_dataset([fonts[0]], [fonts[1]], CHARACTERS[:9], 64, tmp_path / "swapped.lmdb").notes
+    assert "check that the two are not swapped" in note
+    assert render_dataset([fonts[1]], [fonts[0]], CHARACTERS[:9], 64, tmp_path / "right.lmdb").notes == []
 
 
 def test_an_output_where_nothing_can_be_written_is_told(tmp_path: Path) -> None:

@@ -17,9 +17,10 @@ from fontgan.compute.ranks import Ranks
 from fontgan.data.augmentation import Augmentation
 from fontgan.data.images import FromStore, InMemory, as_bytes, as_floats
 from fontgan.data.render import render_dataset
+from fontgan.data.selection import load_view
 from fontgan.data.splits import SPLITS, Split
 from fontgan.data.store import GlyphStore
-from fontgan.data.views import View, load_view
+from fontgan.data.views import View
 from fontgan.errors import FontganError
 from fontgan.fonts.location import FontLocation
 from tests.helpers import images_of

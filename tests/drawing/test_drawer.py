@@ -27,6 +27,7 @@ from fontgan.report.glyphs import Saved, save_drawing
 from fontgan.runs.dataset import write_dataset
 from fontgan.runs.folder import Run
 from fontgan.runs.record import CheckpointRecord
+from fontgan.runs.weights import load_checkpoint
 from tests.helpers import images_of, keep_weights, shared
 from tests.models.small import CPU
 from tests.toy_fonts import CHARACTERS, build_font
@@ -45,6 +46,18 @@ def run(toy_store: Path, tmp_path: Path) -> Run:
         run = Run(tmp_path / "run")
         write_dataset(run, store, (content, style))
     return run
+
+
+def test_only_what_training_learnt_from_is_marked_as_learnt(
+    run: Run, toy_store: Path, tmp_path: Path
+) -> None:
+    """Whatever else the style font has, and would fall to training by its code point."""
+    network, record = load_checkpoint(run.best)
+    keep_weights(tmp_path / "few", network, replace(record, learnt_characters=chr(CHARACTERS[9])))
+    with GlyphStore(toy_store) as store:
+        write_dataset(Run(tmp_path / "few"), store, store.record.faces)
+    drawing = Drawer(Run(tmp_path / "few"), device="cpu").draw(CHARACTERS[:12])
+    assert drawing.learnt == {CHARACTERS[9]}
 
 
 def test_a_drawing_knows_all_about_each_character(run: Run, toy_store: Path, tmp_path: Path) -> None:

@@ -67,6 +67,7 @@ def test_the_parts_together_are_the_drawing(record: CheckpointRecord, count: int
             assert np.array_equal(value, vars(other)[name]), name
 
 
+@pytest.mark.slow
 def test_many_characters_are_drawn_and_saved_in_the_memory_of_a_few(
     record: CheckpointRecord, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

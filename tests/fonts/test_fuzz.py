@@ -11,6 +11,7 @@ import pytest
 from fontTools.ttLib import TTCollection, TTFont
 
 from fontgan.assets import CONTENT_FONT, STYLE_FONTS, bundled_font
+from tests.crafted import flavoured
 from tests.toy_fonts import build_font, build_variable_font
 
 ROOT = Path(__file__).parents[2]
@@ -27,12 +28,7 @@ def test_thousands_of_damaged_fonts_do_no_harm(tmp_path: Path) -> None:
     collection.fonts = [TTFont(fonts[0]), TTFont(fonts[1])]
     collection.save(tmp_path / "d.ttc")
     fonts.append(tmp_path / "d.ttc")
-    for flavour in ("woff", "woff2"):
-        for path in fonts[:2]:
-            font = TTFont(path)
-            font.flavor = flavour
-            font.save(tmp_path / f"{path.stem}.{flavour}")
-            fonts.append(tmp_path / f"{path.stem}.{flavour}")
+    fonts += [flavoured(path, flavour) for path in fonts[:2] for flavour in ("woff", "woff2")]
     check(4000, fonts)
 
 

@@ -11,6 +11,7 @@ import torch
 
 from fontgan.compute.engine import Engine
 from fontgan.config.groups import flat
+from fontgan.config.reading import changed
 from fontgan.data.views import Batch
 from fontgan.errors import FontganError
 from fontgan.fonts.canvas import Canvas
@@ -214,6 +215,12 @@ def test_a_size_that_the_network_cannot_take_is_told(name: str) -> None:
     for preset in kind.presets:
         with pytest.raises(FontganError, match="cannot take images of 50 px"):
             kind.build_generator(kind.preset(preset), replace(small_spec(name), size=50))
+
+
+def test_a_u_net_without_widths_is_refused() -> None:
+    kind = find_model("pix2pix")
+    with pytest.raises(FontganError, match="widths is empty, so the U-Net has no layers: list"):
+        kind.build_generator(changed(kind.preset("default"), {"widths": ""}), small_spec("pix2pix"))
 
 
 def test_names_and_presets_that_are_misspelt_are_told_with_the_nearest() -> None:

@@ -13,7 +13,8 @@ import torch
 
 from fontgan.errors import FontganError
 from fontgan.runs import state
-from fontgan.runs.folder import Run, find_weights, newest_run
+from fontgan.runs.finding import find_weights, newest_run
+from fontgan.runs.folder import Run
 from fontgan.runs.record import CheckpointRecord
 from fontgan.runs.weights import load_best, origin_of
 from tests.models.small import small_model, small_settings

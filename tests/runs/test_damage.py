@@ -64,6 +64,7 @@ def records(draw: st.DrawFn) -> CheckpointRecord:
         draw(st.booleans()),
         draw(st.none() | st.builds(Origin, TEXTS, SHA256, extra=EXTRA)),
         draw(st.none() | st.builds(Few, TEXTS, TEXTS)),
+        draw(TEXTS),
         extra,
     )
 

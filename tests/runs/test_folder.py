@@ -10,7 +10,8 @@ from PIL import Image
 
 from fontgan.config.settings import BestBy
 from fontgan.errors import FontganError
-from fontgan.runs.folder import Run, find_weights, name_of, newest_run
+from fontgan.runs.finding import find_weights, newest_run
+from fontgan.runs.folder import Run, name_of
 from fontgan.runs.log import Progressed
 from fontgan.training.decision import decide_again
 from tests.helpers import keep_weights

@@ -33,6 +33,13 @@ def test_every_kind_of_line_comes_back(tmp_path: Path) -> None:
     assert sample == {"event": "sample", "step": 0, "seconds": 0.0, **MEASURES}
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
+def test_a_log_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "log.jsonl").symlink_to("/dev/full")
+    with pytest.raises(FontganError, match=r"log.jsonl cannot be written \(No space left on device\): check"):
+        Log(tmp_path / "log.jsonl").write(LINES[0])
+
+
 def test_measures_and_losses_of_one_name_are_two_curves(tmp_path: Path) -> None:
     log = Log(tmp_path / "log.jsonl")
     for line in LINES:

@@ -172,8 +172,11 @@ def test_a_run_at_its_end_goes_on_only_if_it_is_given_more() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.usefixtures("here")
-def test_ctrl_c_keeps_the_last_step_and_minutes_count_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_signal_keeps_the_last_step_and_minutes_count_on(
+    monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
     time_by_steps(monkeypatch, step=0.5)
     decision = decide({"minutes": 1.0, "device": "cpu", "run": Path("timed")}, PIX2PIX)
     before = 0.0
@@ -181,7 +184,7 @@ def test_ctrl_c_keeps_the_last_step_and_minutes_count_on(monkeypatch: pytest.Mon
         if isinstance(event, Progressed):
             before = event.seconds
             if event.step > 1:
-                signal.raise_signal(signal.SIGTERM)
+                signal.raise_signal(number)
     assert before == 1.5
     events = go_on(run=Path("timed"), minutes=0.05)
     seconds = [event.seconds for event in events if isinstance(event, Progressed)]

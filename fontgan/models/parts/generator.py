@@ -111,13 +111,18 @@ class UNetSettings(Settings):
         """The U-Net, with as many of its sizes as an image of `size` pixels allows.
 
         Raises:
-            FontganError: it allows none.
+            FontganError: it allows none, or there are none.
         """
         widths = self.widths
+        if not widths:
+            raise FontganError(
+                "widths is empty, so the U-Net has no layers",
+                "list a number of channels for each size, as in {set} widths=64,128,192",
+            )
         while len(widths) > 1 and self._shape(widths).reduction > size:
             widths = widths[:-1]
         shape = self._shape(widths)
-        if not widths or size % shape.reduction:
+        if size % shape.reduction:
             raise _impossible("the U-Net", size)
         return shape
 
