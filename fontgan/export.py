@@ -31,6 +31,7 @@ from fontgan.fonts.container import FontFile
 from fontgan.fonts.location import FontLocation
 from fontgan.outlines.outline import Outline
 from fontgan.outlines.tracing import Trace, trace
+from fontgan.report.specimen import Specimen, save_specimen
 
 FONTS = Path("fonts")  # where fonts lie unless the user names another file
 _CHUNK = 16  # images that a process traces before it is given more
@@ -171,7 +172,8 @@ class Exported:
     """What was made.
 
     Attributes:
-        paths: the font, the list of doubtful characters if there are any, and the UFO if it was asked for.
+        paths: the font, its specimen, the list of doubtful characters if there are any, and the UFO if it was
+            asked for.
         added: the number of new characters in the font.
         kept: characters of a font that was extended which it had already.
         tables: what became of each table of that font; empty for a new one.
@@ -221,7 +223,22 @@ def export_font(drawer: Drawer, found: Traced, wanted: Wanted) -> Exported:
         content, codes = built.content, set(built.codes)
     save_font(path, content)
     doubtful = {code: why for code, why in found.doubtful.items() if code in codes}
-    paths = [path, *_doubtful(path, doubtful, wanted.ufo)]
+    specimen = path.with_suffix(".html")
+    save_specimen(
+        specimen,
+        Specimen(
+            family or path.stem,
+            wanted.family_zh,
+            content,
+            path.suffix.removeprefix("."),
+            sorted(codes),
+            doubtful,
+            drawer.contents[0].source.location,
+            drawer.styles[0].source.location if drawer.styles else None,
+            result.licences,
+        ),
+    )
+    paths = [path, specimen, *_doubtful(path, doubtful, wanted.ufo)]
     if wanted.ufo:
         named = Names(family or path.stem[:MOST_FAMILY], wanted.family_zh)
         new = [glyph for glyph in glyphs if glyph.code in codes]
