@@ -1,4 +1,4 @@
-"""Files made to do harm, for the tests and for the attacks: fonts, web fonts and pictures, byte by byte; JSON."""
+"""Harmful files for the tests and for the attacks: fonts, web fonts and pictures byte by byte, and JSON."""
 
 from __future__ import annotations
 
