@@ -33,13 +33,10 @@ class Trial:
         folder: empty at first; commands run in it.
         kit: honest things to copy.
         chance: random numbers, the same for the same seed.
-
-    Args:
-        rounds: how much attacks do that repeat themselves.
     """
 
-    def __init__(self, folder: Path, kit: Kit, seed: str, rounds: int = 1) -> None:
-        self.folder, self.kit, self.rounds = folder.absolute(), kit, rounds
+    def __init__(self, folder: Path, kit: Kit, seed: str) -> None:
+        self.folder, self.kit = folder.absolute(), kit
         self.chance = random.Random(seed)
         self.environment = dict(kit.environment)
         self.seconds, self.peak = 0.0, 0
