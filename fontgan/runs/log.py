@@ -18,7 +18,7 @@ from fontgan.errors import FontganError
 from fontgan.files import replacing, unwritable
 from fontgan.formats import to_text, upgraded
 from fontgan.measures.table import MEASURES
-from fontgan.untrusted import DamagedError, converted, cured_by, open_file, parse_json
+from fontgan.untrusted import DamagedError, converted, cured_by, open_file, parse_json, unreadable
 
 FORMAT = 2
 _FIRST_LINE = to_text({"event": "format", "format": FORMAT}) + "\n"
@@ -243,7 +243,7 @@ class Log:
                     if not names_format:
                         yield number, text.rstrip(b"\n") + b"\n", row
         except OSError as error:
-            raise FontganError(f"{self.path} cannot be read ({error.strerror or error})") from error
+            raise unreadable(self.path, error) from error
 
 
 def _flat(line: Line) -> dict[str, Any]:
