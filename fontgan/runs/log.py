@@ -204,7 +204,13 @@ class Log:
         )
 
     def forget_after(self, step: int) -> None:
-        """Remove the lines after a step, from which training continues."""
+        """Remove the lines after a step, from which training continues.
+
+        Raises:
+            FontganError: the log is a pipe or a device, which might not end; or it cannot be written.
+        """
+        if self.path.exists() and not self.path.is_file():
+            raise FontganError(f"{self.path} is not a regular file", "remove it")
         if self.path.is_file():
             with replacing(self.path) as beside, beside.open("wb") as file:
                 file.write(_FIRST_LINE.encode())
