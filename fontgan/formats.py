@@ -132,7 +132,7 @@ def _with_extra(record: Any, data: Any) -> Any:
         }
         if "extra" in names:
             values["extra"] = {name: value for name, value in data.items() if name not in values}
-        return replace(record, **values)  # type: ignore[type-var]
+        return replace(record, **values)  # type: ignore[type-var]  # it is a dataclass
     if isinstance(record, tuple) and len(record) == len(data):
         return tuple(map(_with_extra, record, data))
     return record

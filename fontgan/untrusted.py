@@ -13,8 +13,9 @@ import stat
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, TypeVar
 
 from fontgan.errors import FontganError
 
@@ -34,7 +35,7 @@ class DamagedError(FontganError):
     """Data that is not what its format says; the problem says what is wrong with it."""
 
 
-def open_file(path: Path) -> BinaryIO:
+def open_file(path: Path) -> BufferedReader:
     """Open a regular file to read.
 
     A device may never end and a pipe may never begin, so neither is read.
@@ -156,12 +157,28 @@ def cured_by(remedy: str, **values: object) -> Iterator[None]:
 
 
 def shown(value: object, most: int = _MOST_SHOWN) -> str:
-    """A value as a message quotes it: one line, cut after `most` characters."""
+    """A value as a message quotes it: one line, of at most `most` characters before it is made printable."""
     try:
         text = str(value)
     except ValueError:  # Python writes no whole number of more than 4,300 digits
         return "a number of thousands of digits"
-    return printable(text if len(text) <= most else f"{text[:most]}…")
+    return printable(shortened(text, most))
+
+
+def shortened(text: str, most: int) -> str:
+    """A text of at most `most` characters, with an ellipsis where its end is missing."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def unreadable(what: object, error: OSError, remedy: str = "check the path") -> FontganError:
+    """The error for a file or a folder that cannot be read.
+
+    Args:
+        what: as a message names it: `the font file a.ttf`.
+        error: why.
+        remedy: what fixes it.
+    """
+    return FontganError(f"{what} cannot be read ({error.strerror or error})", remedy)
 
 
 def printable(text: object, lines: bool = False) -> str:

@@ -1,4 +1,4 @@
-"""Files made to do harm, byte by byte, for the tests and for the attacks: fonts, web fonts, pictures."""
+"""Harmful files for the tests and for the attacks: fonts, web fonts and pictures byte by byte, and JSON."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import struct
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import brotli
 from fontTools.ttLib import TTFont
@@ -165,3 +166,11 @@ def png(width: int, height: int, rows: int | None = None, extra: bytes = b"") ->
 def png_chunk(kind: bytes, data: bytes) -> bytes:
     """A chunk of a PNG file."""
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def places(data: Any) -> Iterator[tuple[Any, Any]]:
+    """Every table and list in some JSON with each of its keys, from the outside to the inside."""
+    inner = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for key, value in inner:
+        yield data, key
+        yield from places(value)

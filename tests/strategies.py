@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
 from typing import Any
 
 from hypothesis import strategies as st
 
 from fontgan.data.record import FaceRecord
 from fontgan.fonts.canvas import MOST_MARGIN, SIZES, Canvas
+from tests.crafted import places
 
 # All that Python's json reads and writes, infinities and endless integers included.
 NUMBERS = st.integers() | st.floats() | st.just(10**400) | st.sampled_from([float("inf"), float("nan")])
@@ -52,14 +52,6 @@ faces = st.builds(
 )
 
 
-def _places(data: Any, above: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """The way to every value inside of some data."""
-    inner = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
-    for key, value in inner:
-        yield (*above, key)
-        yield from _places(value, (*above, key))
-
-
 def nested(depth: int) -> Any:
     """A number in that many tables and lists, by turns."""
     data: Any = 1
@@ -78,10 +70,8 @@ HOSTILE = st.sampled_from(
 def damaged(draw: st.DrawFn, data: Any) -> Any:
     """A copy of some data in which one value, anywhere, is another one, gone, or there twice."""
     data = copy.deepcopy(data)
-    *above, last = draw(st.sampled_from(list(_places(data))))
-    table = data
-    for key in above:
-        table = table[key]
+    there = list(places(data))
+    table, last = there[draw(st.integers(0, len(there) - 1))]
     change = draw(st.sampled_from(["replace", "remove", "add"]))
     if change == "replace":
         table[last] = draw(JSON | HOSTILE)

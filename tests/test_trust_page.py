@@ -25,6 +25,12 @@ LIMITS: dict[str, list[tuple[int, str]]] = {
         (4096, "fontgan.fonts.decoding:MOST_SIDE"),
         (96 << 20, "fontgan.fonts.decoding:MOST_BYTES"),
     ],
+    "a list of characters": [(64 << 20, "fontgan.untrusted:MOST_TEXT")],
+    "a record or a note (JSON)": [(16 << 20, "fontgan.untrusted:MOST_RECORD")],
+    "the log of a run": [
+        (256 << 20, "fontgan.runs.log:_MOST_BYTES"),
+        (1 << 20, "fontgan.runs.log:_MOST_IN_LINE"),
+    ],
     "a file of settings": [(256 << 10, "fontgan.config.reading:_MOST")],
     "the header of a checkpoint": [(32 << 20, "fontgan.runs.weights:_MOST_HEADER")],
     "channels of a layer": [(4096, "fontgan.config.settings:MOST_WIDTH")],

@@ -87,7 +87,7 @@ def test_damage_gets_the_remedy_of_the_block_that_it_is_found_in() -> None:
 
 def test_values_in_messages_are_one_short_line() -> None:
     assert shown("a\nb") == "a\\u000ab"
-    assert shown(["x" * 999]) == "['" + "x" * 198 + "…"
+    assert shown(["x" * 999]) == "['" + "x" * 197 + "…"
     assert shown(1 << 20_000) == "a number of thousands of digits"
 
 

@@ -13,12 +13,12 @@ def main() -> None:
     try:
         # Imported here, so that Ctrl-C is answered while they are.
         from fontgan.cli.commands import app
-        from fontgan.cli.ending import run, say
+        from fontgan.cli.ending import run
 
         status = run(app)
     except KeyboardInterrupt:
-        from fontgan.cli.ending import INTERRUPTED, say
+        from fontgan.cli.ending import INTERRUPTED, INTERRUPTION, say
 
-        say("interrupted: existing files were left unchanged")
+        say(INTERRUPTION)
         status = INTERRUPTED
     sys.exit(status)

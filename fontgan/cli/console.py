@@ -28,7 +28,7 @@ _NO_LIMIT = 10_000  # columns, to measure a table without a terminal
 
 
 class _Console(Console):
-    """A console that makes every text printable, and sees neither markup nor emoji in one.
+    """A console that makes every text printable, and takes nothing in one for markup or emoji.
 
     Rich calls `render_str` for each `str`, also in tables, and leaves a `Text` as it is.
     """

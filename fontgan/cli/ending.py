@@ -16,9 +16,10 @@ import typer
 
 from fontgan.compute.launch import end_process, process_count
 from fontgan.errors import FontganError, MistakesError, joined
-from fontgan.untrusted import printable, shown
+from fontgan.untrusted import printable, shortened, shown
 
 INTERRUPTED = 130  # the exit status after Ctrl-C: 128 and the number of the signal
+INTERRUPTION = "interrupted: existing files were left unchanged"
 
 # What typer raises for wrong usage; it can show itself, and has an exit status of its own.
 _WrongUsage: Any = typer.BadParameter.__bases__[0]
@@ -86,7 +87,7 @@ def _outcome(command: Callable[..., object]) -> tuple[int, list[str]]:
             raise
         return 1, [f"error: {line}" for line in _lines(error)]
     if status == INTERRUPTED:
-        return INTERRUPTED, ["interrupted: existing files were left unchanged"]
+        return INTERRUPTED, [INTERRUPTION]
     return (status if isinstance(status, int) else int(status is not None)), []
 
 
@@ -113,8 +114,7 @@ def _lines(error: Exception) -> Iterator[str]:
             yield "memory ran out: close other programs, or ask for less at a time"
         case _:
             # Not the user's mistake.
-            said = " ".join(str(error).split())
-            said = said if len(said) <= _MOST_LETTERS else f"{said[:_MOST_LETTERS]}…"
+            said = shortened(" ".join(str(error).split()), _MOST_LETTERS)
             yield f"fontgan failed ({type(error).__name__}: {said}): `fontgan --traceback …` shows where"
 
 

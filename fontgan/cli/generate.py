@@ -10,12 +10,12 @@ import typer
 from fontgan.compute.launch import first_process
 from fontgan.config.settings import Cleaning, DeviceChoice
 from fontgan.errors import FontganError
+from fontgan.fonts.location import FONT_SUFFIXES, PICTURE_SUFFIXES
 
 # The first sentence of 蘭亭集序 (353), in simplified characters: it begins with 永和.
 _EXAMPLE = "永和九年岁在癸丑暮春之初会于会稽山阴之兰亭"
 
-_OTHER_PICTURES = {".bmp", ".gif", ".jpeg", ".jpg", ".pdf", ".svg", ".tif", ".tiff", ".webp"}
-_FONTS = {".otc", ".otf", ".ttc", ".ttf", ".woff", ".woff2"}
+_OTHER_PICTURES = (PICTURE_SUFFIXES | {".pdf", ".svg"}) - {".png"}
 
 
 def generate_command(
@@ -122,7 +122,7 @@ def _check_output(target: Path) -> None:
     if target.suffix.lower() == ".png":
         if target.is_dir():
             raise FontganError(f"{target} is a folder, not a PNG file", "choose another {output}")
-    elif target.suffix.lower() in _FONTS:
+    elif target.suffix.lower() in FONT_SUFFIXES:
         raise FontganError(
             "fontgan draws images, not font files", "name a folder, or {png}", png=target.with_suffix(".png")
         )

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fontgan.errors import FontganError
+from fontgan.untrusted import shortened
 
 if TYPE_CHECKING:
     from fontgan.fonts.description import Description
+
+_MOST_LETTERS = 160  # of a licence, which may be a book
 
 
 def inspect_font(path: str, charset: str | None, sheet: Path | None, seed: int, as_json: bool) -> None:
@@ -78,7 +81,7 @@ def _show_font(font: Description) -> None:
         rows["damaged"] = f"the checksum of {', '.join(font.damaged)} is wrong: download the font again"
     rows["embedding"] = font.embedding
     for name in ("copyright", "licence", "licence_url"):
-        rows[name.replace("_url", " at")] = _short(font.names.get(name, ""))
+        rows[name.replace("_url", " at")] = shortened(font.names.get(name, ""), _MOST_LETTERS)
     show_facts(font.path, rows)
 
 
@@ -95,7 +98,3 @@ def _show_charsets(font: Description) -> None:
     show_rows(results, "character sets", ("set", "characters", "drawn", "missing", ""), rows)
     if nothing:
         results.print(f"none of {', '.join(nothing)}", style="dim")
-
-
-def _short(text: str, most: int = 160) -> str:
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"

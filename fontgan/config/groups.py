@@ -170,7 +170,7 @@ class Draft:
         switch = f"{group}.{switch_of(self._kind, group)}"
         on = [assigned(name, value) for name, path, value in found if path == switch and not _is_zero(value)]
         off = [assigned(name, value) for name, path, value in found if path == group]
-        return [f"{off[0]} and {on[0]} contradict each other: leave one of them out"] if on and off else []
+        return [f"{off[0]} and {on[0]} contradict each other: omit one of them"] if on and off else []
 
     def _group_of(self, path: str) -> str:
         """The group that a path lies in, or is; "" for what is the model's own."""

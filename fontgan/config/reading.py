@@ -11,13 +11,12 @@ from typing import Any, TypeVar
 from fontgan.config.groups import Draft, groups_of, paths_of
 from fontgan.config.values import assigned, checked, types_of
 from fontgan.errors import FontganError
-from fontgan.untrusted import check_depth, read_file, shown
+from fontgan.untrusted import check_depth, read_file, shown, unreadable
 
 T = TypeVar("T")
 
 FORMAT = 2  # of config.toml; 1 had no groups and no number
-_MANY = 20  # too many names for one line
-MOST_UNKNOWN = 20  # names in one message
+MOST_NAMES = 20  # in one message
 _MOST = 256 << 10  # bytes of a configuration; those of runs have some 10,000
 _MANY_DOTS = 100  # in one line: a.a.a… takes time and memory that grow with the square of its length
 
@@ -35,7 +34,7 @@ def read_values(kind: type[Any], given: Mapping[str, Any]) -> tuple[dict[str, An
     """
     known = types_of(kind)
     values: dict[str, Any] = {}
-    unknown = [name for name in given if name not in known][:MOST_UNKNOWN]
+    unknown = [name for name in given if name not in known][:MOST_NAMES]
     mistakes = [f"there is no setting {shown(repr(name))}{nearest(name, known)}" for name in unknown]
     for name, value in given.items():
         if name not in known:
@@ -56,7 +55,7 @@ def changed(settings: T, given: Mapping[str, Any]) -> T:
     draft = Draft(settings)
     draft.set(given)
     found, mistakes = draft.finished()
-    unknown = [no_such_setting(type(settings), name) for _, name in draft.unknown[:MOST_UNKNOWN]]
+    unknown = [no_such_setting(type(settings), name) for _, name in draft.unknown[:MOST_NAMES]]
     mistakes = unknown + mistakes
     if mistakes:
         raise FontganError("; ".join(mistakes))
@@ -108,7 +107,7 @@ def read_toml(path: Path) -> dict[str, dict[str, Any]]:
     except FileNotFoundError as error:
         raise FontganError(f"there is no configuration {path}", "choose another {config}") from error
     except OSError as error:
-        raise FontganError(f"the configuration {path} cannot be read: {error.strerror}") from error
+        raise unreadable(f"the configuration {path}", error) from error
     except ValueError as error:  # TOML's mistakes and those of UTF-8
         raise FontganError(f"{path} is not TOML: {shown(error)}") from error
     except RecursionError as error:
@@ -121,7 +120,7 @@ def read_toml(path: Path) -> dict[str, dict[str, Any]]:
             f"{path} has format {shown(written)}, but this version of fontgan reads up to {FORMAT}",
             "update fontgan",
         )
-    if len(tables) > MOST_UNKNOWN:
+    if len(tables) > MOST_NAMES:
         raise FontganError(f"{path} is not a configuration: it has {len(tables):,} tables")
     outside = ", ".join(name for name, table in tables.items() if not isinstance(table, dict))
     if outside:
@@ -151,6 +150,6 @@ def nearest(name: str, known: Iterable[str]) -> str:
         return f"; did you mean {close[0]!r}?"
     return (
         f": there are {', '.join(known)}"
-        if len(known) < _MANY
+        if len(known) < MOST_NAMES
         else "; the config.toml of a run lists them all"
     )

@@ -15,7 +15,7 @@ from fontgan.errors import FontganError
 
 T = TypeVar("T")
 
-# What no run of a year needs, and what nothing that is built of it cannot bear.
+# Beyond what a run of a year needs, and within what can be computed with.
 MOST_WEIGHT = 1e6  # of a loss
 MOST_STEPS = 1_000_000_000
 MOST_MINUTES = 365 * 24 * 60
@@ -47,7 +47,7 @@ def setting(
         default: its value where none is given.
         text: its help; the values that a `Literal` allows are listed by `explained`.
         least: the lower end of the range, included.
-        most: the upper end, included. A number that a user may choose should have one that ends in time.
+        most: the upper end, included. Every number has one that still ends in bounded time.
         entries: how many numbers or texts a list may have.
         decides: whether the resulting weights depend on it, so that a resumed run must keep it.
         needs: what must hold for it to have an effect, separated by commas: `kind=unet|resnet`, or

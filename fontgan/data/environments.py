@@ -15,7 +15,7 @@ from typing import BinaryIO
 import lmdb
 
 from fontgan.errors import FontganError
-from fontgan.untrusted import open_file
+from fontgan.untrusted import open_file, unreadable
 
 _Identity = tuple[int, int]  # device and inode: a file that was replaced is another one
 
@@ -96,7 +96,7 @@ def _opened(path: Path) -> BinaryIO:
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise FontganError(f"{path} cannot be read: {error.strerror}", "check its permissions") from error
+        raise unreadable(path, error, "check its permissions") from error
 
 
 def _identity_of(file: BinaryIO) -> _Identity:

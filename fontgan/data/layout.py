@@ -27,7 +27,7 @@ _CODES = np.dtype("<u4")
 _ADVANCE = np.dtype([("code", "<u4"), ("advance", "<f8")])  # in em
 
 
-class DamagedError(Exception):
+class DamagedValueError(Exception):
     """A key or a value that cannot have been written by fontgan."""
 
 
@@ -63,7 +63,7 @@ class Sums:
         self._digests: dict[str, Any] = {}
 
     def add(self, key: bytes, value: bytes | memoryview) -> None:
-        """Count in a key, after those that are before it, and its value."""
+        """Include a key, after those that come before it, and its value."""
         section = "characters" if key == CHARACTERS else f"face {face_of(key.decode(errors='replace'))}"
         digest = self._digests.setdefault(section, hashlib.sha256())
         digest.update(b"%d %s %d " % (len(key), key, len(value)))
@@ -90,7 +90,7 @@ def unpack(value: bytes | memoryview, size: int) -> np.ndarray:
     """A glyph image, uint8 (size, size), read-only.
 
     Raises:
-        DamagedError: it is not an image of that size.
+        DamagedValueError: it is not an image of that size.
     """
     return _unpacked(value, np.dtype(np.uint8), size * size).reshape(size, size)
 
@@ -104,7 +104,7 @@ def unpack_characters(value: bytes | memoryview) -> list[int]:
     """The inverse of `pack_characters`.
 
     Raises:
-        DamagedError: it is not such a value.
+        DamagedValueError: it is not such a value.
     """
     return [int(code) for code in _unpacked(value, _CODES)]
 
@@ -118,7 +118,7 @@ def unpack_advances(value: bytes | memoryview) -> dict[int, float]:
     """The inverse of `pack_advances`.
 
     Raises:
-        DamagedError: it is not such a value.
+        DamagedValueError: it is not such a value.
     """
     rows = _unpacked(value, _ADVANCE)
     return dict(zip(rows["code"].tolist(), rows["advance"].tolist(), strict=True))
@@ -128,7 +128,7 @@ def codes_of(transaction: lmdb.Transaction[Any], face: str) -> list[int]:
     """The code points of the glyph images that a face has, ascending.
 
     Raises:
-        DamagedError: one of its keys is not a code point.
+        DamagedValueError: one of its keys is not a code point.
     """
     prefix = f"{face}/".encode()
     found = []
@@ -141,7 +141,7 @@ def codes_of(transaction: lmdb.Transaction[Any], face: str) -> list[int]:
                 try:
                     found.append(int(name[len(prefix) :], 16))
                 except ValueError as error:
-                    raise DamagedError from error
+                    raise DamagedValueError from error
     return found
 
 
@@ -149,7 +149,7 @@ def _unpacked(value: bytes | memoryview, kind: np.dtype[np.generic], count: int 
     try:
         found = np.frombuffer(isal_zlib.decompress(value), kind)
     except (IsalError, ValueError) as error:  # type: ignore[misc]  # the stubs have an instance
-        raise DamagedError from error
+        raise DamagedValueError from error
     if count not in (None, len(found)):
-        raise DamagedError
+        raise DamagedValueError
     return found

@@ -62,7 +62,8 @@ class FaceRecord:
 
     def to_json(self) -> dict[str, Any]:
         """The record as a table of JSON."""
-        return to_json(self)  # type: ignore[no-any-return]
+        table: dict[str, Any] = to_json(self)
+        return table
 
     @property
     def location(self) -> FontLocation:
@@ -112,7 +113,8 @@ class StoreRecord:
 
     def to_json(self) -> dict[str, Any]:
         """The record as a table of JSON."""
-        return to_json(self)  # type: ignore[no-any-return]
+        table: dict[str, Any] = to_json(self)
+        return table
 
     @property
     def size(self) -> int:

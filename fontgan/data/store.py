@@ -16,7 +16,7 @@ from fontgan.data.layout import (
     CHARACTERS,
     RECORD,
     SUMS,
-    DamagedError,
+    DamagedValueError,
     Sums,
     advances_key,
     codes_of,
@@ -142,7 +142,7 @@ class GlyphStore:
             for found, value in cursor:
                 key, name = bytes(found), bytes(found).decode(errors="replace")
                 if key <= before:  # pages in a circle would never end
-                    raise DamagedError
+                    raise DamagedValueError
                 before = key
                 if key in (RECORD, SUMS):
                     continue
@@ -200,7 +200,7 @@ class GlyphStore:
     def _decode(self, value: memoryview, name: str) -> np.ndarray:
         try:
             return unpack(value, self.record.size)
-        except DamagedError as error:
+        except DamagedValueError as error:
             raise _damaged(f"{name} in the dataset {self.path}") from error
 
     @contextlib.contextmanager
@@ -214,7 +214,7 @@ class GlyphStore:
         try:
             with self._environment.begin(buffers=True) as transaction:
                 yield transaction
-        except (lmdb.Error, DamagedError) as error:
+        except (lmdb.Error, DamagedValueError) as error:
             raise _damaged(f"the dataset {self.path}") from error
 
     def _check_length(self) -> None:

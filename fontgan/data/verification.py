@@ -45,7 +45,7 @@ def problems_of(path: Path, watcher: Watcher | None = None) -> list[str]:
     Raises:
         FontganError: it is not a dataset, or the process cannot be started.
     """
-    return _asked([str(path)], path, watcher or Silent())
+    return _ask_another_process([str(path)], path, watcher or Silent())
 
 
 def copied_if_sound(path: Path, copy: Path) -> bool:
@@ -61,7 +61,7 @@ def copied_if_sound(path: Path, copy: Path) -> bool:
     sound = False
     try:
         with contextlib.suppress(RefusedError):
-            sound = not _asked([str(path), str(copy)], path, Silent())
+            sound = not _ask_another_process([str(path), str(copy)], path, Silent())
         if sound:
             synchronise(copy)
     finally:
@@ -70,8 +70,8 @@ def copied_if_sound(path: Path, copy: Path) -> bool:
     return sound
 
 
-def _asked(arguments: list[str], path: Path, watcher: Watcher) -> list[str]:
-    """What the other process says of a file."""
+def _ask_another_process(arguments: list[str], path: Path, watcher: Watcher) -> list[str]:
+    """What another process finds wrong with a file, one line each."""
     # Its own package, not one that lies in the current folder; and no threads, whose stacks take memory.
     places = [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, places))}
@@ -124,7 +124,7 @@ class _Reporting:
     def whole(self, total: int) -> None:
         """Not reported."""
 
-    def start(self, title: str, total: int) -> None:  # noqa: ARG002  # as Watcher has it
+    def start(self, title: str, total: int) -> None:  # noqa: ARG002 (as Watcher has it)
         """Report how much there is to do."""
         _print(total=total)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from fontgan.assets import bundled_charset
 from fontgan.errors import FontganError
 from fontgan.fonts.location import is_there
-from fontgan.untrusted import MOST_TEXT, read_file
+from fontgan.untrusted import MOST_TEXT, read_file, unreadable
 
 # Unicode's general categories of what is never drawn: separators, controls, formats, surrogates.
 _NOT_DRAWN = {"Zs", "Zl", "Zp", "Cc", "Cf", "Cs"}
@@ -215,8 +215,6 @@ def _read_text(path: Path) -> str:
     try:
         return read_file(path, MOST_TEXT, "a set of characters").decode("utf-8-sig")
     except OSError as error:
-        raise FontganError(
-            f"the character set {path} cannot be read ({error.strerror})", "check the path"
-        ) from error
+        raise unreadable(f"the character set {path}", error) from error
     except UnicodeDecodeError as error:
         raise FontganError(f"the character set {path} is not UTF-8 text", "save it as UTF-8") from error

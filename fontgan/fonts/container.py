@@ -14,7 +14,7 @@ from fontgan.errors import FontganError
 from fontgan.fonts.composites import composite_mistake
 from fontgan.fonts.location import PICTURE_SUFFIXES
 from fontgan.fonts.web import unpack_woff, unpack_woff2
-from fontgan.untrusted import read_file
+from fontgan.untrusted import read_file, unreadable
 
 _SFNT = {
     b"\0\1\0\0": "TrueType",
@@ -56,9 +56,7 @@ class FontFile:
         except IsADirectoryError as error:
             raise FontganError(f"{path} is a directory", "pass a font file in it") from error
         except OSError as error:
-            raise FontganError(
-                f"the font file {path} cannot be read: {error.strerror}", "check the path"
-            ) from error
+            raise unreadable(f"the font file {path}", error) from error
         if not content:
             raise FontganError(f"the font file {path} is empty", "download it again")
         return cls(path, content)

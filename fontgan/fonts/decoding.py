@@ -18,7 +18,7 @@ import numpy as np
 from PIL import Image
 
 from fontgan.errors import FontganError
-from fontgan.untrusted import open_file
+from fontgan.untrusted import open_file, unreadable
 
 T = TypeVar("T")
 
@@ -29,8 +29,8 @@ MOST_BYTES = 96 << 20  # of a file: RGBA of 4,096 × 4,096 pixels, not packed, t
 # Those of `PICTURE_SUFFIXES`. Pillow knows others, of which one (EPS) is a program that another program runs.
 _FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP")
 _LARGE = 1024  # pixels per side from which pictures wait for each other
-# They are worked on by these threads: each thread that frees a large piece of memory keeps some of it.
-_few = ThreadPoolExecutor(2, "pictures")
+# These threads decode them: each thread that frees a large piece of memory keeps some of it.
+_workers = ThreadPoolExecutor(2, "pictures")
 _opening = threading.Lock()  # filters of warnings belong to all threads
 _BAND = 1 << 18  # pixels that are converted at once
 _CALL = 1024  # bytes that a call of `read` counts for, at least
@@ -51,7 +51,7 @@ def with_ink(path: Path, use: Callable[[np.ndarray | None], T]) -> T:
         image = _opened(path, file)
         if max(image.size) <= _LARGE:
             return use(_ink(_decoded(path, image)))
-        return _few.submit(lambda: use(_ink(_decoded(path, image)))).result()
+        return _workers.submit(lambda: use(_ink(_decoded(path, image)))).result()
 
 
 def check_pictures(paths: list[Path]) -> None:
@@ -68,7 +68,7 @@ def check_pictures(paths: list[Path]) -> None:
         except FontganError as error:
             wrong.append(error.problem)
         except OSError as error:
-            wrong.append(f"{path} cannot be read ({error.strerror})")
+            wrong.append(unreadable(path, error).problem)
     if wrong:
         raise _refused(wrong)
 
@@ -81,7 +81,7 @@ def _opened(path: Path, file: BinaryIO) -> Image.Image:
     try:
         with _opening, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of sizes, which are refused here anyway, and of damaged notes
-            image = Image.open(_Metered(file, 4 * size + (1 << 20)), formats=_FORMATS)  # type: ignore[arg-type]
+            image = Image.open(_Metered(file, 4 * size + (1 << 20)), formats=_FORMATS)  # type: ignore[arg-type]  # all that Pillow calls
     except Image.DecompressionBombError as error:
         raise _refused([f"{path} is too large"]) from error
     except Exception as error:  # whatever its format made of the damage

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fontgan.errors import FontganError
+from fontgan.untrusted import unreadable
 
 FONT_SUFFIXES = frozenset({".ttf", ".otf", ".ttc", ".otc", ".woff", ".woff2"})
 PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp"})
@@ -81,8 +82,8 @@ def files_in(folder: Path, suffixes: Collection[str]) -> list[Path]:
     try:
         paths = sorted(path for path in folder.iterdir() if path.suffix.lower() in suffixes)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "no such folder"
-        raise FontganError(f"the folder {folder} cannot be read: {reason}", "check the path") from error
+        why = error if isinstance(error, OSError) else OSError("no such folder")  # a null character
+        raise unreadable(f"the folder {folder}", why) from error
     # Hidden ones are other programs': macOS leaves a ._永.png beside 永.png on other disks.
     return [path for path in paths if path.is_file() and not path.name.startswith(".")]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import struct
 from typing import NamedTuple
 
+from fontgan.untrusted import shortened
+
 # OpenType specification, «name»: the identifiers of the texts that are shown.
 _NAMES = {
     "copyright": 0,
@@ -64,8 +66,7 @@ def tidy(text: str) -> str:
 
 def family_name(text: str) -> str:
     """The name of a family as it is shown and recorded: tidy, and of a length that fits a table."""
-    name = tidy(text)
-    return name if len(name) <= _MOST_LETTERS else name[: _MOST_LETTERS - 1] + "…"
+    return shortened(tidy(text), _MOST_LETTERS)
 
 
 def _records(table: memoryview) -> list[tuple[int, int, int, memoryview]]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from fontgan.fonts.composites import COMPONENT_SIZES, MORE_COMPONENTS
 
-# Bytes of a stream that take seconds; a CJK font of 65,535 glyphs has at most half as many.
+# Bytes of a stream: these take seconds, and a CJK font of 65,535 glyphs has at most half as many.
 _MOST = {"contours": 1 << 22, "points": 1 << 24, "components": 1 << 24}
 # OpenType specification, «glyf»: a flag of a component, and flags of a point.
 _INSTRUCTIONS = 0x100

@@ -52,7 +52,7 @@ def weights_and_maps(
     """The bytes that training holds at all times, and those of the generator's maps of `count` images.
 
     The former are those of all networks, of the average, and of the gradients and the optimisers' states. The
-    latter are what the way forward keeps for the way back, in float32; 0 where the way depends on numbers.
+    latter are what the way forward keeps for the way back, in float32; 0 where a network reads its numbers.
     """
     model = _without_numbers(kind, settings, spec)
     networks = [*model.networks.values(), model.average.network]

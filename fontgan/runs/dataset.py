@@ -18,7 +18,7 @@ from fontgan.files import write_text
 from fontgan.fonts.canvas import Canvas
 from fontgan.formats import as_record, to_json, to_text, upgraded
 from fontgan.runs.folder import Run
-from fontgan.untrusted import MOST_RECORD, cured_by, parse_json, read_file
+from fontgan.untrusted import MOST_RECORD, cured_by, parse_json, read_file, unreadable
 
 FORMAT = 2
 _NOT_COMPARED = ("path", "advance")  # a font may move; format 1 had no advances
@@ -93,7 +93,7 @@ def _read(run: Run) -> DatasetNote:
             data = {"format": 1, **data} if isinstance(data, dict) else data
             return as_record(DatasetNote, upgraded(data, FORMAT, {1: from_1_to_2}, str(path)), str(path))
     except OSError as error:
-        raise FontganError(f"{path} cannot be read ({error.strerror or error})", remedy) from error
+        raise unreadable(path, error, remedy) from error
 
 
 def _note(store: GlyphStore, faces: Iterable[FaceRecord]) -> DatasetNote:

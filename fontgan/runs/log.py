@@ -18,7 +18,7 @@ from fontgan.errors import FontganError
 from fontgan.files import replacing, unwritable
 from fontgan.formats import to_text, upgraded
 from fontgan.measures.table import MEASURES
-from fontgan.untrusted import DamagedError, converted, cured_by, open_file, parse_json
+from fontgan.untrusted import DamagedError, converted, cured_by, open_file, parse_json, unreadable
 
 FORMAT = 2
 _FIRST_LINE = to_text({"event": "format", "format": FORMAT}) + "\n"
@@ -204,7 +204,13 @@ class Log:
         )
 
     def forget_after(self, step: int) -> None:
-        """Remove the lines after a step, from which training continues."""
+        """Remove the lines after a step, from which training continues.
+
+        Raises:
+            FontganError: the log is a pipe or a device, which might not end; or it cannot be written.
+        """
+        if self.path.exists() and not self.path.is_file():
+            raise FontganError(f"{self.path} is not a regular file", "remove it")
         if self.path.is_file():
             with replacing(self.path) as beside, beside.open("wb") as file:
                 file.write(_FIRST_LINE.encode())
@@ -243,7 +249,7 @@ class Log:
                     if not names_format:
                         yield number, text.rstrip(b"\n") + b"\n", row
         except OSError as error:
-            raise FontganError(f"{self.path} cannot be read ({error.strerror or error})") from error
+            raise unreadable(self.path, error) from error
 
 
 def _flat(line: Line) -> dict[str, Any]:

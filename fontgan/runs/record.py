@@ -40,7 +40,8 @@ class Origin:
 
     def to_json(self) -> dict[str, Any]:
         """The origin as a table of JSON."""
-        return to_json(self)  # type: ignore[no-any-return]
+        table: dict[str, Any] = to_json(self)
+        return table
 
 
 _Some = Annotated[tuple[FaceRecord, ...], Meta(min_length=1, max_length=0xFFFF)]
@@ -179,8 +180,8 @@ class _StageInFile:
 class _InFile(CheckpointRecord):
     """A record, its settings still as JSON has them: what they may be depends on the model."""
 
-    settings: dict[str, Any]  # type: ignore[assignment]
-    first: _StageInFile | None = None  # type: ignore[assignment]
+    settings: dict[str, Any]  # type: ignore[assignment]  # not read yet
+    first: _StageInFile | None = None  # type: ignore[assignment]  # likewise
 
 
 def from_4_to_5(data: dict[str, Any]) -> dict[str, Any]:

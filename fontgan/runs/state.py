@@ -69,14 +69,14 @@ def _save(data: object, file: BinaryIO) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    kept = _Kept(file)
+    kept = _ErrorKeepingFile(file)
     try:
         torch.save(data, kept)  # type: ignore[arg-type]  # torch calls `write`, and `flush`
     except RuntimeError as error:
         raise (kept.error or error) from error
 
 
-class _Kept:
+class _ErrorKeepingFile:
     """A file that keeps the error of writing to it, of which torch makes another one."""
 
     def __init__(self, file: BinaryIO) -> None:

@@ -108,7 +108,7 @@ def origin_of(path: Path) -> Origin:
     """
     try:
         with open_file(path) as file:
-            return Origin(name_of(path), hashlib.file_digest(file, "sha256").hexdigest())  # type: ignore[arg-type]
+            return Origin(name_of(path), hashlib.file_digest(file, "sha256").hexdigest())
     except OSError as error:
         raise _unreadable(path, error) from error
 

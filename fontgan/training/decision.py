@@ -11,7 +11,7 @@ from typing import Any
 from fontgan.config.effects import without_effect
 from fontgan.config.groups import Draft
 from fontgan.config.reading import (
-    MOST_UNKNOWN,
+    MOST_NAMES,
     from_record,
     nearest,
     no_such_setting,
@@ -185,7 +185,7 @@ def _settings(
     settings, wrong = draft.finished()
     others = [item.name for item in fields(TrainingPlan)]
     mistakes += [
-        where + no_such_setting(type(preset), name, others) for where, name in draft.unknown[:MOST_UNKNOWN]
+        where + no_such_setting(type(preset), name, others) for where, name in draft.unknown[:MOST_NAMES]
     ]
     return settings, [*mistakes, *wrong, *without_effect(settings, preset)]
 

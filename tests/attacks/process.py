@@ -68,7 +68,7 @@ class Watched:
         prepare: Callable[[], None] | None = None,
     ) -> None:
         self._memory = memory
-        self._output, self._errors = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115
+        self._output, self._errors = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115 (`_text` closes them)
         self._began = self._worked = time.monotonic()
         self._work = 0
 

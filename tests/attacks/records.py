@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from tests.attacks import safetensors_file
 from tests.attacks.attack import attack
 from tests.attacks.fonts import ESCAPES
 from tests.attacks.store_file import set_record
 from tests.attacks.trial import Trial
+from tests.crafted import places
 
 Change = Callable[[str], str]
 
@@ -34,18 +34,10 @@ VALUES: tuple[object, ...] = (
 )
 
 
-def _places(data: Any) -> Iterator[tuple[Any, Any]]:
-    """Every container of some JSON with every key in it."""
-    for key in data if isinstance(data, dict) else range(len(data)):
-        yield data, key
-        if isinstance(data[key], (dict, list)):
-            yield from _places(data[key])
-
-
 def mutated(text: str, chance: random.Random) -> str:
     """JSON with one value replaced or removed."""
     data = json.loads(text)
-    container, key = chance.choice(list(_places(data)))
+    container, key = chance.choice(list(places(data)))
     if chance.random() < 0.15:
         del container[key]
     else:
@@ -56,7 +48,7 @@ def mutated(text: str, chance: random.Random) -> str:
 def escaped(text: str) -> str:
     """JSON with escapes for the terminal in all of its texts that are not keywords."""
     data = json.loads(text)
-    for container, key in list(_places(data)):
+    for container, key in list(places(data)):
         if isinstance(container[key], str) and key in (
             "family",
             "name",

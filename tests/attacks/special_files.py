@@ -29,7 +29,7 @@ def _named(name: bytes) -> Callable[[Trial], Word]:
 
     def make(trial: Trial) -> Word:
         path = os.fsencode(trial.folder) + b"/" + name
-        with open(path, "wb") as file:  # noqa: PTH123
+        with open(path, "wb") as file:  # noqa: PTH123 (bytes)
             file.write(trial.chance.randbytes(1000))
         return path
 

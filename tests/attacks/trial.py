@@ -22,7 +22,7 @@ LONGEST = 8192  # characters of a line: a path has up to 4,096, and may be named
 _LEFT_ALONE = (".lock",)  # an empty file that stays, so that the next process locks the same one
 
 
-class Fell(AssertionError):  # noqa: N818
+class Fell(AssertionError):  # noqa: N818 (that is how it is reported)
     """The attack succeeded; the text says how."""
 
 
@@ -33,13 +33,10 @@ class Trial:
         folder: empty at first; commands run in it.
         kit: honest things to copy.
         chance: random numbers, the same for the same seed.
-
-    Args:
-        rounds: how much attacks do that repeat themselves.
     """
 
-    def __init__(self, folder: Path, kit: Kit, seed: str, rounds: int = 1) -> None:
-        self.folder, self.kit, self.rounds = folder.absolute(), kit, rounds
+    def __init__(self, folder: Path, kit: Kit, seed: str) -> None:
+        self.folder, self.kit = folder.absolute(), kit
         self.chance = random.Random(seed)
         self.environment = dict(kit.environment)
         self.seconds, self.peak = 0.0, 0
@@ -170,7 +167,7 @@ def contents(folder: Path) -> dict[str, str]:
     """A hash of every file under a folder, by its path from there."""
     found = {}
     for parent, folders, files in os.walk(os.fsencode(folder)):
-        for name in (*files, *(name for name in folders if os.path.islink(os.path.join(parent, name)))):  # noqa: PTH114, PTH118
+        for name in (*files, *(name for name in folders if os.path.islink(os.path.join(parent, name)))):  # noqa: PTH114, PTH118 (bytes)
             path = Path(os.fsdecode(parent), os.fsdecode(name))
             key = os.fsencode(path.relative_to(folder)).decode("utf-8", "backslashreplace")
             if path.is_symlink():

@@ -152,7 +152,9 @@ print(engine.peak_memory() - before)
 
 @pytest.mark.slow
 def test_peak_memory_grows_by_the_bytes_that_are_taken() -> None:
-    done = subprocess.run((sys.executable, "-c", PEAK), capture_output=True, text=True, check=True)
+    # By way of a shell: Linux counts the memory of whoever started a process as part of its peak.
+    command = ("sh", "-c", '"$0" -c "$1"; exit $?', sys.executable, PEAK)
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     mebibytes = int(done.stdout) / 2**20
     assert 60 < mebibytes < 4 * 64
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import math
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,6 +39,13 @@ def test_a_log_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "log.jsonl").symlink_to("/dev/full")
     with pytest.raises(FontganError, match=r"log.jsonl cannot be written \(No space left on device\): check"):
         Log(tmp_path / "log.jsonl").write(LINES[0])
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_a_log_that_is_a_pipe_is_refused_before_anything_waits_for_it(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "log.jsonl")
+    with pytest.raises(FontganError, match="is not a regular file: remove it"):
+        Log(tmp_path / "log.jsonl").forget_after(3)
 
 
 def test_measures_and_losses_of_one_name_are_two_curves(tmp_path: Path) -> None:
