@@ -53,6 +53,7 @@ ROOMS = (
     "library",
     "cli",
     "training",
+    "export",
     "report",
     "drawing",
     "building",

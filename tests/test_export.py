@@ -1,0 +1,149 @@
+"""Drawn characters as a font: what is drawn comes back out of the file, in its place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fontTools.ttLib import TTFont
+from torch import Tensor, nn
+
+from fontgan.data.render import render_dataset
+from fontgan.data.store import GlyphStore
+from fontgan.drawing.drawer import Drawer
+from fontgan.errors import FontganError
+from fontgan.export import Traced, Wanted, export_font, traced
+from fontgan.fonts.canvas import Canvas
+from fontgan.fonts.face import Face
+from fontgan.fonts.location import FontLocation
+from fontgan.models import find_model
+from fontgan.runs.record import CheckpointRecord
+from tests.models.small import CPU
+from tests.toy_fonts import CHARACTERS, build_font
+
+CODES = CHARACTERS[:6]
+
+
+class Copy(nn.Module):
+    """Draws the content as it is."""
+
+    def forward(self, content: Tensor) -> Tensor:
+        return content
+
+
+class Blank(nn.Module):
+    """Draws paper."""
+
+    def forward(self, content: Tensor) -> Tensor:
+        return content * 0 + 1
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> CheckpointRecord:
+    """Of two toy fonts with a margin, the style raised."""
+    content, style = tmp_path / "content.ttf", tmp_path / "style.ttf"
+    build_font(content, CHARACTERS[:20], "Content")
+    build_font(style, CHARACTERS[:12], "Style", raised=60)
+    data = tmp_path / "glyphs.lmdb"
+    render_dataset([FontLocation(content)], [FontLocation(style)], CHARACTERS[:20], 64, data, margin=0.125)
+    with GlyphStore(data) as store:
+        canvas, faces = store.record.canvas, store.record.faces
+    settings = find_model("pix2pix").preset("default")
+    return CheckpointRecord("pix2pix", settings, canvas, 1, faces[:1], faces[1:], {"iou": 0.5}, "iou")
+
+
+@pytest.fixture
+def drawer(record: CheckpointRecord) -> Drawer:
+    return Drawer.of(Copy(), record, CPU)
+
+
+def exported(drawer: Drawer, path: Path, **wanted: object) -> Path:
+    """A font of some characters, and its path."""
+    found = traced(drawer.parts(CODES))
+    return export_font(drawer, found, replace(Wanted("Toy Hand", output=path), **wanted)).paths[0]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", ["ttf", "otf", "woff2"])
+def test_what_is_drawn_comes_back_out_of_the_font(drawer: Drawer, tmp_path: Path, kind: str) -> None:
+    face = Face(FontLocation(exported(drawer, tmp_path / f"hand.{kind}")))
+    drawing = drawer.draw(CODES)
+    for glyph in drawing:
+        placed = glyph.placement
+        again = face.draw(glyph.code, placed.canvas, placed.shift)
+        assert again is not None
+        assert np.abs(again.astype(float) - glyph.image).mean() < 2  # of 255
+        assert face.advance(glyph.code) == pytest.approx(placed.advance, abs=1e-3)
+
+
+def test_a_font_comes_with_its_specimen_and_the_same_bytes_each_time(drawer: Drawer, tmp_path: Path) -> None:
+    files = []
+    for folder in ("one", "two"):
+        found = traced(drawer.parts(CODES), keep_images=True)
+        made = export_font(drawer, found, Wanted("Toy Hand", output=tmp_path / folder / "hand.ttf", ufo=True))
+        assert made.added == len(CODES)
+        assert [path.suffix for path in made.paths][:2] == [".ttf", ".html"]
+        assert any(path.suffix == ".ufo" for path in made.paths)
+        files.append([path.read_bytes() for path in made.paths if path.is_file()])
+    assert files[0] == files[1]
+
+
+def test_the_outlines_do_not_depend_on_the_number_of_processes(
+    drawer: Drawer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fontgan.export._FEW", 2)
+    alone, together = (traced(drawer.parts(CODES), jobs) for jobs in (1, 2))
+    for one, other in zip(alone.glyphs, together.glyphs, strict=True):
+        assert (one.code, one.advance) == (other.code, other.advance)
+        pairs = zip(one.outline.contours, other.outline.contours, strict=True)  # type: ignore[attr-defined]
+        assert all(np.array_equal(left.points, right.points) for left, right in pairs)
+
+
+def test_what_a_font_lacks_is_added_and_all_else_stays(drawer: Drawer, tmp_path: Path) -> None:
+    own = build_font(tmp_path / "own.ttf", CODES[:2], "Own")
+    found = traced(drawer.parts(CODES))
+    made = export_font(drawer, found, Wanted(output=tmp_path / "more.ttf", merge=FontLocation(own)))
+    assert (made.added, made.kept) == (len(CODES) - 2, tuple(sorted(CODES[:2])))
+    old, new = Face(FontLocation(own)), Face(FontLocation(made.paths[0]))
+    for code in CODES[:2]:
+        before, after = (face.draw(code, Canvas(64)) for face in (old, new))
+        assert np.array_equal(before, after)  # type: ignore[arg-type]
+    assert set(new.mapped()) >= set(CODES)
+    assert TTFont(made.paths[0])["name"].getDebugName(1) == "Own"
+    assert {change.tag: change.state for change in made.tables}["cmap"] == "changed"
+
+
+def test_blank_images_get_no_character(record: CheckpointRecord, tmp_path: Path) -> None:
+    drawer = Drawer.of(Blank(), record, CPU)
+    found = traced(drawer.parts([*CODES, 0x41]))
+    assert (found.blank, found.lacking, found.glyphs) == (list(CODES), [0x41], [])
+    with pytest.raises(FontganError, match="nothing to put into a font"):
+        export_font(drawer, found, Wanted("Toy Hand", output=tmp_path / "hand.ttf"))
+    assert not (tmp_path / "hand.ttf").exists()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "message"),
+    [
+        ({"output": Path("hand.png")}, "is not named as a font"),
+        ({"output": Path("hand.ttf"), "kind": "otf"}, "is not named as a otf font"),
+        ({"replace": True}, "no font whose characters could be replaced: pass it with merge"),
+        ({"merge": FontLocation(Path("own.ttf")), "kind": "otf"}, "keeps its format"),
+    ],
+)
+def test_what_contradicts_is_refused_before_anything_is_drawn(
+    wanted: dict[str, object], message: str
+) -> None:
+    with pytest.raises(FontganError, match=message):
+        Wanted(**wanted)  # type: ignore[arg-type]
+
+
+def test_a_font_is_not_written_over_itself(tmp_path: Path) -> None:
+    own = build_font(tmp_path / "own.ttf", CODES[:2], "Own")
+    with pytest.raises(FontganError, match="is the font that is extended"):
+        Wanted(output=own, merge=FontLocation(own))
+
+
+def test_nothing_is_traced_of_nothing() -> None:
+    assert traced([]) == Traced()
