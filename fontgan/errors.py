@@ -10,6 +10,7 @@ _CALLS = {
     "train": "fontgan.train",
     "generate": "fontgan.Drawer",
     "inspect": "fontgan inspect",
+    "export_font": "fontgan export-font",
 }
 
 
@@ -18,8 +19,9 @@ class FontganError(Exception):
 
     The remedy is a template. A parameter that the caller can change stands in it by its name in braces,
     `{source}`, and is spelt as the caller types it: `source` in Python, `--source` on the command line.
-    `{set}` is the way to change a setting; `{render_dataset}`, `{train}`, `{generate}` and `{inspect}` are
-    calls or commands. Further values are given by name, so that a brace in a path means nothing.
+    `{set}` is the way to change a setting; `{render_dataset}`, `{train}`, `{generate}`, `{inspect}` and
+    `{export_font}` are calls or commands. Further values are given by name, so that a brace in a path means
+    nothing.
 
         FontganError(f"the content font {path} is missing", "pass its new location with {source}")
 

@@ -35,7 +35,7 @@ from fontgan.report.specimen import Specimen, save_specimen
 
 FONTS = Path("fonts")  # where fonts lie unless the user names another file
 _CHUNK = 16  # images that a process traces before it is given more
-_FEW = 128  # characters: before so many are traced, another process has hardly begun
+_FEW = 128  # characters: by the time these are traced, another process has hardly begun
 
 
 @dataclass

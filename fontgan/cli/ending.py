@@ -125,7 +125,7 @@ def _memory_ran_out(error: Exception) -> bool:
 
 def _typed(name: str) -> str:
     """How a parameter or a call that a remedy names is typed on the command line."""
-    if name in ("render_dataset", "train", "generate", "inspect"):
+    if name in ("render_dataset", "train", "generate", "inspect", "export_font"):
         return f"`fontgan {name.replace('_', '-')}`"
     return f"--{name.replace('_', '-')}"
 

@@ -124,7 +124,9 @@ def _check_output(target: Path) -> None:
             raise FontganError(f"{target} is a folder, not a PNG file", "choose another {output}")
     elif target.suffix.lower() in FONT_SUFFIXES:
         raise FontganError(
-            "fontgan draws images, not font files", "name a folder, or {png}", png=target.with_suffix(".png")
+            "generate draws images, not a font",
+            "make one with {export_font}, or name a folder or {png}",
+            png=target.with_suffix(".png"),
         )
     elif target.suffix.lower() in _OTHER_PICTURES:
         raise FontganError("sheets are PNG files", "name {png}, or a folder", png=target.with_suffix(".png"))

@@ -127,7 +127,11 @@ def test_an_output_that_cannot_be_is_told_before_the_work(here: Path, type_comma
     fails(type_command("generate", "--chars", "一", "--output", "letter.txt"), "letter.txt is a file")
     fails(type_command("generate", "--chars", "AB"), "cannot draw A U+0041, B U+0042")
     fails(type_command("generate", "--chars", "一", "--output", "one.jpg"), "one.png")
-    fails(type_command("generate", "--chars", "一", "--output", "MyFont.ttf"), "not font files", "MyFont.png")
+    fails(
+        type_command("generate", "--chars", "一", "--output", "MyFont.ttf"),
+        "`fontgan export-font`",
+        "MyFont.png",
+    )
     fails(type_command("generate", "--chars", "一", "--output", "toys/x.png"), "is a folder")
     Path("bad.safetensors").write_bytes(b"no weights")
     fails(type_command("generate", "--chars", "一", "--checkpoint", "bad.safetensors"), "is not a checkpoint")
