@@ -219,7 +219,7 @@ def test_a_dataset_that_changed_is_told_with_what_differs(here: Path) -> None:
     go_on(run=Path("old"), data=here / "before.lmdb")
     for damaged in ("{", "{}", "[]"):
         (here / "old" / "dataset.json").write_text(damaged)
-        with pytest.raises(FontganError, match="is damaged: it is not JSON: start a new run"):
+        with pytest.raises(FontganError, match="start a new run without resume"):
             go_on(run=Path("old"), steps=99)
 
 
