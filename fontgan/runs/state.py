@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import warnings
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -140,16 +142,31 @@ def _load(path: Path, older: list[Path]) -> tuple[dict[str, Any], Reached]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # torch warns of files that are not its own
             with open_file(path) as file:
+                _check_stored(file)
                 data: Any = torch.load(file, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         raise FontganError(
             f"{path} holds more than weights, possibly code, and was not loaded", remedy, folder=path.parent
         ) from error
-    except (RuntimeError, OSError, EOFError, ValueError, KeyError) as error:
+    except (RuntimeError, OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise FontganError(f"{path} is damaged", remedy, folder=path.parent) from error
     with cured_by(remedy, folder=path.parent):
         data = upgraded(data, FORMAT, {1: from_1_to_2}, str(path))
         return data, as_record(Reached, data.get("reached"), str(path))
+
+
+def _check_stored(file: BinaryIO) -> None:
+    """Make sure that a state takes no more memory than it has bytes: torch packs none of its entries.
+
+    Raises:
+        ValueError, zipfile.BadZipFile: it is not as torch writes it.
+    """
+    size = os.fstat(file.fileno()).st_size
+    with zipfile.ZipFile(file) as entries:
+        found = entries.infolist()
+    if any(entry.compress_type for entry in found) or sum(entry.file_size for entry in found) > size:
+        raise ValueError(size)
+    file.seek(0)
 
 
 def from_1_to_2(data: dict[str, Any]) -> dict[str, Any]:

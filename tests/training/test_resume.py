@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -243,6 +245,14 @@ def test_a_checkpoint_that_is_cut_or_holds_code_is_refused() -> None:
             FontganError, match=f"is damaged: remove {path.parent}, .* continue from {older.name}"
         ):
             go_on(run=Path("bad"))
+    with (
+        zipfile.ZipFile(io.BytesIO(whole)) as stored,
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed,
+    ):
+        for name in stored.namelist():  # a few bytes could become any number of them
+            packed.writestr(name, stored.read(name))
+    with pytest.raises(FontganError, match="is damaged"):
+        go_on(run=Path("bad"))
     torch.save({"format": 1, "model": _Trap()}, path)
     with pytest.raises(FontganError, match="possibly code, and was not loaded"):
         go_on(run=Path("bad"))
