@@ -16,10 +16,12 @@ from pathlib import Path
 from fontgan.assets import bundled_charset
 from fontgan.errors import FontganError
 from fontgan.fonts.location import is_there
-from fontgan.untrusted import MOST_TEXT, read_file, unreadable
+from fontgan.untrusted import MOST_TEXT, read_file, shortened, unreadable
 
 # Unicode's general categories of what is never drawn: separators, controls, formats, surrogates.
 _NOT_DRAWN = {"Zs", "Zl", "Zp", "Cc", "Cf", "Cs"}
+
+_MOST_SHOWN = 80  # characters of a text in a message
 
 MISSING = "missing"  # with a set's name after a colon: those of the set that the style font lacks
 
@@ -131,11 +133,11 @@ def parse_charset(text: str, style: Callable[[int], bool] | None = None) -> list
     if all(name in NAMED for name in names):
         return list(dict.fromkeys(code for name in names for code in NAMED[name]()))
     for name in difflib.get_close_matches(names[0], NAMED, n=1, cutoff=0.75):
-        raise FontganError(f"there is no character set {text!r}; did you mean {name!r}?")
+        raise FontganError(f"there is no character set {_quoted(text)}; did you mean {name!r}?")
     codes = unique_characters(_read_text(Path(text)) if _names_a_file(text) else _without_names(text))
     if not codes:
         raise FontganError(
-            f"the character set {text!r} holds no character",
+            f"the character set {_quoted(text)} holds no character",
             "write the characters themselves, a text file in UTF-8, or the name of a set, such as gb2312",
         )
     return codes
@@ -144,14 +146,20 @@ def parse_charset(text: str, style: Callable[[int], bool] | None = None) -> list
 def _missing(text: str, style: Callable[[int], bool] | None) -> list[int]:
     if style is None:
         raise FontganError(
-            f"{text!r} stands for what a style font lacks, but there is no style font here",
+            f"{_quoted(text)} stands for what a style font lacks, but there is no style font here",
             "choose a set, such as gb2312",
         )
     whole = "gb2312" if text == MISSING else text.partition(":")[2]
     codes = [code for code in parse_charset(whole) if not style(code)]
     if not codes:
-        raise FontganError(f"the style font already has all of {whole}", "choose other {chars}")
+        raise FontganError(
+            f"the style font already has all of {shortened(whole, _MOST_SHOWN)}", "choose other {chars}"
+        )
     return codes
+
+
+def _quoted(text: str) -> str:
+    return repr(shortened(text, _MOST_SHOWN))
 
 
 def _check_unicode(text: str) -> None:

@@ -133,3 +133,10 @@ def test_a_set_without_characters_or_not_in_utf8_is_an_error(tmp_path: Path) -> 
 def test_many_characters_are_described_shortly() -> None:
     assert describe_characters([0x6C38]) == "永 U+6C38"
     assert describe_characters(range(0x4E00, 0x4E0A), most=1) == "一 U+4E00 and 9 more"
+
+
+@pytest.mark.parametrize("text", ["gb2312-1," * 10_000, "missing:" * 10_000])
+def test_a_long_text_is_not_repeated_whole_in_the_message(text: str) -> None:
+    with pytest.raises(FontganError) as caught:
+        parse_charset(text)
+    assert len(str(caught.value)) < 1000
