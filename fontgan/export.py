@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,19 +16,20 @@ import numpy as np
 
 from fontgan.building.changes import TableChange
 from fontgan.building.copying import copied_glyphs
-from fontgan.building.font import build_font
+from fontgan.building.font import BuiltFont, build_font
 from fontgan.building.glyphs import NewGlyph
 from fontgan.building.licence import CONTENT, COPIED, STYLE, FontLicence, read_licence
-from fontgan.building.merge import merge_font
+from fontgan.building.merge import MergedFont, merge_font
 from fontgan.building.names import MOST_FAMILY, Names
 from fontgan.building.tables import FORMATS, save_font
-from fontgan.building.ufo import Picture, doubtful_list, write_ufo
+from fontgan.building.ufo import Picture, save_doubtful, write_ufo
 from fontgan.drawing.drawer import Drawer
 from fontgan.drawing.drawing import Drawing, Placement
 from fontgan.errors import FontganError
-from fontgan.files import write_text
 from fontgan.fonts.container import FontFile
+from fontgan.fonts.face import Face
 from fontgan.fonts.location import FontLocation
+from fontgan.fonts.source import GlyphSource
 from fontgan.outlines.outline import Outline
 from fontgan.outlines.tracing import Trace, trace
 from fontgan.report.specimen import Specimen, save_specimen
@@ -128,7 +129,7 @@ class Wanted:
     """What is to be made of traced characters.
 
     Attributes:
-        family, family_zh: names of the font; empty for those of the font that is extended, or the run's name.
+        family, family_zh: names of the font; empty for those of the font that is extended.
         output: the file; None for one in `fonts/`.
         kind: `ttf`, `otf`, `woff` or `woff2`, for a new font; empty for that of `output`, or `ttf`.
         merge: the font to extend; None for a new one.
@@ -149,11 +150,13 @@ class Wanted:
     ufo: bool = False
 
     def __post_init__(self) -> None:
+        if self.family:
+            Names(self.family, self.family_zh)  # or it would be refused after all has been drawn
         if self.merge is None and self.replace:
             raise FontganError("there is no font whose characters could be replaced", "pass it with {merge}")
         if self.merge is not None and self.kind:
             raise FontganError("a font that is extended keeps its format", "omit {format}")
-        suffix = self.output.suffix.lower().removeprefix(".") if self.output else ""
+        suffix = _suffix(self.output) if self.output else ""
         if self.output and self.merge is None and suffix not in FORMATS:
             raise FontganError(
                 f"{self.output} is not named as a font",
@@ -206,67 +209,76 @@ def export_font(drawer: Drawer, found: Traced, wanted: Wanted) -> Exported:
         drawn = {glyph.code for glyph in glyphs}
         others = [code for code in wanted.copied if code not in drawn]
         glyphs += copied_glyphs(drawer.contents[0].source.location, others)
-    family = wanted.family or ("" if wanted.merge else drawer.name)
-    if wanted.merge:
-        made = merge_font(
-            wanted.merge, glyphs, wanted.replace, family, wanted.family_zh, fonts, wanted.permitted
-        )
-        path = wanted.output or FONTS / f"{wanted.merge.path.stem}{made.suffix}"
-        result = Exported([], len(made.added), made.kept, made.tables, made.notes, made.licences.lines())
-        content, codes = made.content, set(made.added)
-    else:
-        names = Names(family, wanted.family_zh)
-        kind = wanted.kind or (wanted.output.suffix.lower().removeprefix(".") if wanted.output else "ttf")
-        built = build_font(glyphs, names, kind, fonts, wanted.permitted)
-        path = wanted.output or FONTS / f"{names.postscript}{built.suffix}"
-        result = Exported([], len(built.codes), (), (), (), built.licences.lines())
-        content, codes = built.content, set(built.codes)
-    save_font(path, content)
-    doubtful = {code: why for code, why in found.doubtful.items() if code in codes}
-    specimen = path.with_suffix(".html")
-    save_specimen(
-        specimen,
-        Specimen(
-            family or path.stem,
-            wanted.family_zh,
-            content,
-            path.suffix.removeprefix("."),
-            sorted(codes),
-            doubtful,
-            drawer.contents[0].source.location,
-            drawer.styles[0].source.location if drawer.styles else None,
-            result.licences,
-        ),
+    path, made = _made(glyphs, fonts, wanted)
+    added = set(made.added if isinstance(made, MergedFont) else made.codes)
+    doubtful = {code: why for code, why in found.doubtful.items() if code in added}
+    save_font(path, made.content)
+    specimen = Specimen(
+        family=wanted.family or path.stem,
+        family_zh=wanted.family_zh,
+        font=made.content,
+        kind=path.suffix.removeprefix("."),
+        codes=sorted(added),
+        doubtful=doubtful,
+        content=drawer.contents[0].source.location,
+        style=drawer.styles[0].source.location if drawer.styles else None,
+        notes=made.licences.lines(),
     )
-    paths = [path, specimen, *_doubtful(path, doubtful, wanted.ufo)]
+    save_specimen(path.with_suffix(".html"), specimen)
+    paths = [path, path.with_suffix(".html")]
     if wanted.ufo:
-        named = Names(family or path.stem[:MOST_FAMILY], wanted.family_zh)
-        new = [glyph for glyph in glyphs if glyph.code in codes]
-        paths += write_ufo(
-            path.with_suffix(".ufo"), new, named, found.pictures, doubtful, fonts, wanted.permitted
+        names = Names(wanted.family or path.stem[:MOST_FAMILY], wanted.family_zh)
+        new = [glyph for glyph in glyphs if glyph.code in added]
+        place = path.with_suffix(".ufo")
+        paths += write_ufo(place, new, names, found.pictures, doubtful, fonts, wanted.permitted)
+    else:
+        paths += save_doubtful(path, doubtful)
+    merged = made if isinstance(made, MergedFont) else None
+    return Exported(
+        paths,
+        len(added),
+        merged.kept if merged else (),
+        merged.tables if merged else (),
+        merged.notes if merged else (),
+        made.licences.lines(),
+    )
+
+
+def _made(
+    glyphs: Sequence[NewGlyph], fonts: Sequence[FontLicence], wanted: Wanted
+) -> tuple[Path, BuiltFont | MergedFont]:
+    """The font, and where it is to lie."""
+    if wanted.merge:
+        merged = merge_font(
+            wanted.merge,
+            glyphs,
+            wanted.replace,
+            wanted.family,
+            wanted.family_zh,
+            fonts,
+            wanted.permitted,
         )
-    return replace(result, paths=paths)
+        return wanted.output or FONTS / f"{wanted.merge.path.stem}{merged.suffix}", merged
+    names = Names(wanted.family, wanted.family_zh)
+    kind = wanted.kind or (_suffix(wanted.output) if wanted.output else "ttf")
+    built = build_font(glyphs, names, kind, fonts, wanted.permitted)
+    return wanted.output or FONTS / f"{names.postscript}{built.suffix}", built
+
+
+def _suffix(path: Path) -> str:
+    return path.suffix.lower().removeprefix(".")
 
 
 def _licences(drawer: Drawer, wanted: Wanted) -> list[FontLicence]:
     """What the fonts say of their licences; a font that is extended speaks for itself."""
-    fonts = [read_licence(font.source.location, CONTENT) for font in drawer.contents]
+    fonts = [_licence(font.source, CONTENT) for font in drawer.contents]
     if wanted.copied:
-        fonts.append(read_licence(drawer.contents[0].source.location, COPIED))
+        fonts.append(replace(fonts[0], role=COPIED))
     same = wanted.merge and FontFile.read(wanted.merge.path).sha256
-    fonts += [
-        read_licence(font.source.location, STYLE) for font in drawer.styles if font.source.sha256 != same
-    ]
+    fonts += [_licence(font.source, STYLE) for font in drawer.styles if font.source.sha256 != same]
     return fonts
 
 
-def _doubtful(path: Path, reasons: Mapping[int, str], ufo: bool) -> list[Path]:
-    """The list of the characters to look at, beside the font; a UFO brings its own."""
-    listed = path.with_name(f"{path.stem}-doubtful.txt")
-    if ufo:
-        return []
-    if not reasons:
-        listed.unlink(missing_ok=True)
-        return []
-    write_text(listed, doubtful_list(reasons))
-    return [listed]
+def _licence(source: GlyphSource, role: str) -> FontLicence:
+    """What a font that is open already says of its licence."""
+    return read_licence(source.location, role, source.file if isinstance(source, Face) else None)

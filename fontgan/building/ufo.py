@@ -23,7 +23,7 @@ from fontgan.building.lines import ASCENDER, BOTTOM, DESCENDER, HALF, TOP
 from fontgan.building.names import STYLE, Names
 from fontgan.building.standing import SPACES, standing_glyphs
 from fontgan.errors import FontganError
-from fontgan.files import replacing, replacing_folder
+from fontgan.files import replacing_folder, write_text
 from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.charset import code_point_name
 from fontgan.untrusted import printable
@@ -123,13 +123,23 @@ def write_ufo(
         layer.writeContents()
         writer.writeLayerContents()
         writer.close()
+    return [path, *save_doubtful(path, reasons)]
+
+
+def save_doubtful(path: Path, reasons: Mapping[int, str]) -> list[Path]:
+    """Write the list of the characters to be looked at beside a font or a UFO; without any, remove it.
+
+    Returns the list, if there is one.
+
+    Raises:
+        FontganError: it cannot be written.
+    """
     listed = path.with_name(f"{path.stem}-doubtful.txt")
     if not reasons:
         listed.unlink(missing_ok=True)
-        return [path]
-    with replacing(listed) as beside:
-        beside.write_text(doubtful_list(reasons), encoding="utf-8")
-    return [path, listed]
+        return []
+    write_text(listed, doubtful_list(reasons))
+    return [listed]
 
 
 def doubtful_list(reasons: Mapping[int, str]) -> str:

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from fontgan.config.settings import Cleaning, DeviceChoice
+from fontgan.cli.drawing_options import (
+    CheckpointOption,
+    CleaningOption,
+    DeviceOption,
+    SourcesOption,
+    StyleOption,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -22,10 +28,7 @@ _ALL, _MISSING = "gb2312", "missing:gb2312"  # characters unless others are name
 
 
 def export_font_command(
-    checkpoint: Annotated[
-        Path | None,
-        typer.Option(metavar="RUN|FILE", help="Run or checkpoint to draw with. [default: the newest run]"),
-    ] = None,
+    checkpoint: CheckpointOption = None,
     chars: Annotated[
         str | None,
         typer.Option(
@@ -70,23 +73,16 @@ def export_font_command(
             "then holds for the new font.",
         ),
     ] = "",
-    source: Annotated[
-        list[str] | None,
-        typer.Option(metavar="FONT", help="Content font to use if the original has moved; may be repeated."),
-    ] = None,
-    style: Annotated[
-        str | None, typer.Option(metavar="FACE", help="Learnt style to draw. [default: the first]")
-    ] = None,
-    cleaning: Annotated[
-        Cleaning, typer.Option("--clean", help="Filter to clean the images with: median, opening or levels.")
-    ] = "none",
+    source: SourcesOption = None,
+    style: StyleOption = None,
+    cleaning: CleaningOption = "none",
     permitted: Annotated[
         bool,
         typer.Option(
             "--permitted", help="State that the owners of all fonts permit what their licences do not."
         ),
     ] = False,
-    device: Annotated[DeviceChoice, typer.Option(help="Device to compute on.")] = "auto",
+    device: DeviceOption = "auto",
 ) -> None:
     """Make a font of the characters that a run draws, or add them to a font.
 
@@ -103,8 +99,11 @@ def export_font_command(
         from fontgan.drawing.drawer import Drawer
         from fontgan.export import Wanted, export_font, traced
 
+    prepare_process(choose_engine(device))
+    drawer = Drawer(checkpoint, style, None, source or (), device=device)
+    messages.print(f"drawing with {drawer.weights}")
     wanted = Wanted(
-        family or "",
+        family or ("" if merge else drawer.name),
         family_zh,
         output,
         kind or "",
@@ -114,9 +113,6 @@ def export_font_command(
         permitted,
         ufo,
     )
-    prepare_process(choose_engine(device))
-    drawer = Drawer(checkpoint, style, None, source or (), device=device)
-    messages.print(f"drawing with {drawer.weights}")
     codes = _asked(chars, wanted.merge, drawer)
     for note in drawer.notes:
         messages.print(f"note: {note}", style="yellow")

@@ -7,8 +7,14 @@ from typing import Annotated
 
 import typer
 
+from fontgan.cli.drawing_options import (
+    CheckpointOption,
+    CleaningOption,
+    DeviceOption,
+    SourcesOption,
+    StyleOption,
+)
 from fontgan.compute.launch import first_process
-from fontgan.config.settings import Cleaning, DeviceChoice
 from fontgan.errors import FontganError
 from fontgan.fonts.location import FONT_SUFFIXES, PICTURE_SUFFIXES
 
@@ -27,17 +33,8 @@ def generate_command(
             "missing:NAME for those of a set that the style font lacks; missing alone is missing:gb2312.",
         ),
     ] = _EXAMPLE,
-    checkpoint: Annotated[
-        Path | None,
-        typer.Option(metavar="RUN|FILE", help="Run or checkpoint to draw with. [default: the newest run]"),
-    ] = None,
-    source: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="FONT",
-            help="Content font to use if the original has moved; may be repeated.",
-        ),
-    ] = None,
+    checkpoint: CheckpointOption = None,
+    source: SourcesOption = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -47,10 +44,7 @@ def generate_command(
             "[default: generated/RUN, plus the style, reference, direction or cleaning]",
         ),
     ] = None,
-    style: Annotated[
-        str | None,
-        typer.Option(metavar="FACE", help="Learnt style to draw. [default: the first]"),
-    ] = None,
+    style: StyleOption = None,
     reference: Annotated[
         str | None,
         typer.Option(
@@ -62,10 +56,8 @@ def generate_command(
         bool,
         typer.Option("--backward", help="Translate from the style back to the content font (cyclegan)."),
     ] = False,
-    cleaning: Annotated[
-        Cleaning, typer.Option("--clean", help="Filter to clean the images with: median, opening or levels.")
-    ] = "none",
-    device: Annotated[DeviceChoice, typer.Option(help="Device to compute on.")] = "auto",
+    cleaning: CleaningOption = "none",
+    device: DeviceOption = "auto",
 ) -> None:
     """Draw characters in a learnt style.
 
