@@ -26,13 +26,6 @@ from tests.toy_fonts import CHARACTERS, build_font
 CODES = CHARACTERS[:6]
 
 
-class Copy(nn.Module):
-    """Draws the content as it is."""
-
-    def forward(self, content: Tensor) -> Tensor:
-        return content
-
-
 class Blank(nn.Module):
     """Draws paper."""
 
@@ -56,7 +49,7 @@ def record(tmp_path: Path) -> CheckpointRecord:
 
 @pytest.fixture
 def drawer(record: CheckpointRecord) -> Drawer:
-    return Drawer.of(Copy(), record, CPU)
+    return Drawer.of(nn.Identity(), record, CPU)
 
 
 def exported(drawer: Drawer, path: Path, **wanted: object) -> Path:

@@ -2,42 +2,28 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 from fontTools.ttLib import TTFont
-from torch import Tensor, nn
+from torch import nn
 
 from fontgan.runs.record import CheckpointRecord
 from fontgan.runs.weights import load_best
 from tests.helpers import Command
 from tests.toy_fonts import build_font
 
-SAMPLES = Path(__file__).parents[1] / "samples"
-
-
-class Copy(nn.Module):
-    """Draws the content as it is."""
-
-    def forward(self, content: Tensor) -> Tensor:
-        return content
-
 
 @pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def here(folder_with_run: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a run, whose network copies its content, and its fonts."""
-    shutil.copytree(SAMPLES / "runs-4" / "pix2pix", tmp_path / "run")
-    for path in (SAMPLES / "store-2").iterdir():
-        shutil.copy(path, tmp_path)
-    monkeypatch.chdir(tmp_path)
 
     def copying(given: Path | None) -> tuple[Path, nn.Module, CheckpointRecord]:
         path, _, record = load_best(given)
-        return path, Copy(), record
+        return path, nn.Identity(), record
 
     monkeypatch.setattr("fontgan.drawing.drawer.load_best", copying)
-    return tmp_path
+    return folder_with_run
 
 
 def export(type_command: Command, *words: str) -> tuple[int, list[str], str]:

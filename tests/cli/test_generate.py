@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.helpers import Command
 
-SAMPLES = Path(__file__).parents[1] / "samples"
-
 
 @pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def here(folder_with_run: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a run and its fonts, where a sheet shows two characters."""
-    shutil.copytree(SAMPLES / "runs-4" / "pix2pix", tmp_path / "run")
-    for path in (SAMPLES / "store-2").iterdir():
-        shutil.copy(path, tmp_path)
-    monkeypatch.chdir(tmp_path)
     for module in ("drawing.drawing", "report.glyphs"):
         monkeypatch.setattr(f"fontgan.{module}.MOST_ON_SHEET", 2)
-    return tmp_path
+    return folder_with_run
 
 
 def test_a_sheet_alone_says_what_it_does_not_show(here: Path, type_command: Command) -> None:
