@@ -3,11 +3,17 @@
 Then all settings of a model were one flat table. Most kept their names and are found by them alone
 (`learning_rate` for `optimisation.learning_rate`); the others are listed here. An `adversarial_weight` of 0
 stood for «no discriminator».
+
+Before there was a `grid`, the blocks that `unshuffle` turns into channels had four pixels a side whatever the
+size (checkpoints up to 5, states up to 2, each config.toml without a `grid`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
+
+_BLOCK = 4
 
 RENAMED: Mapping[str, str] = {
     "generator": "generator.kind",
@@ -32,3 +38,17 @@ RENAMED: Mapping[str, str] = {
     "matching_weight": "discriminator.matching_weight",
     "conditional": "discriminator.conditional",
 }
+
+
+def grid_before(settings: Mapping[str, Any], size: int) -> dict[str, int]:
+    """The grid that settings without one stand for, by its name; empty where they have one, or no blocks.
+
+    Args:
+        settings: of a model, in groups or flat, their names with dots or without.
+        size: of its images, in pixels.
+    """
+    group = settings.get("generator")
+    named = {name.rpartition(".")[2]: value for name, value in settings.items()}
+    known = {**named, **group} if isinstance(group, Mapping) else named
+    missing = known.get("stem") == "unshuffle" and "grid" not in known
+    return {"generator.grid": size // _BLOCK} if missing else {}

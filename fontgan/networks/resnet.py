@@ -36,6 +36,7 @@ class ResNet(Network):
         dropout: its probability within the blocks.
         tail: the output activation.
         inputs: channels of the content.
+        block: side of the blocks of `unshuffle`, in pixels.
     """
 
     def __init__(
@@ -48,18 +49,19 @@ class ResNet(Network):
         dropout: float,
         tail: Tail,
         inputs: int = 1,
+        block: int = 4,
     ) -> None:
         super().__init__()
         deep = 4 * width
-        self.enter = nn.Sequential(*_enter(stem, inputs, width, layers))
+        self.enter = nn.Sequential(*_enter(stem, block, inputs, width, layers))
         middle: list[nn.Module] = [ResidualBlock(deep, layers, dropout) for _ in range(blocks)]
         if attention:
             middle.insert(blocks // 2, SelfAttention(deep))
         self.blocks = nn.Sequential(*middle)
-        self.leave = nn.Sequential(*_leave(stem, width, layers, tail))
+        self.leave = nn.Sequential(*_leave(stem, block, width, layers, tail))
 
     def forward(self, pictures: Tensor) -> Tensor:
-        """To the same size, which is a multiple of 4."""
+        """To the same size, which is a multiple of 4, or of the blocks."""
         return self.leave(self.blocks(self.enter(1 - pictures)))
 
     def edges(self) -> list[nn.Module]:
@@ -67,9 +69,9 @@ class ResNet(Network):
         return [first_layer(self.enter), last_layer(self.leave)]
 
 
-def _enter(stem: Stem, inputs: int, width: int, layers: LayerConfig) -> list[nn.Module]:
+def _enter(stem: Stem, block: int, inputs: int, width: int, layers: LayerConfig) -> list[nn.Module]:
     if stem == "unshuffle":
-        return enter(stem, inputs, 4 * width, layers)
+        return enter(stem, block, inputs, 4 * width, layers)
     halving = replace(layers, down_kernel=3)
     return [
         convolution(inputs, width, 7, 1, layers),
@@ -80,8 +82,8 @@ def _enter(stem: Stem, inputs: int, width: int, layers: LayerConfig) -> list[nn.
     ]
 
 
-def _leave(stem: Stem, width: int, layers: LayerConfig, tail: Tail) -> list[nn.Module]:
+def _leave(stem: Stem, block: int, width: int, layers: LayerConfig, tail: Tail) -> list[nn.Module]:
     if stem == "unshuffle":
-        return leave(stem, 4 * width, layers, tail)
+        return leave(stem, block, 4 * width, layers, tail)
     last = convolution(width, channels_of(tail), 7, 1, layers, last=True)
     return [up_block(4 * width, 2 * width, layers), up_block(2 * width, width, layers), last, ToPicture(tail)]

@@ -29,7 +29,6 @@ from fontgan.networks.tails import Tail, ToPicture, channels_of
 SkipMode = Literal["concat", "add"]
 Stem = Literal["stride", "unshuffle"]
 
-UNSHUFFLE = 4
 _DROPPED = 3  # the innermost sizes of the decoder
 
 
@@ -42,7 +41,7 @@ class UNetConfig:
     - `stride`: a 4×4 convolution of stride 2 and, at the end, a transposed one, as in the paper;
     - `unshuffle`: each block of 4×4 pixels becomes 16 channels and, at the end, is made of them again
       (Shi et al. 2016, «sub-pixel convolution»), so that no layer works at more than a quarter of the
-      size: five to ten times the speed on a CPU.
+      size: five to ten times the speed on a CPU. With larger blocks, larger images cost as much.
 
     Attributes:
         widths: channels at each size, from the largest; each further size is half the one before.
@@ -51,6 +50,7 @@ class UNetConfig:
         residual: how many residual blocks follow each halving and each doubling.
         attention: in how many of the innermost sizes every pixel looks at all others.
         dropout: its probability in the decoder at the three innermost sizes.
+        block: side of the blocks of `unshuffle`, in pixels.
     """
 
     widths: tuple[int, ...]
@@ -59,11 +59,12 @@ class UNetConfig:
     residual: int = 0
     attention: int = 0
     dropout: float = 0.0
+    block: int = 4
 
     @property
     def reduction(self) -> int:
         """How many times smaller than the image the innermost maps are; its size must be a multiple."""
-        return (2 if self.stem == "stride" else UNSHUFFLE) << (len(self.widths) - 1)
+        return (2 if self.stem == "stride" else self.block) << (len(self.widths) - 1)
 
 
 class Encoder(nn.Module):
@@ -72,7 +73,7 @@ class Encoder(nn.Module):
     def __init__(self, shape: UNetConfig, layers: LayerConfig, inputs: int = 1) -> None:
         super().__init__()
         widths, depth = shape.widths, len(shape.widths) - 1
-        first = enter(shape.stem, inputs, widths[0], layers)
+        first = enter(shape.stem, shape.block, inputs, widths[0], layers)
         self.stem = nn.Sequential(*first, *_residual(shape.residual, widths[0], layers))
         self.down = nn.ModuleList()
         for level in range(1, depth + 1):
@@ -125,7 +126,7 @@ class Decoder(nn.Module):
             width = widths[level] + (skipped[level] if shape.skip == "concat" else 0)
             looks = [SelfAttention(width)] if level > depth - shape.attention else []
             self.refine.append(nn.Sequential(*_residual(shape.residual, width, layers), *looks))
-        self.head = nn.Sequential(*leave(shape.stem, width, layers, tail))
+        self.head = nn.Sequential(*leave(shape.stem, shape.block, width, layers, tail))
 
     def forward(self, maps: Tensor, skips: Sequence[Tensor], style: Tensor | None = None) -> Tensor:
         """The innermost maps, those of each size from the largest, and the style's vector to images."""
@@ -161,20 +162,20 @@ class UNet(Network):
         return [first_layer(self.encoder.stem), last_layer(self.decoder.head)]
 
 
-def enter(stem: Stem, inputs: int, width: int, layers: LayerConfig) -> list[nn.Module]:
+def enter(stem: Stem, block: int, inputs: int, width: int, layers: LayerConfig) -> list[nn.Module]:
     """The layers that bring an image to the first size."""
     if stem == "stride":
         return [convolution(inputs, width, 4, 2, layers, last=True), nn.LeakyReLU(0.2)]  # no norm follows
-    first = convolution(inputs * UNSHUFFLE**2, width, 3, 1, layers)
-    return [nn.PixelUnshuffle(UNSHUFFLE), first, make_norm(layers.norm, width), nn.LeakyReLU(0.2)]
+    first = convolution(inputs * block**2, width, 3, 1, layers)
+    return [nn.PixelUnshuffle(block), first, make_norm(layers.norm, width), nn.LeakyReLU(0.2)]
 
 
-def leave(stem: Stem, width: int, layers: LayerConfig, tail: Tail) -> list[nn.Module]:
+def leave(stem: Stem, block: int, width: int, layers: LayerConfig, tail: Tail) -> list[nn.Module]:
     """The layers that bring maps of the first size to an image."""
     channels = channels_of(tail)
     if stem == "unshuffle":
-        last = convolution(width, channels * UNSHUFFLE**2, 3, 1, layers, last=True)
-        return [last, nn.PixelShuffle(UNSHUFFLE), ToPicture(tail)]
+        last = convolution(width, channels * block**2, 3, 1, layers, last=True)
+        return [last, nn.PixelShuffle(block), ToPicture(tail)]
     if layers.upsampling == "nearest":
         last = convolution(width, channels, 3, 1, layers, last=True)
         return [nn.Upsample(scale_factor=2), last, ToPicture(tail)]

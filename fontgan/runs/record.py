@@ -15,6 +15,7 @@ from torch import nn
 
 from fontgan.bounds import Characters, Count, Finite, Sha256, Text
 from fontgan.config.groups import Draft, flattened
+from fontgan.config.legacy import grid_before
 from fontgan.config.reading import from_record, nearest
 from fontgan.config.settings import BestBy, ModelSettings
 from fontgan.data.record import FaceRecord, face_from_2_to_3
@@ -27,7 +28,7 @@ from fontgan.models import find_model
 from fontgan.models.base import FirstStage, GeneratorSpec
 from fontgan.untrusted import DamagedError
 
-FORMAT = 5
+FORMAT = 6
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,7 @@ class CheckpointRecord:
         Raises:
             FontganError: it is damaged, of a newer format, or of settings that cannot be.
         """
-        found = read_record(_InFile, text, FORMAT, {4: from_4_to_5}, what)
+        found = read_record(_InFile, text, FORMAT, {4: from_4_to_5, 5: from_5_to_6}, what)
         settings, unknown = _read_settings(found.model, found.settings, what)
         extra = {name: value for name, value in found.extra.items() if name != "format"}
         extra |= {"settings": unknown} if unknown else {}
@@ -193,6 +194,15 @@ def from_4_to_5(data: dict[str, Any]) -> dict[str, Any]:
     canvas = to_json(Canvas(data.pop("size")))
     faces = {name: [face_from_2_to_3(face) for face in data[name]] for name in ("contents", "styles")}
     return {**data, **faces, "canvas": canvas, "stacked": False, "base": None}
+
+
+def from_5_to_6(data: dict[str, Any]) -> dict[str, Any]:
+    """Format 6 has the grid of generators that begin with `unshuffle`."""
+    size, first = data["canvas"]["size"], data.get("first")
+    if first is not None:
+        first = {**first, "settings": {**first["settings"], **grid_before(first["settings"], size)}}
+    settings = {**data["settings"], **grid_before(data["settings"], size)}
+    return {**data, "settings": settings, "first": first}
 
 
 def _shared(faces: tuple[FaceRecord, ...]) -> tuple[FaceRecord, ...]:

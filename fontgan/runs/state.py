@@ -7,12 +7,14 @@ import pickle
 import warnings
 import zipfile
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import torch
 
 from fontgan.bounds import Amount, Count
+from fontgan.config.legacy import grid_before
 from fontgan.errors import FontganError
 from fontgan.files import remove_folder, replacing_folder
 from fontgan.formats import UnknownFormatError, as_record, upgraded
@@ -22,7 +24,7 @@ from fontgan.runs.record import CheckpointRecord
 from fontgan.runs.weights import read_record, save_weights
 from fontgan.untrusted import cured_by, open_file, parse_json
 
-FORMAT = 2
+FORMAT = 3
 _STATE = "state.pt"
 
 
@@ -117,7 +119,7 @@ def restore(run: Run, model: Model[Any]) -> Reached | None:
                 f"{weights} is damaged", "remove {folder} and use {resume} again", folder=weights.parent
             ) from error
     path = found[-1].parent / _STATE
-    data, reached = _load(path, older=[weights.parent for weights in found[:-1]])
+    data, reached = _load(path, record.size, older=[weights.parent for weights in found[:-1]])
     if reached.step != record.step:
         raise FontganError(
             f"{path} belongs to another step or another run",
@@ -134,7 +136,7 @@ def restore(run: Run, model: Model[Any]) -> Reached | None:
         ) from error
 
 
-def _load(path: Path, older: list[Path]) -> tuple[dict[str, Any], Reached]:
+def _load(path: Path, size: int, older: list[Path]) -> tuple[dict[str, Any], Reached]:
     """What a state file holds; never code, which torch's restricted loader refuses."""
     where = f"continue from {older[-1].name}" if older else "start over"
     remedy = "remove {folder}, and {resume} will " + where
@@ -151,7 +153,7 @@ def _load(path: Path, older: list[Path]) -> tuple[dict[str, Any], Reached]:
     except (RuntimeError, OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
         raise FontganError(f"{path} is damaged", remedy, folder=path.parent) from error
     with cured_by(remedy, folder=path.parent):
-        data = upgraded(data, FORMAT, {1: from_1_to_2}, str(path))
+        data = upgraded(data, FORMAT, {1: from_1_to_2, 2: partial(from_2_to_3, size)}, str(path))
         return data, as_record(Reached, data.get("reached"), str(path))
 
 
@@ -173,6 +175,13 @@ def from_1_to_2(data: dict[str, Any]) -> dict[str, Any]:
     """Format 2 has the settings as they are, where format 1 had them as a JSON text."""
     reached = data["reached"]
     return {**data, "reached": {**reached, "decided": parse_json(reached["decided"], "it")}}
+
+
+def from_2_to_3(size: int, data: dict[str, Any]) -> dict[str, Any]:
+    """Format 3 has the grid of generators that begin with `unshuffle`; `size` is that of the images."""
+    reached = data["reached"]
+    decided = reached["decided"]
+    return {**data, "reached": {**reached, "decided": {**decided, **grid_before(decided, size)}}}
 
 
 def _first_line(error: Exception) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from fontgan.config.effects import without_effect
 from fontgan.config.groups import Draft
+from fontgan.config.legacy import grid_before
 from fontgan.config.reading import (
     MOST_NAMES,
     from_record,
@@ -80,9 +81,10 @@ def decide_again(
         raise FontganError(
             f"{known} is empty, so the run cannot continue", "start a new one without {resume}"
         )
-    before = _decide([known], {}, {})
+    older = _older(Run(run))
+    before = _decide([known], {}, older)
     configs = [known, config] if config else [known]
-    now = _decide(configs, {**options, "run": run}, changes)
+    now = _decide(configs, {**options, "run": run}, {**older, **changes})
     mistakes = contradictions(decisive(before.plan, before.settings), decisive(now.plan, now.settings))
     if mistakes:
         raise FontganError(
@@ -90,6 +92,15 @@ def decide_again(
             "leave them as they were, or start a new run without {resume}",
         )
     return replace(now, resume=True)
+
+
+def _older(run: Run) -> dict[str, str]:
+    """Settings that an older version left out of the run's configuration, as texts by name."""
+    tables = run.config
+    settings = tables.get(tables[_PLAN].get("model", TrainingPlan.model), {})
+    if not run.checkpoints:
+        return {}
+    return {name: str(value) for name, value in grid_before(settings, run.record.size).items()}
 
 
 def check_settings(model: str, settings: ModelSettings) -> None:

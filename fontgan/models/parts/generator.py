@@ -33,7 +33,7 @@ FAST_UNET: Mapping[str, Any] = {
     "initialisation": "uniform",
 }
 
-_UNSHUFFLED = 4  # what the size of a ResNet's images must be a multiple of
+_HALVED_TWICE = 4  # what the size of a ResNet's images must be a multiple of
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,15 @@ class UNetSettings(Settings):
     )
     stem: Stem = setting(
         "stride",
-        "first layer; unshuffle turns blocks of 4×4 pixels into channels",
+        "first layer; unshuffle turns blocks of pixels into channels",
         needs="kind=unet|resnet",
+    )
+    grid: int = setting(
+        16,
+        "blocks along each side of an image that unshuffle turns into channels, one pixel of its maps each",
+        least=4,
+        most=128,
+        needs="stem=unshuffle",
     )
     downsampling: Downsampling = setting(
         "stride", "downsampling; pool is a convolution, then 2×2 average pooling"
@@ -119,15 +126,29 @@ class UNetSettings(Settings):
                 "widths is empty, so the U-Net has no layers",
                 "list a number of channels for each size, as in {set} widths=64,128,192",
             )
-        while len(widths) > 1 and self._shape(widths).reduction > size:
+        while len(widths) > 1 and self._shape(widths, size).reduction > size:
             widths = widths[:-1]
-        shape = self._shape(widths)
+        shape = self._shape(widths, size)
         if size % shape.reduction:
             raise _impossible("the U-Net", size)
         return shape
 
-    def _shape(self, widths: tuple[int, ...]) -> UNetConfig:
-        return UNetConfig(widths, self.stem, self.skip, self.residual, self.attention, self.dropout)
+    def block(self, size: int) -> int:
+        """The side of the blocks that `unshuffle` turns into channels, in pixels of images of `size`.
+
+        Raises:
+            FontganError: the grid does not divide them.
+        """
+        if self.stem == "unshuffle" and size % self.grid:
+            raise FontganError(
+                f"images of {size} px cannot be divided into {self.grid}×{self.grid} blocks",
+                "use {set} grid=16, or another power of 2",
+            )
+        return max(size // self.grid, 1)
+
+    def _shape(self, widths: tuple[int, ...], size: int) -> UNetConfig:
+        skips = (self.skip, self.residual, self.attention, self.dropout)
+        return UNetConfig(widths, self.stem, *skips, block=self.block(size))
 
 
 @dataclass(frozen=True)
@@ -176,11 +197,19 @@ class GeneratorSettings(UNetSettings):
         if self.kind == "unet":
             return UNet(self.shape(size), layers, self.tail, inputs)
         if self.kind == "resnet":
-            if size % _UNSHUFFLED:
+            if self.stem == "stride" and size % _HALVED_TWICE:
                 raise _impossible("the ResNet", size)
             attention = self.attention > 0
             return ResNet(
-                self.width, self.stem, self.residual, attention, layers, self.dropout, self.tail, inputs
+                self.width,
+                self.stem,
+                self.residual,
+                attention,
+                layers,
+                self.dropout,
+                self.tail,
+                inputs,
+                self.block(size),
             )
         if size % 2**ENCODERS:
             raise _impossible("AutoEncoderGen", size)
