@@ -106,7 +106,7 @@ def render(
     target: Fonts | None = None,
     source: Fonts | None = None,
     charset: str = "gb2312-1",
-    size: int = 64,
+    size: int = 128,
     margin: float = 0.0,
     output: str | Path = TrainingPlan.data,
     jobs: int | None = None,

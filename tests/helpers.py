@@ -53,10 +53,10 @@ def images_of(store: GlyphStore, face: str, codes: Iterable[int]) -> np.ndarray:
     return store.glyphs([(face, code) for code in codes])
 
 
-def make_toy_store(folder: Path, codes: list[int] = CHARACTERS) -> Path:
+def make_toy_store(folder: Path, codes: list[int] = CHARACTERS, size: int = 64) -> Path:
     """A dataset of two toy fonts at `data/glyphs.lmdb` of a folder, the style narrower; returns its path."""
     content = build_font(folder / "content.ttf", codes, "Content")
     style = build_font(folder / "style.ttf", codes, "Style", raised=90, width=200)
     output = folder / "data" / "glyphs.lmdb"
-    render_dataset([FontLocation(content)], [FontLocation(style)], codes, 64, output)
+    render_dataset([FontLocation(content)], [FontLocation(style)], codes, size, output)
     return output

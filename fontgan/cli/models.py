@@ -16,7 +16,7 @@ _SECONDS = 2.0  # for which each preset is trained to measure its speed
 
 
 def models_command(
-    size: Annotated[int, typer.Option(help="Image size in pixels: 64, 128 or 256.", min=1)] = 64,
+    size: Annotated[int, typer.Option(help="Image size in pixels: 64, 128 or 256.", min=1)] = 128,
     measure: Annotated[
         bool,
         typer.Option(

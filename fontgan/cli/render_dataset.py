@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from fontgan.fonts.location import FontLocation
 
 _CHARSET = "gb2312-1"
-_SIZE = 64
+_SIZE = 128
 _MARGIN = 0.0
 
 

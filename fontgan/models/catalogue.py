@@ -54,7 +54,7 @@ class Entry:
 
 
 def catalogue(
-    size: int = 64, measure_seconds: float | None = None, watcher: Watcher | None = None
+    size: int = 128, measure_seconds: float | None = None, watcher: Watcher | None = None
 ) -> list[Entry]:
     """Every preset of every model, in the order of their names.
 

@@ -9,8 +9,10 @@ import pytest
 import torch
 from torch import nn
 
+from fontgan.errors import FontganError
 from fontgan.models.base import GeneratorSpec
 from fontgan.models.cyclegan import CycleGan
+from fontgan.models.parts.generator import FAST_UNET, GeneratorSettings
 from fontgan.models.pix2pix import Pix2Pix
 from fontgan.networks.autoencoder import AutoEncoderGen, coarsened
 from fontgan.networks.composites import BothWays, TwoStages
@@ -94,6 +96,28 @@ def test_the_papers_unet_goes_down_to_one_pixel_at_every_size(size: int, levels:
 def test_reduction_is_what_the_stem_and_the_levels_make() -> None:
     assert UNetConfig((8,) * 8, "stride").reduction == 256
     assert UNetConfig((8,) * 3, "unshuffle").reduction == 16
+    assert UNetConfig((8,) * 3, "unshuffle", block=8).reduction == 32
+
+
+@pytest.mark.parametrize("kind", ["unet", "resnet"])
+@pytest.mark.parametrize("grid", [16, 32])
+def test_maps_have_as_many_pixels_as_the_grid_whatever_the_size(kind: Any, grid: int) -> None:
+    settings = GeneratorSettings(
+        **{**FAST_UNET, "widths": (8, 12), "residual": 1}, kind=kind, width=4, grid=grid
+    )
+    for size in (64, 128, 256):
+        network, sides = settings.build(size), []
+        norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
+        norms[0].register_forward_hook(lambda _, __, maps, sides=sides: sides.append(maps.shape[-1]))
+        assert network(torch.rand(2, 1, size, size)).shape == (2, 1, size, size)
+        assert sides == [grid]
+
+
+def test_a_grid_that_does_not_divide_an_image_is_refused() -> None:
+    for kind in ("unet", "resnet"):
+        settings = GeneratorSettings(**FAST_UNET, kind=kind, grid=24)
+        with pytest.raises(FontganError, match="128 px cannot be divided into 24×24 blocks: use set grid=16"):
+            settings.build(128)
 
 
 @pytest.mark.parametrize("size", [64, 128, 256])

@@ -84,7 +84,7 @@ def test_damaged_and_foreign_files_are_refused(tmp_path: Path) -> None:
         with pytest.raises(FontganError, match="is damaged, or is not a checkpoint of fontgan"):
             load_checkpoint(wrong)
     with_metadata(path, newer, {**data, "format": 9})
-    with pytest.raises(FontganError, match="has format 9, but this fontgan reads formats up to 5: update"):
+    with pytest.raises(FontganError, match="has format 9, but this fontgan reads formats up to 6: update"):
         load_checkpoint(newer)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import signal
 import subprocess
@@ -15,7 +16,8 @@ from typing import Any
 
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
 
 from fontgan.data.render import render_dataset
 from fontgan.errors import FontganError
@@ -25,6 +27,7 @@ from fontgan.runs.log import Measured
 from fontgan.training.decision import decide, decide_again
 from fontgan.training.events import Event, Progressed, Sampled, Started
 from fontgan.training.run import run_training
+from tests.helpers import make_toy_store
 from tests.toy_fonts import build_font
 from tests.training.timing import time_by_steps
 
@@ -105,6 +108,35 @@ def test_resumed_equals_undisturbed(options: dict[str, Any], changes: dict[str, 
         for run in ("broken", "whole")
     ]
     assert figures[0] == figures[1]
+
+
+@pytest.mark.slow
+def test_a_run_from_before_there_were_grids_continues_with_its_blocks_of_four_pixels(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_toy_store(tmp_path, CODES, size=128)
+    monkeypatch.chdir(tmp_path)
+    changes = {**PIX2PIX, "grid": "32"}
+    begin(changes, run=Path("whole"))
+    break_off(changes, 7, run=Path("old"))
+    _take_grids_from(Run(Path("old")))
+    assert Run(Path("old")).record.settings.generator.grid == 32  # type: ignore[attr-defined]
+    go_on(run=Path("old"))
+    assert same(all_weights(Path("old")), all_weights(Path("whole")))
+
+
+def _take_grids_from(run: Run) -> None:
+    """Leave a run as the formats without grids had it."""
+    text = run.config_path.read_text()
+    run.config_path.write_text("".join(line for line in text.splitlines(True) if not line.startswith("grid")))
+    for weights in run.checkpoints:
+        with safe_open(weights, "pt") as file:
+            record = json.loads(file.metadata()["fontgan"])
+        del record["settings"]["generator"]["grid"]
+        save_file(load_file(weights), weights, {"fontgan": json.dumps({**record, "format": 5})})
+        state = torch.load(weights.parent / "state.pt", weights_only=True)
+        del state["reached"]["decided"]["generator.grid"]
+        torch.save({**state, "format": 2}, weights.parent / "state.pt")
 
 
 @pytest.mark.slow
