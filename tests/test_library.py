@@ -40,7 +40,7 @@ def test_render_train_and_draw_give_values_that_show_themselves() -> None:
     data = fontgan.render("mine.ttf", "all.ttf", "".join(map(chr, CODES)), show=False)
     assert data.faces == ["all", "mine"]
     assert data.characters("mine") == "".join(map(chr, CODES))
-    assert data.glyphs("mine", "一丁").shape == (2, 64, 64)
+    assert data.glyphs("mine", "一丁").shape == (2, 128, 128)
     assert "all (96), mine (96)" in repr(data)
     run = fontgan.train(data, steps=2, widths=(8, 12), residual=1, threads=1, device="cpu", show=False)
     assert (run.name, run.record.step) == ("pix2pix-1", 2)

@@ -4,7 +4,7 @@ Then all settings of a model were one flat table. Most kept their names and are 
 (`learning_rate` for `optimisation.learning_rate`); the others are listed here. An `adversarial_weight` of 0
 stood for «no discriminator».
 
-Before there was a `grid`, the blocks that `unshuffle` turns into channels had four pixels a side whatever the
+Before there was a `grid`, the blocks that `unshuffle` turns into channels were of 4×4 pixels whatever the
 size (checkpoints up to 5, states up to 2, each config.toml without a `grid`).
 """
 

@@ -86,7 +86,7 @@ TRIALS = [
 def train_all(folder: Path, minutes: str, jobs: int) -> None:
     """Make all runs that are not done yet; second stages when the first ones are."""
     if not (folder / "data").exists():
-        _fontgan(folder, "render-dataset")
+        _fontgan(folder, "render-dataset", "--size", "64")
     for second in (False, True):
         todo = [trial for trial in TRIALS if bool(trial.stage1) == second]
         with ThreadPoolExecutor(jobs) as pool:
