@@ -5,10 +5,7 @@ What is drawn comes part by part and leaves as outlines; the images are kept onl
 
 from __future__ import annotations
 
-import contextlib
-import multiprocessing
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -30,13 +27,11 @@ from fontgan.fonts.container import FontFile
 from fontgan.fonts.face import Face
 from fontgan.fonts.location import FontLocation
 from fontgan.fonts.source import GlyphSource
-from fontgan.outlines.outline import Outline
-from fontgan.outlines.tracing import Trace, trace
+from fontgan.outlines.many import remark, tracing
+from fontgan.outlines.tracing import Trace
 from fontgan.report.specimen import Specimen, save_specimen
 
 FONTS = Path("fonts")  # where fonts lie unless the user names another file
-_CHUNK = 16  # images that a process traces before it is given more
-_FEW = 128  # characters: by the time these are traced, another process has hardly begun
 
 
 @dataclass
@@ -45,14 +40,14 @@ class Traced:
 
     Attributes:
         glyphs: the characters that have an outline, in em.
-        blank: those whose images were blank, which get no glyph.
+        untraced: those whose images are blank or noise, which get no glyph, with the reason.
         lacking: those that no content font has.
         doubtful: those to look at, with the reason.
         pictures: the image of each, where they were asked for.
     """
 
     glyphs: list[NewGlyph] = field(default_factory=list)
-    blank: list[int] = field(default_factory=list)
+    untraced: dict[int, str] = field(default_factory=dict)
     lacking: list[int] = field(default_factory=list)
     doubtful: dict[int, str] = field(default_factory=dict)
     pictures: dict[int, Picture] = field(default_factory=dict)
@@ -67,12 +62,13 @@ class Traced:
             found: its outline.
             keep: whether the image is kept.
         """
+        reason = remark(image, found)
         if not found.outline.contours:
-            self.blank.append(code)
+            self.untraced[code] = reason
             return
-        self.glyphs.append(NewGlyph(code, placement.advance, in_em(found.outline, placement)))
-        if found.doubtful:
-            self.doubtful[code] = found.reason
+        self.glyphs.append(NewGlyph(code, placement.advance, placement.in_em(found.outline)))
+        if reason:
+            self.doubtful[code] = reason
         if keep:
             self.pictures[code] = Picture(image, placement.canvas, placement.shift)
 
@@ -86,7 +82,7 @@ def traced(parts: Iterable[Drawing], jobs: int = 1, keep_images: bool = False) -
         keep_images: whether to keep the images, for a UFO.
     """
     result = Traced()
-    with _tracing(jobs) as trace_all:
+    with tracing(jobs) as trace_all:
         for part in parts:
             result.lacking += part.lacking
             outlines = trace_all(part.images)
@@ -95,33 +91,6 @@ def traced(parts: Iterable[Drawing], jobs: int = 1, keep_images: bool = False) -
             ):
                 result.add(code, image, place, found, keep_images)
     return result
-
-
-def in_em(outline: Outline, placement: Placement) -> Outline:
-    """An outline in pixels, in em from the origin of its glyph."""
-    return outline.to_em(placement.canvas, placement.advance, placement.shift)
-
-
-@contextlib.contextmanager
-def _tracing(jobs: int) -> Iterator[Callable[[np.ndarray], Iterable[Trace]]]:
-    """What traces images: this process alone at first, then several together."""
-    count, pool = 0, None
-
-    def trace_all(images: np.ndarray) -> Iterable[Trace]:
-        nonlocal count, pool
-        count += len(images)
-        if jobs == 1 or count <= _FEW:
-            return map(trace, images)
-        if pool is None:
-            # Not forked: torch's threads do not survive that.
-            pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"))
-        return pool.map(trace, images, chunksize=_CHUNK)
-
-    try:
-        yield trace_all
-    finally:
-        if pool is not None:
-            pool.shutdown(cancel_futures=True)
 
 
 @dataclass(frozen=True)

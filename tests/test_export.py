@@ -85,7 +85,7 @@ def test_a_font_comes_with_its_specimen_and_the_same_bytes_each_time(drawer: Dra
 def test_the_outlines_do_not_depend_on_the_number_of_processes(
     drawer: Drawer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fontgan.export._FEW", 2)
+    monkeypatch.setattr("fontgan.outlines.many._FEW", 2)
     alone, together = (traced(drawer.parts(CODES), jobs) for jobs in (1, 2))
     for one, other in zip(alone.glyphs, together.glyphs, strict=True):
         assert (one.code, one.advance) == (other.code, other.advance)
@@ -110,7 +110,8 @@ def test_what_a_font_lacks_is_added_and_all_else_stays(drawer: Drawer, tmp_path:
 def test_blank_images_get_no_character(record: CheckpointRecord, tmp_path: Path) -> None:
     drawer = Drawer.of(Blank(), record, CPU)
     found = traced(drawer.parts([*CODES, 0x41]))
-    assert (found.blank, found.lacking, found.glyphs) == (list(CODES), [0x41], [])
+    assert (set(found.untraced.values()), found.lacking, found.glyphs) == ({"the image is blank"}, [0x41], [])
+    assert list(found.untraced) == list(CODES)
     with pytest.raises(FontganError, match="nothing to put into a font"):
         export_font(drawer, found, Wanted("Toy Hand", output=tmp_path / "hand.ttf"))
     assert not (tmp_path / "hand.ttf").exists()

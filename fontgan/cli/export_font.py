@@ -13,10 +13,11 @@ from fontgan.cli.drawing_options import (
     DeviceOption,
     SourcesOption,
     StyleOption,
+    show_characters,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from fontgan.building.changes import TableChange
     from fontgan.drawing.drawer import Drawer
@@ -118,11 +119,11 @@ def export_font_command(
         messages.print(f"note: {note}", style="yellow")
     with Bar("characters") as bar:
         found = traced(drawer.parts(codes, cleaning, bar), usable_cores(), keep_images=ufo)
-    _say("omitted: the content font does not have", found.lacking)
-    _say("omitted: their images are blank:", found.blank)
+    show_characters("omitted: the content font does not have", found.lacking)
+    show_characters("omitted: their images are blank or noise:", found.untraced)
     made = export_font(drawer, found, wanted)
-    _say("kept: the font has", made.kept)
-    _say("to look at: the outline does not match the image of", found.doubtful)
+    show_characters("kept: the font has", made.kept)
+    show_characters("to look at: the outline does not match the image of", found.doubtful)
     for note in made.notes:
         messages.print(f"note: {note}", style="yellow")
     _show_tables(made.tables)
@@ -141,14 +142,6 @@ def _asked(chars: str | None, merge: FontLocation | None, drawer: Drawer) -> lis
     if merge is None:
         return parse_charset(chars or _ALL, drawer.style_draws)
     return parse_charset(chars or _MISSING, open_source(merge).draws)
-
-
-def _say(what: str, codes: Collection[int]) -> None:
-    from fontgan.cli.console import messages
-    from fontgan.fonts.charset import describe_characters
-
-    if codes:
-        messages.print(f"{what} {describe_characters(codes)}", style="yellow")
 
 
 def _show_tables(tables: Sequence[TableChange]) -> None:

@@ -124,12 +124,13 @@ def _absolute(path: str) -> str:
 
 
 def test_an_svg_document_is_xml_with_a_title() -> None:
-    root = ET.fromstring(svg_document(RING, SIZE, "<永> & 和"))
+    box = (0.0, -880.0, 1000.0, 1000.0)
+    root = ET.fromstring(svg_document(RING, box, "<永> & 和"))
     title, path = list(root)
-    assert root.get("viewBox") == f"0 0 {SIZE} {SIZE}"
+    assert root.get("viewBox") == "0 -880 1000 1000"
     assert title.text == "<永> & 和"
     assert path.get("d") == svg_path(RING)
-    assert "title" not in svg_document(RING, SIZE)
+    assert "title" not in svg_document(RING, box)
 
 
 def test_a_crossing_is_found() -> None:
