@@ -5,6 +5,8 @@ What is drawn comes part by part and leaves as outlines; the images are kept onl
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,14 +17,25 @@ from fontgan.building.changes import TableChange
 from fontgan.building.copying import copied_glyphs
 from fontgan.building.font import BuiltFont, build_font
 from fontgan.building.glyphs import NewGlyph
-from fontgan.building.licence import CONTENT, COPIED, STYLE, FontLicence, read_licence
-from fontgan.building.merge import MergedFont, merge_font
+from fontgan.building.licence import (
+    CONTENT,
+    COPIED,
+    STYLE,
+    TARGET,
+    FontLicence,
+    LicenceReport,
+    licence_of,
+    read_licence,
+)
+from fontgan.building.merge import MergedFont, check_numbers, merge_font
 from fontgan.building.names import MOST_FAMILY, Names
 from fontgan.building.tables import FORMATS, save_font
-from fontgan.building.ufo import Picture, save_doubtful, write_ufo
+from fontgan.building.target import Target
+from fontgan.building.ufo import Picture, check_place, save_doubtful, write_ufo
 from fontgan.drawing.drawer import Drawer
 from fontgan.drawing.drawing import Drawing, Placement
 from fontgan.errors import FontganError
+from fontgan.files import unwritable
 from fontgan.fonts.container import FontFile
 from fontgan.fonts.face import Face
 from fontgan.fonts.location import FontLocation
@@ -40,7 +53,7 @@ class Traced:
 
     Attributes:
         glyphs: the characters that have an outline, in em.
-        untraced: those whose images are blank or noise, which get no glyph, with the reason.
+        untraced: those that get no glyph, since their images are blank or noise, with the reason.
         lacking: those that no content font has.
         doubtful: those to look at, with the reason.
         pictures: the image of each, where they were asked for.
@@ -71,6 +84,11 @@ class Traced:
             self.doubtful[code] = reason
         if keep:
             self.pictures[code] = Picture(image, placement.canvas, placement.shift)
+
+    def certain(self) -> Traced:
+        """The same without the doubtful ones, which are then among those without a glyph."""
+        glyphs = [glyph for glyph in self.glyphs if glyph.code not in self.doubtful]
+        return replace(self, glyphs=glyphs, untraced=self.untraced | self.doubtful, doubtful={})
 
 
 def traced(parts: Iterable[Drawing], jobs: int = 1, keep_images: bool = False) -> Traced:
@@ -121,6 +139,10 @@ class Wanted:
     def __post_init__(self) -> None:
         if self.family:
             Names(self.family, self.family_zh)  # or it would be refused after all has been drawn
+        if self.merge is not None and self.family_zh and not self.family:
+            raise FontganError(
+                "a font that is extended cannot be given a Chinese family name alone", "pass {family} too"
+            )
         if self.merge is None and self.replace:
             raise FontganError("there is no font whose characters could be replaced", "pass it with {merge}")
         if self.merge is not None and self.kind:
@@ -144,9 +166,10 @@ class Exported:
     """What was made.
 
     Attributes:
-        paths: the font, its specimen, the list of doubtful characters if there are any, and the UFO if it was
-            asked for.
+        paths: the font, its specimen, the UFO if it was asked for, and the list of the characters that are
+            doubtful, or without an outline, if there are any.
         added: the number of new characters in the font.
+        doubtful: those of them to look at, with the reason.
         kept: characters of a font that was extended which it had already.
         tables: what became of each table of that font; empty for a new one.
         notes: what else is worth knowing, one line each.
@@ -155,10 +178,40 @@ class Exported:
 
     paths: list[Path]
     added: int
+    doubtful: dict[int, str]
     kept: tuple[int, ...]
     tables: tuple[TableChange, ...]
     notes: tuple[str, ...]
     licences: list[str]
+
+
+def needed(codes: Sequence[int], drawer: Drawer, wanted: Wanted) -> tuple[list[int], list[int]]:
+    """Refuse what cannot be made, before anything is drawn.
+
+    Args:
+        codes: the characters that are asked for.
+        drawer: what draws them.
+        wanted: what is to be made.
+
+    Returns which of the characters have to be drawn, and which the font that is extended draws itself.
+
+    Raises:
+        FontganError: that font is damaged, full, or has them all, a licence forbids it, or there is no place
+            for the result.
+    """
+    fonts = _licences(drawer, wanted)
+    _check_output(drawer, wanted)
+    if wanted.merge is None:
+        LicenceReport(tuple(fonts)).check(wanted.family, wanted.permitted)
+        return list(codes), []
+    target = Target.open(wanted.merge)
+    own = licence_of(target.tables, TARGET, wanted.merge.path.stem)
+    LicenceReport((own, *fonts)).check(wanted.family or own.font, wanted.permitted)
+    kept = [] if wanted.replace else [code for code in codes if code in target.drawn]
+    new = [code for code in codes if code not in set(kept)]
+    drawn = [code for code in new if any(font.source.draws(code) for font in drawer.contents)]
+    check_numbers(target, [*drawn, *wanted.copied], kept)
+    return new, kept
 
 
 def export_font(drawer: Drawer, found: Traced, wanted: Wanted) -> Exported:
@@ -181,6 +234,7 @@ def export_font(drawer: Drawer, found: Traced, wanted: Wanted) -> Exported:
     path, made = _made(glyphs, fonts, wanted)
     added = set(made.added if isinstance(made, MergedFont) else made.codes)
     doubtful = {code: why for code, why in found.doubtful.items() if code in added}
+    listed = doubtful | found.untraced
     save_font(path, made.content)
     specimen = Specimen(
         family=wanted.family or path.stem,
@@ -199,18 +253,36 @@ def export_font(drawer: Drawer, found: Traced, wanted: Wanted) -> Exported:
         names = Names(wanted.family or path.stem[:MOST_FAMILY], wanted.family_zh)
         new = [glyph for glyph in glyphs if glyph.code in added]
         place = path.with_suffix(".ufo")
-        paths += write_ufo(place, new, names, found.pictures, doubtful, fonts, wanted.permitted)
+        paths += write_ufo(place, new, names, found.pictures, listed, fonts, wanted.permitted)
     else:
-        paths += save_doubtful(path, doubtful)
+        paths += save_doubtful(path, listed)
     merged = made if isinstance(made, MergedFont) else None
     return Exported(
         paths,
         len(added),
+        doubtful,
         merged.kept if merged else (),
         merged.tables if merged else (),
         merged.notes if merged else (),
         made.licences.lines(),
     )
+
+
+def _check_output(drawer: Drawer, wanted: Wanted) -> None:
+    """Refuse a place where nothing can be written, or where a font lies that is drawn from."""
+    path = wanted.output or FONTS / "font.ttf"
+    if path.is_dir():
+        raise FontganError(f"{path} is a folder", "pass the path of a font file with {output}")
+    folder = next(parent for parent in path.absolute().parents if parent.exists())
+    if not folder.is_dir():
+        raise FontganError(f"{folder} is a file, not a folder", "choose another {output}")
+    if not os.access(folder, os.W_OK):
+        raise unwritable(folder, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
+    if wanted.output and wanted.ufo:
+        check_place(wanted.output.with_suffix(".ufo"))
+    for font in (*drawer.contents, *drawer.styles):
+        if path.exists() and path.samefile(font.source.location.path):
+            raise FontganError(f"{path} is a font that is drawn from", "choose another {output}")
 
 
 def _made(

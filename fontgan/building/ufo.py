@@ -106,7 +106,7 @@ def write_ufo(
         raise FontganError(
             "there is nothing to put into a font: no character has an outline", "choose other {chars}"
         )
-    _check_place(path)
+    check_place(path)
     reasons = dict(sorted((doubtful or {}).items()))
     with replacing_folder(path) as beside:
         beside.rmdir()  # or fontTools would look for a UFO in it
@@ -150,8 +150,12 @@ def doubtful_list(reasons: Mapping[int, str]) -> str:
     )
 
 
-def _check_place(path: Path) -> None:
-    """A UFO is a folder: refuse to replace one that is something else."""
+def check_place(path: Path) -> None:
+    """A UFO is a folder: refuse to replace one that is something else.
+
+    Raises:
+        FontganError: there is something else.
+    """
     if path.is_dir() and any(path.iterdir()) and not (path / "metainfo.plist").is_file():
         raise FontganError(f"{path} is a folder, and not a UFO", "pass another {output}")
     if path.exists() and not path.is_dir():

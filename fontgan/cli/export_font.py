@@ -74,6 +74,10 @@ def export_font_command(
             "then holds for the new font.",
         ),
     ] = "",
+    omitted: Annotated[
+        bool,
+        typer.Option("--omit-doubtful", help="Omit characters whose outlines do not match their images."),
+    ] = False,
     source: SourcesOption = None,
     style: StyleOption = None,
     cleaning: CleaningOption = "none",
@@ -88,7 +92,7 @@ def export_font_command(
     """Make a font of the characters that a run draws, or add them to a font.
 
     Each drawn image becomes an outline. Those that do not match their images well are listed in a file
-    beside the font: look at them.
+    beside the font: look at them, or omit them. Blank images and noise get no character.
     """
     from fontgan.cli.console import Bar, echo, messages
     from fontgan.compute.launch import usable_cores
@@ -98,7 +102,7 @@ def export_font_command(
     with messages.status("loading torch"):
         from fontgan.compute.choosing import choose_engine, prepare_process
         from fontgan.drawing.drawer import Drawer
-        from fontgan.export import Wanted, export_font, traced
+        from fontgan.export import Wanted, export_font, needed, traced
 
     prepare_process(choose_engine(device))
     drawer = Drawer(checkpoint, style, None, source or (), device=device)
@@ -114,16 +118,18 @@ def export_font_command(
         permitted,
         ufo,
     )
-    codes = _asked(chars, wanted.merge, drawer)
+    codes, kept = needed(_asked(chars, wanted.merge, drawer), drawer, wanted)
     for note in drawer.notes:
         messages.print(f"note: {note}", style="yellow")
     with Bar("characters") as bar:
         found = traced(drawer.parts(codes, cleaning, bar), usable_cores(), keep_images=ufo)
+    if omitted:
+        found = found.certain()
     show_characters("omitted: the content font does not have", found.lacking)
-    show_characters("omitted: their images are blank or noise:", found.untraced)
+    show_characters("omitted: no outline, or one that does not match the image:", found.untraced)
     made = export_font(drawer, found, wanted)
-    show_characters("kept: the font has", made.kept)
-    show_characters("to look at: the outline does not match the image of", found.doubtful)
+    show_characters("kept: the font has", sorted({*kept, *made.kept}))
+    show_characters("to look at: the outline does not match the image of", made.doubtful)
     for note in made.notes:
         messages.print(f"note: {note}", style="yellow")
     _show_tables(made.tables)
