@@ -8,21 +8,14 @@ import pytest
 from fontTools.ttLib import TTFont
 from torch import nn
 
-from fontgan.runs.record import CheckpointRecord
-from fontgan.runs.weights import load_best
-from tests.helpers import Command
+from tests.helpers import Command, draw_with
 from tests.toy_fonts import build_font
 
 
 @pytest.fixture
 def here(folder_with_run: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a run, whose network copies its content, and its fonts."""
-
-    def copying(given: Path | None) -> tuple[Path, nn.Module, CheckpointRecord]:
-        path, _, record = load_best(given)
-        return path, nn.Identity(), record
-
-    monkeypatch.setattr("fontgan.drawing.drawer.load_best", copying)
+    draw_with(nn.Identity(), monkeypatch)
     return folder_with_run
 
 

@@ -13,9 +13,7 @@ from torch import Tensor, nn
 
 from fontgan.drawing.drawer import Drawer
 from fontgan.fonts.face import Face
-from fontgan.runs.record import CheckpointRecord
-from fontgan.runs.weights import load_best
-from tests.helpers import Command
+from tests.helpers import Command, draw_with
 
 GIVEN = ("--checkpoint", "run", "--device", "cpu", "--output", "out")
 
@@ -71,16 +69,6 @@ def copying(here: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder, whose run draws the content as it is."""
     draw_with(nn.Identity(), monkeypatch)
     return here
-
-
-def draw_with(network: nn.Module, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let every run draw with that network."""
-
-    def loaded(given: Path | None) -> tuple[Path, nn.Module, CheckpointRecord]:
-        path, _, record = load_best(given)
-        return path, network, record
-
-    monkeypatch.setattr("fontgan.drawing.drawer.load_best", loaded)
 
 
 def test_an_outline_lies_beside_its_image_and_in_its_em(copying: Path, type_command: Command) -> None:
