@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-
-import numpy as np
 
 from fontgan.building.changes import TableChange
 from fontgan.building.copying import copied_glyphs
@@ -31,84 +29,22 @@ from fontgan.building.merge import MergedFont, check_numbers, merge_font
 from fontgan.building.names import MOST_FAMILY, Names
 from fontgan.building.tables import FORMATS, save_font
 from fontgan.building.target import Target
-from fontgan.building.ufo import Picture, check_place, save_doubtful, write_ufo
+from fontgan.building.ufo import check_place, save_doubtful, write_ufo
+from fontgan.config.settings import Cleaning
 from fontgan.drawing.drawer import Drawer
-from fontgan.drawing.drawing import Drawing, Placement
+from fontgan.drawing.outlines import Traced, traced
 from fontgan.errors import FontganError
 from fontgan.files import unwritable
+from fontgan.fonts.charset import parse_charset
 from fontgan.fonts.container import FontFile
 from fontgan.fonts.face import Face
 from fontgan.fonts.location import FontLocation
-from fontgan.fonts.source import GlyphSource
-from fontgan.outlines.many import remark, tracing
-from fontgan.outlines.tracing import Trace
+from fontgan.fonts.source import GlyphSource, open_source
+from fontgan.progress import Watcher
 from fontgan.report.specimen import Specimen, save_specimen
 
+GB2312 = "gb2312"  # the characters of a font unless others are named
 FONTS = Path("fonts")  # where fonts lie unless the user names another file
-
-
-@dataclass
-class Traced:
-    """What has been traced so far.
-
-    Attributes:
-        glyphs: the characters that have an outline, in em.
-        untraced: those that get no glyph, since their images are blank or noise, with the reason.
-        lacking: those that no content font has.
-        doubtful: those to look at, with the reason.
-        pictures: the image of each, where they were asked for.
-    """
-
-    glyphs: list[NewGlyph] = field(default_factory=list)
-    untraced: dict[int, str] = field(default_factory=dict)
-    lacking: list[int] = field(default_factory=list)
-    doubtful: dict[int, str] = field(default_factory=dict)
-    pictures: dict[int, Picture] = field(default_factory=dict)
-
-    def add(self, code: int, image: np.ndarray, placement: Placement, found: Trace, keep: bool) -> None:
-        """Put a traced image back from its canvas to its place in the em.
-
-        Args:
-            code: its character.
-            image: uint8 (size, size).
-            placement: how it lies on the canvas.
-            found: its outline.
-            keep: whether the image is kept.
-        """
-        reason = remark(image, found)
-        if not found.outline.contours:
-            self.untraced[code] = reason
-            return
-        self.glyphs.append(NewGlyph(code, placement.advance, placement.in_em(found.outline)))
-        if reason:
-            self.doubtful[code] = reason
-        if keep:
-            self.pictures[code] = Picture(image, placement.canvas, placement.shift)
-
-    def certain(self) -> Traced:
-        """The same without the doubtful ones, which are then among those without a glyph."""
-        glyphs = [glyph for glyph in self.glyphs if glyph.code not in self.doubtful]
-        return replace(self, glyphs=glyphs, untraced=self.untraced | self.doubtful, doubtful={})
-
-
-def traced(parts: Iterable[Drawing], jobs: int = 1, keep_images: bool = False) -> Traced:
-    """Trace all that is drawn.
-
-    Args:
-        parts: of a drawing, as `Drawer.parts` draws them.
-        jobs: processes that trace; the outlines do not depend on their number.
-        keep_images: whether to keep the images, for a UFO.
-    """
-    result = Traced()
-    with tracing(jobs) as trace_all:
-        for part in parts:
-            result.lacking += part.lacking
-            outlines = trace_all(part.images)
-            for code, image, place, found in zip(
-                part.codes, part.images, part.placements, outlines, strict=True
-            ):
-                result.add(code, image, place, found, keep_images)
-    return result
 
 
 @dataclass(frozen=True)
@@ -124,6 +60,7 @@ class Wanted:
         copied: characters to copy from the first content font.
         permitted: whether the user states that the owners of all fonts permit what their licences do not.
         ufo: whether to write a UFO too.
+        omit_doubtful: whether characters are left out whose outlines do not match their images.
     """
 
     family: str = ""
@@ -135,6 +72,7 @@ class Wanted:
     copied: Sequence[int] = ()
     permitted: bool = False
     ufo: bool = False
+    omit_doubtful: bool = False
 
     def __post_init__(self) -> None:
         if self.family:
@@ -171,6 +109,9 @@ class Exported:
         added: the number of new characters in the font.
         doubtful: those of them to look at, with the reason.
         kept: characters of a font that was extended which it had already.
+        lacking: characters that no content font has.
+        untraced: those left out, since their images are blank or noise, or on request since they are
+            doubtful, with the reason.
         tables: what became of each table of that font; empty for a new one.
         notes: what else is worth knowing, one line each.
         licences: those of all fonts involved, and the result's, one line each.
@@ -180,20 +121,50 @@ class Exported:
     added: int
     doubtful: dict[int, str]
     kept: tuple[int, ...]
+    lacking: tuple[int, ...]
+    untraced: dict[int, str]
     tables: tuple[TableChange, ...]
     notes: tuple[str, ...]
     licences: list[str]
 
 
-def needed(codes: Sequence[int], drawer: Drawer, wanted: Wanted) -> tuple[list[int], list[int]]:
-    """Refuse what cannot be made, before anything is drawn.
+def draw_font(
+    drawer: Drawer,
+    wanted: Wanted,
+    chars: str | None = None,
+    cleaning: Cleaning = "none",
+    watcher: Watcher | None = None,
+    jobs: int = 1,
+) -> Exported:
+    """Draw characters and make a font of them, or add them to one; what that draws itself is not drawn again.
 
     Args:
-        codes: the characters that are asked for.
         drawer: what draws them.
         wanted: what is to be made.
+        chars: the characters, a text file or the name of a set; None: GB 2312, or what the font that is
+            extended lacks of it.
+        cleaning: how to clean the images.
+        watcher: sees each character.
+        jobs: processes that trace.
 
-    Returns which of the characters have to be drawn, and which the font that is extended draws itself.
+    Raises:
+        FontganError: as `export_font`; what cannot be made is refused before anything is drawn.
+    """
+    codes, kept = _needed(_asked(chars, drawer, wanted), drawer, wanted)
+    found = traced(drawer.parts(codes, cleaning, watcher), jobs, wanted.ufo)
+    made = export_font(drawer, found.certain() if wanted.omit_doubtful else found, wanted)
+    return replace(made, kept=tuple(sorted({*kept, *made.kept})))
+
+
+def _asked(chars: str | None, drawer: Drawer, wanted: Wanted) -> list[int]:
+    """The characters that are named, else those that a font of Simplified Chinese needs."""
+    if wanted.merge is None:
+        return parse_charset(GB2312 if chars is None else chars, drawer.style_draws)
+    return parse_charset(f"missing:{GB2312}" if chars is None else chars, open_source(wanted.merge).draws)
+
+
+def _needed(codes: Sequence[int], drawer: Drawer, wanted: Wanted) -> tuple[list[int], list[int]]:
+    """Which of the characters have to be drawn, and which the font that is extended draws itself.
 
     Raises:
         FontganError: that font is damaged, full, or has them all, a licence forbids it, or there is no place
@@ -210,7 +181,8 @@ def needed(codes: Sequence[int], drawer: Drawer, wanted: Wanted) -> tuple[list[i
     kept = [] if wanted.replace else [code for code in codes if code in target.drawn]
     new = [code for code in codes if code not in set(kept)]
     drawn = [code for code in new if any(font.source.draws(code) for font in drawer.contents)]
-    check_numbers(target, [*drawn, *wanted.copied], kept)
+    if drawn or kept:  # or the drawer says what the content fonts lack
+        check_numbers(target, [*drawn, *wanted.copied], kept)
     return new, kept
 
 
@@ -262,6 +234,8 @@ def export_font(drawer: Drawer, found: Traced, wanted: Wanted) -> Exported:
         len(added),
         doubtful,
         merged.kept if merged else (),
+        tuple(found.lacking),
+        found.untraced,
         merged.tables if merged else (),
         merged.notes if merged else (),
         made.licences.lines(),

@@ -13,8 +13,9 @@ from torch import Tensor, nn
 from fontgan.data.render import render_dataset
 from fontgan.data.store import GlyphStore
 from fontgan.drawing.drawer import Drawer
+from fontgan.drawing.outlines import Traced, traced
 from fontgan.errors import FontganError
-from fontgan.export import Traced, Wanted, export_font, traced
+from fontgan.export import Wanted, export_font
 from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.face import Face
 from fontgan.fonts.location import FontLocation

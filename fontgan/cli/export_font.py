@@ -20,12 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fontgan.building.changes import TableChange
-    from fontgan.drawing.drawer import Drawer
-    from fontgan.fonts.location import FontLocation
 
 Format = Literal["ttf", "otf", "woff", "woff2"]
-
-_ALL, _MISSING = "gb2312", "missing:gb2312"  # characters unless others are named
 
 
 def export_font_command(
@@ -102,7 +98,7 @@ def export_font_command(
     with messages.status("loading torch"):
         from fontgan.compute.choosing import choose_engine, prepare_process
         from fontgan.drawing.drawer import Drawer
-        from fontgan.export import Wanted, export_font, needed, traced
+        from fontgan.export import Wanted, draw_font
 
     prepare_process(choose_engine(device))
     drawer = Drawer(checkpoint, style, None, source or (), device=device)
@@ -117,37 +113,25 @@ def export_font_command(
         parse_charset(copied) if copied else (),
         permitted,
         ufo,
+        omitted,
     )
-    codes, kept = needed(_asked(chars, wanted.merge, drawer), drawer, wanted)
     for note in drawer.notes:
         messages.print(f"note: {note}", style="yellow")
     with Bar("characters") as bar:
-        found = traced(drawer.parts(codes, cleaning, bar), usable_cores(), keep_images=ufo)
-    if omitted:
-        found = found.certain()
-    show_characters("omitted: the content font does not have", found.lacking)
-    show_characters("omitted: no outline, or one that does not match the image:", found.untraced)
-    made = export_font(drawer, found, wanted)
-    show_characters("kept: the font has", sorted({*kept, *made.kept}))
+        made = draw_font(drawer, wanted, chars, cleaning, bar, usable_cores())
+    show_characters("omitted: the content font does not have", made.lacking)
+    without = "no outline, or one that does not match the image" if omitted else "the image is blank or noise"
+    show_characters(f"omitted: {without}:", made.untraced)
+    show_characters("kept: the font has", made.kept)
     show_characters("to look at: the outline does not match the image of", made.doubtful)
     for note in made.notes:
         messages.print(f"note: {note}", style="yellow")
     _show_tables(made.tables)
     for line in made.licences:
         messages.print(line, soft_wrap=True)
-    messages.print(f"{made.added:,} new characters in the font")
+    messages.print(f"{made.added:,} new character{'s' * (made.added != 1)} in the font")
     for path in made.paths:
         echo(path)
-
-
-def _asked(chars: str | None, merge: FontLocation | None, drawer: Drawer) -> list[int]:
-    """The characters to draw: those that were named, else those that a font of Simplified Chinese needs."""
-    from fontgan.fonts.charset import parse_charset
-    from fontgan.fonts.source import open_source
-
-    if merge is None:
-        return parse_charset(chars or _ALL, drawer.style_draws)
-    return parse_charset(chars or _MISSING, open_source(merge).draws)
 
 
 def _show_tables(tables: Sequence[TableChange]) -> None:
