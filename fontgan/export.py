@@ -209,7 +209,7 @@ def export_font(drawer: Drawer, found: Traced, wanted: Wanted) -> Exported:
     listed = doubtful | found.untraced
     save_font(path, made.content)
     specimen = Specimen(
-        family=wanted.family or path.stem,
+        family=wanted.family or made.licences.fonts[0].font,
         family_zh=wanted.family_zh,
         font=made.content,
         kind=path.suffix.removeprefix("."),

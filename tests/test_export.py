@@ -99,6 +99,7 @@ def test_what_a_font_lacks_is_added_and_all_else_stays(drawer: Drawer, tmp_path:
     found = traced(drawer.parts(CODES))
     made = export_font(drawer, found, Wanted(output=tmp_path / "more.ttf", merge=FontLocation(own)))
     assert (made.added, made.kept) == (len(CODES) - 2, tuple(sorted(CODES[:2])))
+    assert "<title>Own" in made.paths[1].read_text(encoding="utf-8")  # the family, not the file
     old, new = Face(FontLocation(own)), Face(FontLocation(made.paths[0]))
     for code in CODES[:2]:
         before, after = (face.draw(code, Canvas(64)) for face in (old, new))

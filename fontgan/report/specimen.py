@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -32,6 +33,7 @@ Runs = list[tuple[bool, str]]  # parts of a text: whether a font has it, and the
 
 _SIZES = {96: 12, 48: 48, 24: 160, 16: 1000, 12: 1000}  # pixels, and how many characters are set in them
 _COMPARED = 30  # characters that are set in several fonts
+_ROOM = "\N{EM SPACE}"  # which Latin fonts have too
 _OWN = 300  # of the font's own characters, where it lacks those of the text
 _SENTENCE, _CLAUSE = r"[。！？]”?", r"[。！？；，、：]"
 
@@ -119,7 +121,7 @@ def draw_specimen(specimen: Specimen) -> str:
     """
     if specimen.kind not in FORMATS:
         raise FontganError(f"there is no font format {specimen.kind!r}", "choose {format}")
-    passage = shortened(specimen.running_text, _COMPARED)
+    passage = spaced(shortened(specimen.running_text, _COMPARED), specimen.has)
     given = {"Content": specimen.content, "Style": specimen.style}
     others = [compared(role, font, passage) for role, font in given.items() if font]
     web = [("New", *web_font(specimen.font, specimen.kind))]
@@ -155,6 +157,16 @@ def runs(text: str, has: Collection[int]) -> Runs:
     return [
         (had, "".join(chars)) for had, chars in groupby(text, lambda char: char.isspace() or ord(char) in has)
     ]
+
+
+def spaced(text: str, has: Collection[int]) -> str:
+    """A text with room in place of the punctuation that a font lacks: a font may be of characters alone."""
+    kept = (
+        char if ord(char) in has or char.isspace() or unicodedata.category(char)[0] != "P" else _ROOM
+        for char in text
+    )
+    whole = re.sub(f"{_ROOM}+", _ROOM, "".join(kept))
+    return "\n".join(line.rstrip(_ROOM) for line in whole.split("\n"))
 
 
 def spans(codes: Iterable[int]) -> list[tuple[int, int]]:
@@ -200,8 +212,8 @@ def _facts(specimen: Specimen, doubtful: int) -> list[str]:
 def _samples(specimen: Specimen) -> list[tuple[int, list[Runs]]]:
     """The running text in each size, by paragraphs, the beginning of it in large ones."""
     return [
-        (size, [runs(line, specimen.has) for line in shortened(specimen.running_text, most).splitlines()])
-        for size, most in _SIZES.items()
+        (size, [runs(line, specimen.has) for line in spaced(text, specimen.has).splitlines()])
+        for size, text in ((size, shortened(specimen.running_text, most)) for size, most in _SIZES.items())
     ]
 
 

@@ -27,6 +27,7 @@ from fontgan.report.specimen import (
     runs,
     save_specimen,
     shortened,
+    spaced,
     spans,
 )
 from tests.building.outlines import box, opened, rings
@@ -210,7 +211,7 @@ def test_the_same_text_is_set_in_all_fonts(tmp_path: Path) -> None:
     for role in fonts:
         assert len(read.all("p", **{"class": f"compared {role.lower()}"})) == 1
     spaces = {0x20, 0xA0, 0x3000}
-    needed = set(unique_characters(shortened(ORCHID_PAVILION, 30)))
+    needed = set(unique_characters(spaced(shortened(ORCHID_PAVILION, 30), shown.has)))
     assert set(opened(fonts["Content"]).getBestCmap()) == needed | spaces
     assert set(opened(fonts["Style"]).getBestCmap()) == {*shown.codes[:3], *spaces}
     lacking = "".join(read.all("span", **{"class": "lacks"}))
@@ -244,6 +245,13 @@ def test_a_text_is_cut_where_a_sentence_or_a_clause_ends() -> None:
     assert shortened(ORCHID_PAVILION, 48).endswith("少长咸集。")
     assert shortened("永和九年", 3) == "永和九"
     assert shortened("永和九年", 4) == "永和九年"
+
+
+def test_punctuation_that_a_font_lacks_leaves_room() -> None:
+    assert (
+        spaced("永和，九：“年。\n“初”！", {ord(char) for char in "永九，"})
+        == "永和，九\N{EM SPACE}年\n\N{EM SPACE}初"
+    )
 
 
 def test_texts_and_codes_are_cut_into_runs() -> None:
