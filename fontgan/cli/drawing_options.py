@@ -28,7 +28,7 @@ DeviceOption = Annotated[DeviceChoice, typer.Option(help="Device to compute on."
 
 
 def show_characters(what: str, codes: Collection[int]) -> None:
-    """Print which characters a message is about, if there are any."""
+    """Print a message with its characters, if there are any."""
     from fontgan.cli.console import messages
     from fontgan.fonts.charset import describe_characters
 
