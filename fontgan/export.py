@@ -206,7 +206,7 @@ def export_font(drawer: Drawer, found: Traced, wanted: Wanted) -> Exported:
     path, made = _made(glyphs, fonts, wanted)
     added = set(made.added if isinstance(made, MergedFont) else made.codes)
     doubtful = {code: why for code, why in found.doubtful.items() if code in added}
-    listed = doubtful | found.untraced
+    listed = found.untraced | doubtful
     save_font(path, made.content)
     specimen = Specimen(
         family=wanted.family or made.licences.fonts[0].font,
