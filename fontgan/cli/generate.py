@@ -20,7 +20,7 @@ from fontgan.fonts.location import FONT_SUFFIXES, PICTURE_SUFFIXES
 # The first sentence of 蘭亭集序 (353), in simplified characters: it begins with 永和.
 _EXAMPLE = "永和九年岁在癸丑暮春之初会于会稽山阴之兰亭"
 
-_OTHER_PICTURES = (PICTURE_SUFFIXES | {".pdf", ".svg"}) - {".png"}
+_OTHER_PICTURES = (PICTURE_SUFFIXES | {".pdf"}) - {".png"}
 
 
 def generate_command(
@@ -127,6 +127,10 @@ def _check_output(target: Path, svg: bool) -> None:
             "generate draws images, not a font",
             "make one with {export_font}, or name a folder or {png}",
             png=target.with_suffix(".png"),
+        )
+    elif target.suffix.lower() == ".svg":
+        raise FontganError(
+            "sheets are PNG files", "name a folder, and pass {svg} for the outline of each character"
         )
     elif target.suffix.lower() in _OTHER_PICTURES:
         raise FontganError("sheets are PNG files", "name {png}, or a folder", png=target.with_suffix(".png"))

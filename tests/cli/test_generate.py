@@ -126,3 +126,6 @@ def test_a_sheet_alone_has_no_outlines(copying: Path, type_command: Command) -> 
         "error: a.png is a sheet alone, without outlines: name a folder, or omit --svg\n",
     )
     assert not (copying / "a.png").exists()
+    status, _, err = type_command("generate", "--chars", "一", *GIVEN[:-1], "a.svg")
+    message = "sheets are PNG files: name a folder, and pass --svg for the outline of each character"
+    assert (status, err) == (1, f"error: {message}\n")
