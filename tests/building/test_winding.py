@@ -47,12 +47,14 @@ def test_a_wrong_direction_is_found() -> None:
     assert fault_of(recorded(square), clockwise=True).area == pytest.approx(100 * 100)
     assert fault_of(recorded(square, backward=True), clockwise=False).area == pytest.approx(100 * 100)
     filled = recorded(box(0x4E00, 0, 0, 0.4, 0.4), box(0x4E00, 0.1, 0.1, 0.2, 0.2))  # a hole that is none
-    assert fault_of(filled, clockwise=False) == (pytest.approx(100 * 100), 0)
+    area, crossings = fault_of(filled, clockwise=False)
+    assert (area, crossings) == (pytest.approx(100 * 100), 0)
 
 
 def test_an_overlap_and_a_crossing_are_found() -> None:
     crossed = recorded(box(0x4E00, 0, 0, 0.4, 0.4), box(0x4E00, 0.3, 0.2, 0.8, 0.6))
-    assert fault_of(crossed, clockwise=False) == (pytest.approx(100 * 200), 2)
+    area, crossings = fault_of(crossed, clockwise=False)
+    assert (area, crossings) == (pytest.approx(100 * 200), 2)
     pen = RecordingPen()  # a figure of eight: one half of it runs clockwise
     pen.moveTo((0, 0))
     for point in ((100, 100), (100, 0), (0, 100)):
@@ -67,7 +69,9 @@ def test_an_overlap_and_a_crossing_are_found() -> None:
 def test_no_glyph_of_a_new_font_is_wound_wrongly(kind: str) -> None:
     font = opened(build_font([*rings(), box(0x4E00, 0, -0.1, 1, 0.8)], Names("My Hand"), kind).content)
     assert faults(font) == {}
-    backward = [name for name in font.getGlyphOrder() if fault_of(font.getGlyphSet()[name], kind == "otf").area]
+    backward = [
+        name for name in font.getGlyphOrder() if fault_of(font.getGlyphSet()[name], kind == "otf").area
+    ]
     assert len(backward) == len(rings()) + 2  # all that have ink, .notdef too
 
 
