@@ -2,7 +2,8 @@
 
 Where a glyph is well made, the winding number is 1 in the ink and 0 outside it, as PostScript counts;
 TrueType's is the negative. A contour in the wrong direction, two that overlap, and one that crosses itself
-each bring a region with another number. It is looked for on lines across the glyph, and crossings pair by pair.
+each bring a region with another number. It is looked for on lines across the glyph. Crossings are looked for
+pair by pair.
 """
 
 from __future__ import annotations
