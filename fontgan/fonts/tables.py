@@ -65,10 +65,10 @@ def name_records(table: memoryview) -> Iterator[NameRecord]:
     except struct.error:
         return
     for at in range(6, min(6 + 12 * count, len(table) - 11), 12):
-        *numbers, length, offset = struct.unpack_from(">6H", table, at)
+        platform, encoding, language, number, length, offset = struct.unpack_from(">6H", table, at)
         content = table[start + offset : start + offset + length]
         if len(content) == length:
-            yield NameRecord(*numbers, content)
+            yield NameRecord(platform, encoding, language, number, content)
 
 
 def name_codec(platform: int) -> str:

@@ -17,6 +17,7 @@ from fontTools.ttLib import TTFont
 from fontgan.building.merge import merge_font
 from fontgan.building.tables import write_tables
 from fontgan.building.target import Target
+from fontgan.errors import FontganError
 from fontgan.fonts.charset import parse_charset
 from fontgan.fonts.location import FontLocation
 from tests.building.keeping import kept, shaped
@@ -65,7 +66,7 @@ def main() -> int:
     for name in parser.parse_args().fonts:
         try:
             print(checked(FontLocation.parse(name)), flush=True)
-        except AssertionError as error:
+        except (AssertionError, FontganError) as error:
             print(f"{name}: FAILED: {str(error)[:300]}", flush=True)
             failed += 1
     return 1 if failed else 0

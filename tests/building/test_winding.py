@@ -48,13 +48,15 @@ def test_a_wrong_direction_is_found() -> None:
     assert fault_of(recorded(square, backward=True), clockwise=False).area == pytest.approx(100 * 100)
     filled = recorded(box(0x4E00, 0, 0, 0.4, 0.4), box(0x4E00, 0.1, 0.1, 0.2, 0.2))  # a hole that is none
     area, crossings = fault_of(filled, clockwise=False)
-    assert (area, crossings) == (pytest.approx(100 * 100), 0)
+    assert area == pytest.approx(100 * 100)
+    assert crossings == 0
 
 
 def test_an_overlap_and_a_crossing_are_found() -> None:
     crossed = recorded(box(0x4E00, 0, 0, 0.4, 0.4), box(0x4E00, 0.3, 0.2, 0.8, 0.6))
     area, crossings = fault_of(crossed, clockwise=False)
-    assert (area, crossings) == (pytest.approx(100 * 200), 2)
+    assert area == pytest.approx(100 * 200)
+    assert crossings == 2
     pen = RecordingPen()  # a figure of eight: one half of it runs clockwise
     pen.moveTo((0, 0))
     for point in ((100, 100), (100, 0), (0, 100)):
