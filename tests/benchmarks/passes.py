@@ -177,7 +177,7 @@ def chromium(path: Path, folder: Path) -> str:
     shown = run([*usual, "--dump-dom", page.as_uri()])
     if '<body class="loaded">' not in shown:
         raise Failed("the page does not load it")
-    run([*usual, f"--screenshot={picture}", "--window-size=900,1300", page.as_uri()])
+    run([*usual, f"--screenshot={picture}", "--window-size=900,880", page.as_uri()])
     return f"loaded: {picture.name}"
 
 
