@@ -66,6 +66,7 @@ bench: $(READY) ## the measurements of docs/benchmarks.md
 	$(BIN)/python -m tests.benchmarks.pictures
 	$(BIN)/python -m tests.benchmarks.margins
 	$(BIN)/python -m tests.benchmarks.tracing
+	$(BIN)/python -m tests.benchmarks.merging $(wildcard assets/fonts/*.?tf)
 	$(BIN)/python -m tests.benchmarks.subsets $(wildcard assets/fonts/*.?tf)
 	$(BIN)/python -m tests.benchmarks.fonts assets/fonts/noto-sans-sc.otf $(wildcard assets/fonts/*.?tf)
 	$(BIN)/python -m tests.benchmarks.front_door

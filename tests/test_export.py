@@ -71,15 +71,20 @@ def test_what_is_drawn_comes_back_out_of_the_font(drawer: Drawer, tmp_path: Path
         assert face.advance(glyph.code) == pytest.approx(placed.advance, abs=1e-3)
 
 
-def test_a_font_comes_with_its_specimen_and_the_same_bytes_each_time(drawer: Drawer, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["ttf", "otf", "woff2"])
+def test_a_font_comes_with_its_specimen_and_the_same_bytes_each_time(
+    drawer: Drawer, tmp_path: Path, kind: str
+) -> None:
     files = []
-    for folder in ("one", "two"):
+    for folder in (tmp_path / "one", tmp_path / "two"):
         found = traced(drawer.parts(CODES), keep_images=True)
-        made = export_font(drawer, found, Wanted("Toy Hand", output=tmp_path / folder / "hand.ttf", ufo=True))
+        made = export_font(drawer, found, Wanted("Toy Hand", output=folder / f"hand.{kind}", ufo=True))
         assert made.added == len(CODES)
-        assert [path.suffix for path in made.paths][:2] == [".ttf", ".html"]
-        assert any(path.suffix == ".ufo" for path in made.paths)
-        files.append([path.read_bytes() for path in made.paths if path.is_file()])
+        assert [path.name for path in made.paths][:2] == [f"hand.{kind}", "hand.html"]
+        files.append(
+            {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.*") if path.is_file()}
+        )
+    assert sum(path.parts[0] == "hand.ufo" for path in files[0]) > 2 * len(CODES)  # outlines and images
     assert files[0] == files[1]
 
 
