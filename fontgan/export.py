@@ -47,7 +47,8 @@ class Traced:
         glyphs: the characters that have an outline, in em.
         blank: those whose images were blank, which get no glyph.
         lacking: those that no content font has.
-        doubtful: those to look at, with the reason.
+        doubtful: those to look at, with the reason; in the end the worst first.
+        severity: how doubtful each of these is.
         pictures: the image of each, where they were asked for.
     """
 
@@ -55,6 +56,7 @@ class Traced:
     blank: list[int] = field(default_factory=list)
     lacking: list[int] = field(default_factory=list)
     doubtful: dict[int, str] = field(default_factory=dict)
+    severity: dict[int, float] = field(default_factory=dict)
     pictures: dict[int, Picture] = field(default_factory=dict)
 
     def add(self, code: int, image: np.ndarray, placement: Placement, found: Trace, keep: bool) -> None:
@@ -72,9 +74,14 @@ class Traced:
             return
         self.glyphs.append(NewGlyph(code, placement.advance, in_em(found.outline, placement)))
         if found.doubtful:
-            self.doubtful[code] = found.reason
+            self.doubtful[code], self.severity[code] = found.reason, found.severity
         if keep:
             self.pictures[code] = Picture(image, placement.canvas, placement.shift)
+
+    def rank(self) -> None:
+        """Bring the doubtful characters into order, the worst first; equal ones by code point."""
+        ranks = sorted(self.doubtful, key=lambda code: (-self.severity[code], code))
+        self.doubtful = {code: self.doubtful[code] for code in ranks}
 
 
 def traced(parts: Iterable[Drawing], jobs: int = 1, keep_images: bool = False) -> Traced:
@@ -94,6 +101,7 @@ def traced(parts: Iterable[Drawing], jobs: int = 1, keep_images: bool = False) -
                 part.codes, part.images, part.placements, outlines, strict=True
             ):
                 result.add(code, image, place, found, keep_images)
+    result.rank()
     return result
 
 
