@@ -11,9 +11,12 @@ from typing import Any, Protocol
 import numpy as np
 from pathops import Path
 
-from fontgan.outlines.crossings import crossings
+from fontgan.outlines.coverage import cut
+from fontgan.outlines.crossings import crossed
+from fontgan.outlines.polyline import flattened
 
 _GRID = 256  # cells per em, in which edges that cross are looked for
+_STEP = 1.0  # cells between two points of a curve
 
 
 class Drawable(Protocol):
@@ -29,7 +32,8 @@ def crossing(parts: Sequence[Sequence[Sequence[float]]], em: int) -> bool:
         return False
     cubics = np.array([_cubic(np.array(part, np.float64)) for part in parts])
     lines = np.array([len(part) == 2 for part in parts])
-    return bool(len(crossings((cubics / em + 0.5) * _GRID, lines, 2 * _GRID)))
+    line = flattened((cubics / em + 0.5) * _GRID, lines, _STEP)
+    return bool(len(crossed(line.starts, line.ends, cut(line.starts, line.ends, 2 * _GRID))))
 
 
 def separated(glyph: Drawable) -> Path:

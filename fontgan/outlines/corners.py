@@ -151,7 +151,7 @@ def _in_the_way(lines: Isolines, corners: Detours, size: int) -> np.ndarray:
     """Which corners would cross another edge."""
     ring = _replaced(lines, corners, corners.only(np.zeros(0, np.intp)), 0.0)
     ends = ring.points[following(ring.counts)]
-    points = ring.points[crossed(ring.points, ends, size).ravel()]
+    points = ring.points[crossed(ring.points, ends, cut(ring.points, ends, size)).ravel()]
     return _near(corners, points)
 
 

@@ -39,9 +39,7 @@ class Tolerance:
 
     def closer(self) -> Tolerance:
         """Half of it."""
-        return replace(
-            self, precision=self.precision / 2, farthest=self.farthest / 2, noises=self.noises / 2
-        )
+        return replace(self, precision=self.precision / 2, farthest=self.farthest / 2, noises=self.noises / 2)
 
     def with_noise(self, noise: float) -> Tolerance:
         """What a picture allows whose edge is that noisy, in pixels."""

@@ -142,7 +142,7 @@ def _attempt(
     pieces = cut(line.starts, line.ends, len(ink))
     drawn = blurred(covered(pieces), blur)
     length = max(float(np.hypot(*pieces.step.T).sum()), 1.0)
-    crossed = crossings(points, spans.straight, len(ink))
+    crossed = crossings(line, pieces)
     wrong = np.abs(ink - drawn)
     error = float(wrong[wrong > _NOISE].sum()) / length
     nearest = np.clip(drawn, np.minimum(ink, picture.drawn), np.maximum(ink, picture.drawn))
