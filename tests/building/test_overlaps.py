@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from fontTools.pens.areaPen import AreaPen
@@ -62,7 +64,7 @@ def _winding(glyph: UnitGlyph) -> np.ndarray:
             + 3 * place**2 * (1 - place) * c
             + place**3 * d
         )
-        for (x, y), (right, up) in zip(curve[:-1], curve[1:], strict=True):
+        for (x, y), (right, up) in pairwise(curve):
             rows = (at >= min(y, up)) & (at < max(y, up))
             if rows.any():
                 edge = x + (at[rows] - y) / (up - y) * (right - x)
