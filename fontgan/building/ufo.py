@@ -88,8 +88,8 @@ def write_ufo(
         glyphs: the characters, with cubic outlines.
         names: how the font is called.
         pictures: for each character the image to lie behind its outline.
-        doubtful: for each character to be looked at, the reason. They are marked in colour and listed in a
-            file beside the UFO, since not every editor shows the colour.
+        doubtful: for each character to be looked at, the reason. They are marked in colour and listed, in
+            this order, in a file beside the UFO, since not every editor shows the colour.
         fonts: the licences of the fonts that the glyphs come from.
         permitted: whether the owners of these fonts permit what their licences forbid.
 
@@ -107,7 +107,7 @@ def write_ufo(
             "there is nothing to put into a font: no character has an outline", "choose other {chars}"
         )
     check_place(path)
-    reasons = dict(sorted((doubtful or {}).items()))
+    reasons = doubtful or {}
     with replacing_folder(path) as beside:
         beside.rmdir()  # or fontTools would look for a UFO in it
         writer = UFOWriter(str(beside), fileCreator=_CREATOR)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
@@ -22,7 +23,8 @@ class Traced:
         glyphs: the characters that have an outline, in em.
         untraced: those that get no glyph, since their images are blank or noise, with the reason.
         lacking: those that no content font has.
-        doubtful: those to look at, with the reason.
+        doubtful: those to look at, with the reason; in the end the worst first.
+        severity: how doubtful each of these is.
         pictures: the image of each, where they were asked for.
     """
 
@@ -30,6 +32,7 @@ class Traced:
     untraced: dict[int, str] = field(default_factory=dict)
     lacking: list[int] = field(default_factory=list)
     doubtful: dict[int, str] = field(default_factory=dict)
+    severity: dict[int, float] = field(default_factory=dict)
     pictures: dict[int, Picture] = field(default_factory=dict)
 
     def add(self, code: int, image: np.ndarray, placement: Placement, found: Trace, keep: bool) -> None:
@@ -49,8 +52,16 @@ class Traced:
         self.glyphs.append(NewGlyph(code, placement.advance, placement.in_em(found.outline)))
         if reason:
             self.doubtful[code] = reason
+            self.severity[code] = (
+                found.severity if found.doubtful else math.inf
+            )  # all ink: no outline's fault
         if keep:
             self.pictures[code] = Picture(image, placement.canvas, placement.shift)
+
+    def rank(self) -> None:
+        """Bring the doubtful characters into order, the worst first; equal ones by code point."""
+        ranks = sorted(self.doubtful, key=lambda code: (-self.severity[code], code))
+        self.doubtful = {code: self.doubtful[code] for code in ranks}
 
     def certain(self) -> Traced:
         """The same without the doubtful ones, which are then among those without a glyph."""
@@ -75,4 +86,5 @@ def traced(parts: Iterable[Drawing], jobs: int = 1, keep_images: bool = False) -
                 part.codes, part.images, part.placements, outlines, strict=True
             ):
                 result.add(code, image, place, found, keep_images)
+    result.rank()
     return result

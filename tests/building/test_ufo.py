@@ -90,8 +90,8 @@ def test_doubtful_glyphs_are_marked_and_listed(tmp_path: Path) -> None:
     reasons = {0x5001: "the outline\x1b differs", 0x5000: "a stroke is missing"}
     path, listed = write_ufo(tmp_path / "My.ufo", rings(), NAMES, doubtful=reasons)
     assert listed.read_text(encoding="utf-8").splitlines() == [
-        "倀 U+5000 uni5000: a stroke is missing",
         "倁 U+5001 uni5001: the outline\\u001b differs",
+        "倀 U+5000 uni5000: a stroke is missing",
     ]
     layer = UFOReader(str(path), validate=True).getGlyphSet()
     marked = []
