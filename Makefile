@@ -16,11 +16,16 @@ TEST_ENVIRONMENT := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
-demo: $(READY) ## the main job on the fonts that come with fontgan: render, train, generate (5 minutes)
+# What `make demo` adds to a font: the characters of a text that the font lacks.
+DEMO_FONT := assets/fonts/fontgan-kai.ttf
+DEMO_TEXT := fontgan/report/orchid-pavilion.txt
+
+demo: $(READY) ## the main job on the fonts that come with fontgan: render, train, generate, export (5 minutes)
 	$(BIN)/fontgan render-dataset
 	$(BIN)/fontgan train --model pix2pix
 	$(BIN)/fontgan generate --chars 永和
-	@echo "Look at the sheet above: no designer drew these characters."
+	$(BIN)/fontgan export-font --merge $(DEMO_FONT) --chars $(DEMO_TEXT)
+	@echo "Look at the sheet above, and open the page in a browser: no designer drew these characters."
 
 check: $(READY) lint type ## ruff, mypy and the quick tests: under a minute
 	$(TEST_ENVIRONMENT) $(BIN)/python -m pytest -q -n 2 -m "not slow" tests
@@ -61,6 +66,7 @@ bench: $(READY) ## the measurements of docs/benchmarks.md
 	$(BIN)/python -m tests.benchmarks.pictures
 	$(BIN)/python -m tests.benchmarks.margins
 	$(BIN)/python -m tests.benchmarks.tracing
+	$(BIN)/python -m tests.benchmarks.merging $(wildcard assets/fonts/*.?tf)
 	$(BIN)/python -m tests.benchmarks.subsets $(wildcard assets/fonts/*.?tf)
 	$(BIN)/python -m tests.benchmarks.fonts assets/fonts/noto-sans-sc.otf $(wildcard assets/fonts/*.?tf)
 	$(BIN)/python -m tests.benchmarks.front_door
@@ -71,6 +77,7 @@ bench-models: $(READY) ## every model for the same minutes: tables and sheets in
 
 clean: ## remove all that was made here, .venv too
 	rm -rf $(VENV) data runs generated inspected plots bench-models attacks.jsonl dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -f fonts/fontgan-kai.ttf fonts/fontgan-kai.html fonts/fontgan-kai-doubtful.txt
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): requirements.lock pyproject.toml

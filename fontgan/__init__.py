@@ -20,12 +20,22 @@ if TYPE_CHECKING:
     from fontgan.drawing.drawer import Drawer
     from fontgan.drawing.drawing import Drawing
     from fontgan.errors import FontganError
-    from fontgan.library import Dataset, render, train
+    from fontgan.library import Dataset, export_font, render, train
     from fontgan.runs.folder import Run
 
     __version__: str
 
-__all__ = ["Dataset", "Drawer", "Drawing", "FontganError", "Run", "__version__", "render", "train"]
+__all__ = [
+    "Dataset",
+    "Drawer",
+    "Drawing",
+    "FontganError",
+    "Run",
+    "__version__",
+    "export_font",
+    "render",
+    "train",
+]
 
 _WHERE = {
     "Dataset": "fontgan.library",
@@ -33,6 +43,7 @@ _WHERE = {
     "Drawing": "fontgan.drawing.drawing",
     "FontganError": "fontgan.errors",
     "Run": "fontgan.runs.folder",
+    "export_font": "fontgan.library",
     "render": "fontgan.library",
     "train": "fontgan.library",
 }

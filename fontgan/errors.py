@@ -10,7 +10,7 @@ _CALLS = {
     "train": "fontgan.train",
     "generate": "fontgan.Drawer",
     "inspect": "fontgan inspect",
-    "export_font": "fontgan export-font",
+    "export_font": "fontgan.export_font",
 }
 
 

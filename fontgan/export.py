@@ -5,123 +5,46 @@ What is drawn comes part by part and leaves as outlines; the images are kept onl
 
 from __future__ import annotations
 
-import contextlib
-import multiprocessing
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field, replace
+import errno
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-
-import numpy as np
 
 from fontgan.building.changes import TableChange
 from fontgan.building.copying import copied_glyphs
 from fontgan.building.font import BuiltFont, build_font
 from fontgan.building.glyphs import NewGlyph
-from fontgan.building.licence import CONTENT, COPIED, STYLE, FontLicence, read_licence
-from fontgan.building.merge import MergedFont, merge_font
+from fontgan.building.licence import (
+    CONTENT,
+    COPIED,
+    STYLE,
+    TARGET,
+    FontLicence,
+    LicenceReport,
+    licence_of,
+    read_licence,
+)
+from fontgan.building.merge import MergedFont, check_numbers, merge_font
 from fontgan.building.names import MOST_FAMILY, Names
 from fontgan.building.tables import FORMATS, save_font
-from fontgan.building.ufo import Picture, save_doubtful, write_ufo
+from fontgan.building.target import Target
+from fontgan.building.ufo import check_place, save_doubtful, write_ufo
+from fontgan.config.settings import Cleaning
 from fontgan.drawing.drawer import Drawer
-from fontgan.drawing.drawing import Drawing, Placement
+from fontgan.drawing.outlines import Traced, traced
 from fontgan.errors import FontganError
+from fontgan.files import unwritable
+from fontgan.fonts.charset import parse_charset
 from fontgan.fonts.container import FontFile
 from fontgan.fonts.face import Face
 from fontgan.fonts.location import FontLocation
-from fontgan.fonts.source import GlyphSource
-from fontgan.outlines.outline import Outline
-from fontgan.outlines.tracing import Trace, trace
+from fontgan.fonts.source import GlyphSource, open_source
+from fontgan.progress import Watcher
 from fontgan.report.specimen import Specimen, save_specimen
 
+GB2312 = "gb2312"  # the characters of a font unless others are named
 FONTS = Path("fonts")  # where fonts lie unless the user names another file
-_CHUNK = 16  # images that a process traces before it is given more
-_FEW = 128  # characters: by the time these are traced, another process has hardly begun
-
-
-@dataclass
-class Traced:
-    """What has been traced so far.
-
-    Attributes:
-        glyphs: the characters that have an outline, in em.
-        blank: those whose images were blank, which get no glyph.
-        lacking: those that no content font has.
-        doubtful: those to look at, with the reason.
-        pictures: the image of each, where they were asked for.
-    """
-
-    glyphs: list[NewGlyph] = field(default_factory=list)
-    blank: list[int] = field(default_factory=list)
-    lacking: list[int] = field(default_factory=list)
-    doubtful: dict[int, str] = field(default_factory=dict)
-    pictures: dict[int, Picture] = field(default_factory=dict)
-
-    def add(self, code: int, image: np.ndarray, placement: Placement, found: Trace, keep: bool) -> None:
-        """Put a traced image back from its canvas to its place in the em.
-
-        Args:
-            code: its character.
-            image: uint8 (size, size).
-            placement: how it lies on the canvas.
-            found: its outline.
-            keep: whether the image is kept.
-        """
-        if not found.outline.contours:
-            self.blank.append(code)
-            return
-        self.glyphs.append(NewGlyph(code, placement.advance, in_em(found.outline, placement)))
-        if found.doubtful:
-            self.doubtful[code] = found.reason
-        if keep:
-            self.pictures[code] = Picture(image, placement.canvas, placement.shift)
-
-
-def traced(parts: Iterable[Drawing], jobs: int = 1, keep_images: bool = False) -> Traced:
-    """Trace all that is drawn.
-
-    Args:
-        parts: of a drawing, as `Drawer.parts` draws them.
-        jobs: processes that trace; the outlines do not depend on their number.
-        keep_images: whether to keep the images, for a UFO.
-    """
-    result = Traced()
-    with _tracing(jobs) as trace_all:
-        for part in parts:
-            result.lacking += part.lacking
-            outlines = trace_all(part.images)
-            for code, image, place, found in zip(
-                part.codes, part.images, part.placements, outlines, strict=True
-            ):
-                result.add(code, image, place, found, keep_images)
-    return result
-
-
-def in_em(outline: Outline, placement: Placement) -> Outline:
-    """An outline in pixels, in em from the origin of its glyph."""
-    return outline.to_em(placement.canvas, placement.advance, placement.shift)
-
-
-@contextlib.contextmanager
-def _tracing(jobs: int) -> Iterator[Callable[[np.ndarray], Iterable[Trace]]]:
-    """What traces images: this process alone at first, then several together."""
-    count, pool = 0, None
-
-    def trace_all(images: np.ndarray) -> Iterable[Trace]:
-        nonlocal count, pool
-        count += len(images)
-        if jobs == 1 or count <= _FEW:
-            return map(trace, images)
-        if pool is None:
-            # Not forked: torch's threads do not survive that.
-            pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"))
-        return pool.map(trace, images, chunksize=_CHUNK)
-
-    try:
-        yield trace_all
-    finally:
-        if pool is not None:
-            pool.shutdown(cancel_futures=True)
 
 
 @dataclass(frozen=True)
@@ -137,6 +60,7 @@ class Wanted:
         copied: characters to copy from the first content font.
         permitted: whether the user states that the owners of all fonts permit what their licences do not.
         ufo: whether to write a UFO too.
+        omit_doubtful: whether characters are left out whose outlines do not match their images.
     """
 
     family: str = ""
@@ -148,10 +72,15 @@ class Wanted:
     copied: Sequence[int] = ()
     permitted: bool = False
     ufo: bool = False
+    omit_doubtful: bool = False
 
     def __post_init__(self) -> None:
         if self.family:
             Names(self.family, self.family_zh)  # or it would be refused after all has been drawn
+        if self.merge is not None and self.family_zh and not self.family:
+            raise FontganError(
+                "a font that is extended cannot be given a Chinese family name alone", "pass {family} too"
+            )
         if self.merge is None and self.replace:
             raise FontganError("there is no font whose characters could be replaced", "pass it with {merge}")
         if self.merge is not None and self.kind:
@@ -175,10 +104,14 @@ class Exported:
     """What was made.
 
     Attributes:
-        paths: the font, its specimen, the list of doubtful characters if there are any, and the UFO if it was
-            asked for.
+        paths: the font, its specimen, the UFO if it was asked for, and the list of the characters that are
+            doubtful, or without an outline, if there are any.
         added: the number of new characters in the font.
+        doubtful: those of them to look at, with the reason.
         kept: characters of a font that was extended which it had already.
+        lacking: characters that no content font has.
+        untraced: those left out, since their images are blank or noise, or on request since they are
+            doubtful, with the reason.
         tables: what became of each table of that font; empty for a new one.
         notes: what else is worth knowing, one line each.
         licences: those of all fonts involved, and the result's, one line each.
@@ -186,10 +119,71 @@ class Exported:
 
     paths: list[Path]
     added: int
+    doubtful: dict[int, str]
     kept: tuple[int, ...]
+    lacking: tuple[int, ...]
+    untraced: dict[int, str]
     tables: tuple[TableChange, ...]
     notes: tuple[str, ...]
     licences: list[str]
+
+
+def draw_font(
+    drawer: Drawer,
+    wanted: Wanted,
+    chars: str | None = None,
+    cleaning: Cleaning = "none",
+    watcher: Watcher | None = None,
+    jobs: int = 1,
+) -> Exported:
+    """Draw characters and make a font of them, or add them to one; what that draws itself is not drawn again.
+
+    Args:
+        drawer: what draws them.
+        wanted: what is to be made.
+        chars: the characters, a text file or the name of a set; None: GB 2312, or what the font that is
+            extended lacks of it.
+        cleaning: how to clean the images.
+        watcher: sees each character.
+        jobs: processes that trace.
+
+    Raises:
+        FontganError: as `export_font`; what cannot be made is refused before anything is drawn.
+    """
+    codes, kept = _needed(_asked(chars, drawer, wanted), drawer, wanted)
+    found = traced(drawer.parts(codes, cleaning, watcher), jobs, wanted.ufo)
+    made = export_font(drawer, found.certain() if wanted.omit_doubtful else found, wanted)
+    return replace(made, kept=tuple(sorted({*kept, *made.kept})))
+
+
+def _asked(chars: str | None, drawer: Drawer, wanted: Wanted) -> list[int]:
+    """The characters that are named, else those that a font of Simplified Chinese needs."""
+    if wanted.merge is None:
+        return parse_charset(GB2312 if chars is None else chars, drawer.style_draws)
+    return parse_charset(f"missing:{GB2312}" if chars is None else chars, open_source(wanted.merge).draws)
+
+
+def _needed(codes: Sequence[int], drawer: Drawer, wanted: Wanted) -> tuple[list[int], list[int]]:
+    """Which of the characters have to be drawn, and which the font that is extended draws itself.
+
+    Raises:
+        FontganError: that font is damaged, full, or has them all, a licence forbids it, or there is no place
+            for the result.
+    """
+    fonts = _licences(drawer, wanted)
+    _check_output(drawer, wanted)
+    if wanted.merge is None:
+        LicenceReport(tuple(fonts)).check(wanted.family, wanted.permitted)
+        return list(codes), []
+    target = Target.open(wanted.merge)
+    own = licence_of(target.tables, TARGET, wanted.merge.path.stem)
+    LicenceReport((own, *fonts)).check(wanted.family or own.font, wanted.permitted)
+    kept = [] if wanted.replace else [code for code in codes if code in target.drawn]
+    new = [code for code in codes if code not in set(kept)]
+    drawn = [code for code in new if any(font.source.draws(code) for font in drawer.contents)]
+    if drawn or kept:  # or the drawer says what the content fonts lack
+        check_numbers(target, [*drawn, *wanted.copied], kept)
+    return new, kept
 
 
 def export_font(drawer: Drawer, found: Traced, wanted: Wanted) -> Exported:
@@ -212,9 +206,10 @@ def export_font(drawer: Drawer, found: Traced, wanted: Wanted) -> Exported:
     path, made = _made(glyphs, fonts, wanted)
     added = set(made.added if isinstance(made, MergedFont) else made.codes)
     doubtful = {code: why for code, why in found.doubtful.items() if code in added}
+    listed = found.untraced | doubtful
     save_font(path, made.content)
     specimen = Specimen(
-        family=wanted.family or path.stem,
+        family=wanted.family or made.licences.fonts[0].font,
         family_zh=wanted.family_zh,
         font=made.content,
         kind=path.suffix.removeprefix("."),
@@ -230,18 +225,38 @@ def export_font(drawer: Drawer, found: Traced, wanted: Wanted) -> Exported:
         names = Names(wanted.family or path.stem[:MOST_FAMILY], wanted.family_zh)
         new = [glyph for glyph in glyphs if glyph.code in added]
         place = path.with_suffix(".ufo")
-        paths += write_ufo(place, new, names, found.pictures, doubtful, fonts, wanted.permitted)
+        paths += write_ufo(place, new, names, found.pictures, listed, fonts, wanted.permitted)
     else:
-        paths += save_doubtful(path, doubtful)
+        paths += save_doubtful(path, listed)
     merged = made if isinstance(made, MergedFont) else None
     return Exported(
         paths,
         len(added),
+        doubtful,
         merged.kept if merged else (),
+        tuple(found.lacking),
+        found.untraced,
         merged.tables if merged else (),
         merged.notes if merged else (),
         made.licences.lines(),
     )
+
+
+def _check_output(drawer: Drawer, wanted: Wanted) -> None:
+    """Refuse a place where nothing can be written, or where a font lies that is drawn from."""
+    path = wanted.output or FONTS / "font.ttf"
+    if path.is_dir():
+        raise FontganError(f"{path} is a folder", "pass the path of a font file with {output}")
+    folder = next(parent for parent in path.absolute().parents if parent.exists())
+    if not folder.is_dir():
+        raise FontganError(f"{folder} is a file, not a folder", "choose another {output}")
+    if not os.access(folder, os.W_OK):
+        raise unwritable(folder, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
+    if wanted.output and wanted.ufo:
+        check_place(wanted.output.with_suffix(".ufo"))
+    for font in (*drawer.contents, *drawer.styles):
+        if path.exists() and path.samefile(font.source.location.path):
+            raise FontganError(f"{path} is a font that is drawn from", "choose another {output}")
 
 
 def _made(

@@ -13,11 +13,13 @@ from fontgan.assets import CONTENT_FONT, STYLE_FONTS, bundled_font
 from fontgan.cli.console import Bar, messages
 from fontgan.cli.training_view import TrainingView
 from fontgan.compute.launch import usable_cores
-from fontgan.config.settings import TrainingPlan
+from fontgan.config.settings import Cleaning, TrainingPlan
 from fontgan.data.inspection import random_glyphs
 from fontgan.data.record import StoreRecord
 from fontgan.data.render import add_faces, render_dataset
 from fontgan.data.store import GlyphStore
+from fontgan.drawing.drawer import Drawer
+from fontgan.export import Exported, Wanted, draw_font
 from fontgan.fonts.charset import parse_charset
 from fontgan.fonts.location import FontLocation
 from fontgan.report.contact import store_sheet
@@ -175,6 +177,66 @@ def train(
             if isinstance(event, Finished):
                 path = event.run
     return Run(path)
+
+
+def export_font(
+    drawer: Drawer | Run | str | Path | None = None,
+    chars: str | None = None,
+    *,
+    merge: Font | None = None,
+    replace: bool = False,
+    family: str = "",
+    family_zh: str = "",
+    format: str = "",  # noqa: A002  (as the option is called)
+    output: str | Path | None = None,
+    ufo: bool = False,
+    copy: str = "",
+    cleaning: Cleaning = "none",
+    omit_doubtful: bool = False,
+    permitted: bool = False,
+    jobs: int = 1,
+    show: bool = True,
+) -> Exported:
+    """Make a font of what a run draws, or add it to a font, as `fontgan export-font` does.
+
+    Args:
+        drawer: what draws, or a run or its weights; None for the newest run.
+        chars: characters, a text file, or the name of a set; None: GB 2312, or what `merge` lacks of it.
+        merge: the font to add them to, which is only read; None for a new font.
+        replace: whether characters that `merge` has are replaced.
+        family: the family's name in Latin letters; empty for the run's name, or that of `merge`.
+        family_zh: the same in Chinese.
+        format: `ttf`, `otf`, `woff` or `woff2` for a new font; empty for that of `output`, or `ttf`.
+        output: the file; None for one in `fonts/`.
+        ufo: whether to write a UFO too.
+        copy: characters to copy from the first content font, whose licence then holds for the new font.
+        cleaning: how to clean the images.
+        omit_doubtful: whether characters are left out whose outlines do not match their images.
+        permitted: whether you state that the owners of all fonts permit what their licences do not.
+        jobs: processes that trace. Several need a script that does its work under
+            `if __name__ == "__main__":`, since each of them imports it.
+        show: whether to show progress on standard error.
+
+    Raises:
+        FontganError: a font, a name or the run cannot be used, a licence forbids it, there is nothing to
+            export, or a file cannot be written.
+    """
+    drawer = drawer if isinstance(drawer, Drawer) else Drawer(drawer)
+    wanted = Wanted(
+        family or ("" if merge else drawer.name),
+        family_zh,
+        None if output is None else Path(output),
+        format,
+        _locations(merge)[0] if merge else None,
+        replace,
+        parse_charset(copy) if copy else (),
+        permitted,
+        ufo,
+        omit_doubtful,
+    )
+    _show_notes(drawer.notes, show)
+    with _bar(show) as bar:
+        return draw_font(drawer, wanted, chars, cleaning, bar, jobs)
 
 
 def _locations(fonts: Fonts) -> list[FontLocation]:

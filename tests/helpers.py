@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 from torch import nn
 
 from fontgan.data.record import FaceRecord
@@ -14,7 +15,7 @@ from fontgan.data.render import render_dataset
 from fontgan.data.store import GlyphStore
 from fontgan.fonts.location import FontLocation
 from fontgan.runs.record import CheckpointRecord
-from fontgan.runs.weights import save_weights
+from fontgan.runs.weights import load_best, save_weights
 from tests.toy_fonts import CHARACTERS, build_font
 
 # Types a command: its arguments to (exit status, standard output, standard error).
@@ -40,6 +41,16 @@ def keep_weights(run: Path, generator: nn.Module, record: CheckpointRecord) -> P
     folder = run / "checkpoints" / f"step-{record.step:07}"
     folder.mkdir(parents=True)
     return save_weights(folder, generator, record)
+
+
+def draw_with(network: nn.Module, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every run draw with that network; `nn.Identity()` copies the content."""
+
+    def loaded(given: Path | None) -> tuple[Path, nn.Module, CheckpointRecord]:
+        path, _, record = load_best(given)
+        return path, network, record
+
+    monkeypatch.setattr("fontgan.drawing.drawer.load_best", loaded)
 
 
 def shared(record: CheckpointRecord) -> CheckpointRecord:

@@ -13,8 +13,9 @@ from torch import Tensor, nn
 from fontgan.data.render import render_dataset
 from fontgan.data.store import GlyphStore
 from fontgan.drawing.drawer import Drawer
+from fontgan.drawing.outlines import Traced, traced
 from fontgan.errors import FontganError
-from fontgan.export import Traced, Wanted, export_font, traced
+from fontgan.export import Wanted, export_font
 from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.face import Face
 from fontgan.fonts.location import FontLocation
@@ -70,22 +71,27 @@ def test_what_is_drawn_comes_back_out_of_the_font(drawer: Drawer, tmp_path: Path
         assert face.advance(glyph.code) == pytest.approx(placed.advance, abs=1e-3)
 
 
-def test_a_font_comes_with_its_specimen_and_the_same_bytes_each_time(drawer: Drawer, tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["ttf", "otf", "woff2"])
+def test_a_font_comes_with_its_specimen_and_the_same_bytes_each_time(
+    drawer: Drawer, tmp_path: Path, kind: str
+) -> None:
     files = []
-    for folder in ("one", "two"):
+    for folder in (tmp_path / "one", tmp_path / "two"):
         found = traced(drawer.parts(CODES), keep_images=True)
-        made = export_font(drawer, found, Wanted("Toy Hand", output=tmp_path / folder / "hand.ttf", ufo=True))
+        made = export_font(drawer, found, Wanted("Toy Hand", output=folder / f"hand.{kind}", ufo=True))
         assert made.added == len(CODES)
-        assert [path.suffix for path in made.paths][:2] == [".ttf", ".html"]
-        assert any(path.suffix == ".ufo" for path in made.paths)
-        files.append([path.read_bytes() for path in made.paths if path.is_file()])
+        assert [path.name for path in made.paths][:2] == [f"hand.{kind}", "hand.html"]
+        files.append(
+            {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.*") if path.is_file()}
+        )
+    assert sum(path.parts[0] == "hand.ufo" for path in files[0]) > 2 * len(CODES)  # outlines and images
     assert files[0] == files[1]
 
 
 def test_the_outlines_do_not_depend_on_the_number_of_processes(
     drawer: Drawer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fontgan.export._FEW", 2)
+    monkeypatch.setattr("fontgan.outlines.many._FEW", 2)
     alone, together = (traced(drawer.parts(CODES), jobs) for jobs in (1, 2))
     for one, other in zip(alone.glyphs, together.glyphs, strict=True):
         assert (one.code, one.advance) == (other.code, other.advance)
@@ -98,6 +104,7 @@ def test_what_a_font_lacks_is_added_and_all_else_stays(drawer: Drawer, tmp_path:
     found = traced(drawer.parts(CODES))
     made = export_font(drawer, found, Wanted(output=tmp_path / "more.ttf", merge=FontLocation(own)))
     assert (made.added, made.kept) == (len(CODES) - 2, tuple(sorted(CODES[:2])))
+    assert "<title>Own" in made.paths[1].read_text(encoding="utf-8")  # the family, not the file
     old, new = Face(FontLocation(own)), Face(FontLocation(made.paths[0]))
     for code in CODES[:2]:
         before, after = (face.draw(code, Canvas(64)) for face in (old, new))
@@ -110,7 +117,8 @@ def test_what_a_font_lacks_is_added_and_all_else_stays(drawer: Drawer, tmp_path:
 def test_blank_images_get_no_character(record: CheckpointRecord, tmp_path: Path) -> None:
     drawer = Drawer.of(Blank(), record, CPU)
     found = traced(drawer.parts([*CODES, 0x41]))
-    assert (found.blank, found.lacking, found.glyphs) == (list(CODES), [0x41], [])
+    assert (set(found.untraced.values()), found.lacking, found.glyphs) == ({"the image is blank"}, [0x41], [])
+    assert list(found.untraced) == list(CODES)
     with pytest.raises(FontganError, match="nothing to put into a font"):
         export_font(drawer, found, Wanted("Toy Hand", output=tmp_path / "hand.ttf"))
     assert not (tmp_path / "hand.ttf").exists()

@@ -1,4 +1,7 @@
-"""docs/python.md and the README's Python, run as they stand; only the training is made short."""
+"""docs/python.md and the README's Python, run as they stand; only the training is made short.
+
+So that there is ink to trace, a network that copies the content draws.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from torch import nn
 
 import fontgan
+from tests.helpers import draw_with
 from tests.test_readme import prepare_fonts
 
 ROOT = Path(__file__).parents[1]
@@ -26,6 +31,7 @@ def test_every_block_of_the_pages_runs_in_this_order(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     prepare_fonts(tmp_path)
+    draw_with(nn.Identity(), monkeypatch)
     names: dict[str, Any] = {}
     for block in (*_blocks("docs/python.md"), *_blocks("README.md")):
         exec(compile(block, "docs", "exec"), names)
@@ -33,6 +39,9 @@ def test_every_block_of_the_pages_runs_in_this_order(
     assert names["drawing"].images.shape == (2, 64, 64)
     assert names["finer"].record.base.name == "pix2pix-1"
     assert len(names["data"].faces) == 3
+    assert names["made"].added == 4
+    assert names["more"].kept == (ord("春"),)
+    assert Path("永.svg").read_text(encoding="utf-8").startswith("<svg ")
 
 
 def test_the_first_ten_lines_are_ten_at_most() -> None:

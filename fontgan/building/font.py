@@ -73,8 +73,8 @@ def build_font(
 ) -> BuiltFont:
     """Make a font of glyphs, of 1,000 units per em; the same input gives the same bytes.
 
-    Besides the characters it has `.notdef` and the spaces U+0020, U+00A0 and U+3000, whose advances may be
-    given as glyphs without an outline. Its date is SOURCE_DATE_EPOCH, or always the same.
+    Besides the characters it has `.notdef` and the spaces U+0020, U+00A0, U+2002, U+2003 and U+3000, whose
+    advances may be given as glyphs without an outline. Its date is SOURCE_DATE_EPOCH, or always the same.
 
     Args:
         glyphs: the characters.

@@ -14,6 +14,7 @@ from fontTools.pens.basePen import BasePen
 from fontTools.pens.boundsPen import BoundsPen
 from fontTools.pens.t2CharStringPen import T2CharStringPen
 
+from fontgan.building.overlaps import crossing, separated
 from fontgan.errors import FontganError
 from fontgan.fonts.charset import code_point_name
 
@@ -21,9 +22,11 @@ Point = tuple[int, int]
 Box = tuple[int, int, int, int]  # left, bottom, right, top
 
 NEW_EM = 1000  # units of a new font
+_ROUNDS = 4  # of resolving crossings, which rounding may bring back
 _MOST_UNITS = 16384  # what a coordinate and the difference of two may be, in 16 bits
 
-BLANKS = {0x20: 0.25, 0xA0: 0.25, 0x3000: 1.0}  # characters without ink, and their usual advance in em
+# Characters without ink, and their usual advance in em. Web pages in Chinese indent with U+2002 and U+2003.
+BLANKS = {0x20: 0.25, 0xA0: 0.25, 0x2002: 0.5, 0x2003: 1.0, 0x3000: 1.0}
 
 
 class Outline(Protocol):
@@ -81,6 +84,15 @@ class Contour:
             yield points[place : place + size]
             place += size
 
+    def closed(self) -> Iterator[list[Point]]:
+        """All points of each part, the line that closes the contour included."""
+        last = start = self.points()[0]
+        for part in self.parts():
+            yield [last, *part]
+            last = part[-1]
+        if last != start:
+            yield [last, start]
+
 
 @dataclass(frozen=True)
 class UnitGlyph:
@@ -134,7 +146,7 @@ def glyph_name(code: int) -> str:
 
 
 def in_units(glyphs: Iterable[NewGlyph], em: int) -> list[UnitGlyph]:
-    """The glyphs in units of `1/em`, by code point.
+    """The glyphs in units of `1/em`, by code point, without contours that cross.
 
     Raises:
         FontganError: a code point is not a character, is there twice, or its outline is too large.
@@ -145,12 +157,26 @@ def in_units(glyphs: Iterable[NewGlyph], em: int) -> list[UnitGlyph]:
             raise FontganError(f"{code_point_name(glyph.code)} is not a character that a font can have")
         if glyph.code in found:
             raise FontganError(f"there are two glyphs for {code_point_name(glyph.code)}")
-        pen = _Rounding(em)
-        glyph.outline.draw(pen)
-        found[glyph.code] = made = UnitGlyph(glyph.code, otRound(glyph.advance * em), tuple(pen.contours))
+        contours = _uncrossed(_rounded(glyph.outline, em), em)
+        found[glyph.code] = made = UnitGlyph(glyph.code, otRound(glyph.advance * em), contours)
         if not 0 <= made.advance <= _MOST_UNITS or any(abs(value) > _MOST_UNITS for value in made.box()):
             raise FontganError(f"the outline of {code_point_name(glyph.code)} is too large for a font")
     return [found[code] for code in sorted(found)]
+
+
+def _rounded(outline: Outline, em: int) -> tuple[Contour, ...]:
+    pen = _Rounding(em)
+    outline.draw(pen)
+    return tuple(pen.contours)
+
+
+def _uncrossed(contours: tuple[Contour, ...], em: int) -> tuple[Contour, ...]:
+    """The same contours, or where they cross, others around the same area."""
+    for _ in range(_ROUNDS):
+        if not crossing([part for contour in contours for part in contour.closed()], em):
+            break
+        contours = _rounded(separated(UnitGlyph(0, 0, contours)), 1)
+    return contours
 
 
 def _is_character(code: int) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from fontgan.building.changes import TableChange, compared
-from fontgan.building.glyphs import NewGlyph, UnitGlyph, in_units
+from fontgan.building.glyphs import NewGlyph, in_units
 from fontgan.building.licence import TARGET, FontLicence, LicenceReport, licence_of
 from fontgan.building.names import Names
 from fontgan.building.tables import MOST_GLYPHS, write_tables
@@ -80,7 +80,7 @@ def merge_font(
     kept: list[int] = []
     units = in_units(_not_drawn(glyphs, set() if replace else font.drawn, kept), font.em)
     new = [glyph for glyph in units if glyph.contours]
-    _check_numbers(font, new, kept)
+    check_numbers(font, new, kept)
     before = dict(font.tables)
     try:
         font.extend(new, names, licences.notice)
@@ -110,7 +110,17 @@ def _not_drawn(glyphs: Iterable[NewGlyph], drawn: set[int], kept: list[int]) -> 
             yield glyph
 
 
-def _check_numbers(font: Target, new: Sequence[UnitGlyph], kept: Sequence[int]) -> None:
+def check_numbers(font: Target, new: Sequence[object], kept: Sequence[int]) -> None:
+    """Refuse to add nothing, or more than there is room for.
+
+    Args:
+        font: to be extended.
+        new: what is to be added.
+        kept: the characters that it draws itself.
+
+    Raises:
+        FontganError: there is nothing to add, or no room.
+    """
     if not new and not kept:
         raise FontganError("there is nothing to add: no character has an outline", "choose other {chars}")
     if not new:

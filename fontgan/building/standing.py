@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from fontgan.building.glyphs import BLANKS, NEW_EM, Box, Contour, UnitGlyph
 
 MISSING = ".notdef"
-SPACES = {"space": (0x20, 0xA0), "uni3000": (0x3000,)}  # glyphs without ink, and their characters
+# Glyphs without ink, and their characters. Their advances are three, or a font of Chinese characters alone
+# would be taken for one of fixed pitch, in which programs set the space as wide as a character.
+SPACES = {"space": (0x20, 0xA0), "uni2002": (0x2002,), "uni3000": (0x3000, 0x2003)}
 _FRAME = (100, -20, 900, 780), (150, 30, 850, 730)  # shown where a font lacks a character
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from fontgan.building.names import CHINESE, ENGLISH, STYLE, Names, postscript_name
+from fontgan.fonts.tables import name_codec, name_records
 
 _WINDOWS, _MAC, _UNICODE = 3, 1, 0
 _MOST_BYTES = 16 << 20  # of all texts, which a damaged table may lay over one another
@@ -51,7 +52,7 @@ class Text:
 
     @property
     def _codec(self) -> str:
-        return "mac_roman" if self.platform == _MAC else "utf-16-be"
+        return name_codec(self.platform)
 
 
 def windows(number: int, text: str, language: int = ENGLISH) -> Text:
@@ -61,16 +62,12 @@ def windows(number: int, text: str, language: int = ENGLISH) -> Text:
 
 def read_texts(content: bytes) -> list[Text]:
     """The texts of a table; those that are damaged are left out."""
-    if len(content) < 6:
-        return []
-    count, texts = struct.unpack_from(">HH", content, 2)
     found, total = [], 0
-    for place in range(6, min(6 + 12 * count, len(content) - 11), 12):
-        platform, encoding, language, number, length, start = struct.unpack_from(">6H", content, place)
-        total += length
-        if texts + start + length <= len(content) and language < _FIRST_TAGGED and total <= _MOST_BYTES:
-            text = content[texts + start : texts + start + length]
-            found.append(Text(platform, encoding, language, number, text))
+    for platform, encoding, language, number, text in name_records(memoryview(content)):
+        one = Text(platform, encoding, language, number, bytes(text))
+        total += len(text)
+        if one.language < _FIRST_TAGGED and total <= _MOST_BYTES:
+            found.append(one)
     return found
 
 

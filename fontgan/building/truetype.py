@@ -6,20 +6,21 @@ OpenType specification, «glyf», «loca», «maxp», «hdmx», «LTSH».
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from fontTools.cu2qu import curve_to_quadratic
 from fontTools.misc.roundTools import otRound
 
 from fontgan.building.glyphs import Box, Contour, UnitGlyph
+from fontgan.building.overlaps import crossing
 from fontgan.building.tables import Tables
 
 # Of a flag: the point is on the curve; its step in x or y has one byte; the flag repeats; the step is
 # positive, or where it does not have one byte, 0.
 _ON, _SHORT_X, _SHORT_Y, _REPEAT, _SAME_X, _SAME_Y = 1, 2, 4, 8, 16, 32
-_TOLERANCE = 1 / 1000  # em between a cubic and the quadratics that stand for it
+_TOLERANCES = (1 / 1000, 1 / 2000, 1 / 4000)  # em between a cubic and the quadratics that stand for it
 _MOST_SHORT = 2 * 0xFFFF  # bytes of glyf that a short loca reaches
 
 
@@ -42,10 +43,10 @@ class EncodedGlyph:
 def encoded(glyph: UnitGlyph, em: int) -> EncodedGlyph:
     """A glyph of lines and cubics as one of lines and quadratics, outer contours clockwise.
 
-    The quadratics are within a thousandth of an em of the cubics (fontTools' cu2qu); points that lie midway
-    between their neighbours are implied.
+    The quadratics are within a thousandth of an em of the cubics (fontTools' cu2qu), or nearer where they
+    would cross; points that lie midway between their neighbours are implied.
     """
-    contours = [_quadratic(contour, em * _TOLERANCE) for contour in glyph.contours]
+    contours = quadratics(glyph, em)
     if not contours:
         return EncodedGlyph(b"", (0, 0, 0, 0), 0, 0)
     points = [point for contour in contours for point in contour]
@@ -55,6 +56,32 @@ def encoded(glyph: UnitGlyph, em: int) -> EncodedGlyph:
     header = struct.pack(f">h4h{len(ends)}HH", len(ends), *box, *(end - 1 for end in ends), 0)
     content = header + _coordinates(points)
     return EncodedGlyph(content + bytes(-len(content) % 4), box, len(points), len(contours))
+
+
+def quadratics(glyph: UnitGlyph, em: int) -> list[list[tuple[int, int, bool]]]:
+    """The points (x, y, whether on the curve) of each contour, without those that are implied."""
+    contours: list[list[tuple[int, int, bool]]] = []
+    for tolerance in _TOLERANCES:
+        contours = [_quadratic(contour, em * tolerance) for contour in glyph.contours]
+        if not crossing([part for contour in contours for part in _parts(contour)], em):
+            break
+    return contours
+
+
+def _parts(contour: Sequence[tuple[int, int, bool]]) -> Iterator[list[tuple[float, float]]]:
+    """The lines and quadratics of a contour, each by all of its points."""
+    whole: list[tuple[float, float, bool]] = []
+    for (x, y, on), (right, up, after) in pairwise([*contour, contour[0]]):
+        whole.append((x, y, on))
+        if not on and not after:
+            whole.append(((x + right) / 2, (y + up) / 2, True))
+    first = next(place for place, point in enumerate(whole) if point[2])
+    part: list[tuple[float, float]] = []
+    for *at, on in [*whole[first:], *whole[: first + 1]]:
+        part.append((at[0], at[1]))
+        if on and len(part) > 1:
+            yield part
+            part = part[-1:]
 
 
 def outline_tables(glyphs: Sequence[UnitGlyph], em: int) -> tuple[dict[str, bytes], list[EncodedGlyph]]:

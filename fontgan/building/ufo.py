@@ -88,8 +88,8 @@ def write_ufo(
         glyphs: the characters, with cubic outlines.
         names: how the font is called.
         pictures: for each character the image to lie behind its outline.
-        doubtful: for each character to be looked at, the reason. They are marked in colour and listed in a
-            file beside the UFO, since not every editor shows the colour.
+        doubtful: for each character to be looked at, the reason. They are marked in colour and listed, in
+            this order, in a file beside the UFO, since not every editor shows the colour.
         fonts: the licences of the fonts that the glyphs come from.
         permitted: whether the owners of these fonts permit what their licences forbid.
 
@@ -106,8 +106,8 @@ def write_ufo(
         raise FontganError(
             "there is nothing to put into a font: no character has an outline", "choose other {chars}"
         )
-    _check_place(path)
-    reasons = dict(sorted((doubtful or {}).items()))
+    check_place(path)
+    reasons = doubtful or {}
     with replacing_folder(path) as beside:
         beside.rmdir()  # or fontTools would look for a UFO in it
         writer = UFOWriter(str(beside), fileCreator=_CREATOR)
@@ -150,8 +150,12 @@ def doubtful_list(reasons: Mapping[int, str]) -> str:
     )
 
 
-def _check_place(path: Path) -> None:
-    """A UFO is a folder: refuse to replace one that is something else."""
+def check_place(path: Path) -> None:
+    """A UFO is a folder: refuse to replace one that is something else.
+
+    Raises:
+        FontganError: there is something else.
+    """
     if path.is_dir() and any(path.iterdir()) and not (path / "metainfo.plist").is_file():
         raise FontganError(f"{path} is a folder, and not a UFO", "pass another {output}")
     if path.exists() and not path.is_dir():

@@ -13,18 +13,15 @@ from fontgan.cli.drawing_options import (
     DeviceOption,
     SourcesOption,
     StyleOption,
+    show_characters,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from fontgan.building.changes import TableChange
-    from fontgan.drawing.drawer import Drawer
-    from fontgan.fonts.location import FontLocation
 
 Format = Literal["ttf", "otf", "woff", "woff2"]
-
-_ALL, _MISSING = "gb2312", "missing:gb2312"  # characters unless others are named
 
 
 def export_font_command(
@@ -73,6 +70,10 @@ def export_font_command(
             "then holds for the new font.",
         ),
     ] = "",
+    omitted: Annotated[
+        bool,
+        typer.Option("--omit-doubtful", help="Omit characters whose outlines do not match their images."),
+    ] = False,
     source: SourcesOption = None,
     style: StyleOption = None,
     cleaning: CleaningOption = "none",
@@ -87,7 +88,7 @@ def export_font_command(
     """Make a font of the characters that a run draws, or add them to a font.
 
     Each drawn image becomes an outline. Those that do not match their images well are listed in a file
-    beside the font: look at them.
+    beside the font: look at them, or omit them. Blank images and noise get no character.
     """
     from fontgan.cli.console import Bar, echo, messages
     from fontgan.compute.launch import usable_cores
@@ -97,7 +98,7 @@ def export_font_command(
     with messages.status("loading torch"):
         from fontgan.compute.choosing import choose_engine, prepare_process
         from fontgan.drawing.drawer import Drawer
-        from fontgan.export import Wanted, export_font, traced
+        from fontgan.export import Wanted, draw_font
 
     prepare_process(choose_engine(device))
     drawer = Drawer(checkpoint, style, None, source or (), device=device)
@@ -112,43 +113,25 @@ def export_font_command(
         parse_charset(copied) if copied else (),
         permitted,
         ufo,
+        omitted,
     )
-    codes = _asked(chars, wanted.merge, drawer)
     for note in drawer.notes:
         messages.print(f"note: {note}", style="yellow")
     with Bar("characters") as bar:
-        found = traced(drawer.parts(codes, cleaning, bar), usable_cores(), keep_images=ufo)
-    _say("omitted: the content font does not have", found.lacking)
-    _say("omitted: their images are blank:", found.blank)
-    made = export_font(drawer, found, wanted)
-    _say("kept: the font has", made.kept)
-    _say("to look at: the outline does not match the image of", found.doubtful)
+        made = draw_font(drawer, wanted, chars, cleaning, bar, usable_cores())
+    show_characters("omitted: the content font does not have", made.lacking)
+    without = "no outline, or one that does not match the image" if omitted else "the image is blank or noise"
+    show_characters(f"omitted: {without}:", made.untraced)
+    show_characters("kept: the font has", made.kept)
+    show_characters("to look at: the outline does not match the image of", made.doubtful)
     for note in made.notes:
         messages.print(f"note: {note}", style="yellow")
     _show_tables(made.tables)
     for line in made.licences:
         messages.print(line, soft_wrap=True)
-    messages.print(f"{made.added:,} new characters in the font")
+    messages.print(f"{made.added:,} new character{'s' * (made.added != 1)} in the font")
     for path in made.paths:
         echo(path)
-
-
-def _asked(chars: str | None, merge: FontLocation | None, drawer: Drawer) -> list[int]:
-    """The characters to draw: those that were named, else those that a font of Simplified Chinese needs."""
-    from fontgan.fonts.charset import parse_charset
-    from fontgan.fonts.source import open_source
-
-    if merge is None:
-        return parse_charset(chars or _ALL, drawer.style_draws)
-    return parse_charset(chars or _MISSING, open_source(merge).draws)
-
-
-def _say(what: str, codes: Collection[int]) -> None:
-    from fontgan.cli.console import messages
-    from fontgan.fonts.charset import describe_characters
-
-    if codes:
-        messages.print(f"{what} {describe_characters(codes)}", style="yellow")
 
 
 def _show_tables(tables: Sequence[TableChange]) -> None:

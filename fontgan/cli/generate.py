@@ -14,14 +14,13 @@ from fontgan.cli.drawing_options import (
     SourcesOption,
     StyleOption,
 )
-from fontgan.compute.launch import first_process
 from fontgan.errors import FontganError
 from fontgan.fonts.location import FONT_SUFFIXES, PICTURE_SUFFIXES
 
 # The first sentence of 蘭亭集序 (353), in simplified characters: it begins with 永和.
 _EXAMPLE = "永和九年岁在癸丑暮春之初会于会稽山阴之兰亭"
 
-_OTHER_PICTURES = (PICTURE_SUFFIXES | {".pdf", ".svg"}) - {".png"}
+_OTHER_PICTURES = (PICTURE_SUFFIXES | {".pdf"}) - {".png"}
 
 
 def generate_command(
@@ -57,6 +56,10 @@ def generate_command(
         typer.Option("--backward", help="Translate from the style back to the content font (cyclegan)."),
     ] = False,
     cleaning: CleaningOption = "none",
+    svg: Annotated[
+        bool,
+        typer.Option("--svg", help="Write the outline of each character too, as an SVG beside its image."),
+    ] = False,
     device: DeviceOption = "auto",
 ) -> None:
     """Draw characters in a learnt style.
@@ -67,7 +70,9 @@ def generate_command(
     torchrun starts several processes that share the work.
     """
     from fontgan.cli.console import Bar, echo, messages
-    from fontgan.fonts.charset import describe_characters, parse_charset
+    from fontgan.cli.drawing_options import show_characters
+    from fontgan.compute.launch import first_process, usable_cores
+    from fontgan.fonts.charset import parse_charset
     from fontgan.fonts.location import FontLocation
 
     with messages.status("loading torch"):
@@ -79,20 +84,21 @@ def generate_command(
     shown = None if reference is None else FontLocation.parse(reference)
     words = (style, shown.path.stem if shown else None, "backward" if backward else None, cleaning)
     if output is not None:
-        _check_output(output)
+        _check_output(output, svg)
     prepare_process(choose_engine(device))
     drawer = Drawer(checkpoint, style, shown, source or (), backward, device)
     messages.print(f"drawing with {drawer.weights}")
     target = output or folder_of(drawer.name, *words)
-    _check_output(target)
+    _check_output(target, svg)
     codes = parse_charset(chars, drawer.style_draws)
     for note in drawer.notes:
         messages.print(f"note: {note}", style="yellow")
     with Bar("characters") as bar:
-        saved = save_drawing(drawer.parts(codes, cleaning, bar), target, writes=first_process())
-    if saved.lacking:
-        lacking = describe_characters(saved.lacking)
-        messages.print(f"omitted: the content font does not have {lacking}", style="yellow")
+        parts = drawer.parts(codes, cleaning, bar)
+        saved = save_drawing(parts, target, first_process(), svg, usable_cores())
+    show_characters("omitted: the content font does not have", saved.lacking)
+    show_characters("without an outline: the images are blank or noise:", saved.untraced)
+    show_characters("to look at: the outline does not match the image of", saved.doubtful)
     if is_sheet(target) and len(codes) - len(saved.lacking) > MOST_ON_SHEET:
         messages.print(
             f"note: the sheet shows the first {MOST_ON_SHEET} of {len(codes):,} characters: "
@@ -109,9 +115,11 @@ def folder_of(run: str, *words: str | None) -> Path:
     return Path("generated") / "-".join((run, *(word for word in words if word and word != "none")))
 
 
-def _check_output(target: Path) -> None:
+def _check_output(target: Path, svg: bool) -> None:
     """Refuse an output that cannot be written before anything is drawn, not after."""
     if target.suffix.lower() == ".png":
+        if svg:
+            raise FontganError(f"{target} is a sheet alone, without outlines", "name a folder, or omit {svg}")
         if target.is_dir():
             raise FontganError(f"{target} is a folder, not a PNG file", "choose another {output}")
     elif target.suffix.lower() in FONT_SUFFIXES:
@@ -119,6 +127,10 @@ def _check_output(target: Path) -> None:
             "generate draws images, not a font",
             "make one with {export_font}, or name a folder or {png}",
             png=target.with_suffix(".png"),
+        )
+    elif target.suffix.lower() == ".svg":
+        raise FontganError(
+            "sheets are PNG files", "name a folder, and pass {svg} for the outline of each character"
         )
     elif target.suffix.lower() in _OTHER_PICTURES:
         raise FontganError("sheets are PNG files", "name {png}, or a folder", png=target.with_suffix(".png"))

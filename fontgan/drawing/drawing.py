@@ -14,14 +14,20 @@ from fontgan.config.settings import Cleaning
 from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.charset import code_point_name, describe_characters
 from fontgan.fonts.location import FontLocation
+from fontgan.outlines.outline import Outline
+from fontgan.outlines.svg import svg_document
+from fontgan.outlines.tracing import trace
 from fontgan.runs.record import CheckpointRecord
 from fontgan.sheet import COLUMNS, Row, as_png, content_rows, draw_sheet
+from fontgan.untrusted import printable
 
 MOST_ON_SHEET = 20 * COLUMNS
 
 # What a drawing has of each character, and what else differs between the parts of one.
 _ARRAYS = ("drawn", "content", "images")
 _LISTS = ("codes", "lacking", "fonts", "placements", "truth")
+
+_EM = 1000  # units of an SVG
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,20 @@ class Placement:
     canvas: Canvas
     shift: float
     advance: float
+
+    def in_em(self, outline: Outline) -> Outline:
+        """An outline in pixels of the image, in em from the origin of the glyph, y up."""
+        return outline.to_em(self.canvas, self.advance, self.shift)
+
+    def as_svg(self, outline: Outline, title: str) -> str:
+        """An outline in pixels of the image as an SVG document, of 1,000 units per em.
+
+        The baseline is at y = 0, the origin at x = 0; the page is the em box, as wide as the advance.
+        """
+        above, below = self.canvas.above, self.canvas.below
+        box = (0.0, -above * _EM, self.advance * _EM, (above + below) * _EM)
+        down = self.in_em(outline).mapped(lambda points: points * (_EM, -_EM))
+        return svg_document(down, box, title)
 
 
 @dataclass(frozen=True)
@@ -67,6 +87,16 @@ class DrawnGlyph:
     def character(self) -> str:
         """As text."""
         return chr(self.code)
+
+    @property
+    def svg(self) -> str:
+        """The outline of its image as an SVG document, of 1,000 units per em, the baseline at y = 0."""
+        return self.placement.as_svg(trace(self.image).outline, svg_title(self.code))
+
+
+def svg_title(code: int) -> str:
+    """What the SVG document of a character says that it is: `永 U+6C38`."""
+    return f"{printable(chr(code))} {code_point_name(code)}"
 
 
 @dataclass(frozen=True, repr=False)

@@ -153,7 +153,7 @@ def _missing(text: str, style: Callable[[int], bool] | None) -> list[int]:
     codes = [code for code in parse_charset(whole) if not style(code)]
     if not codes:
         raise FontganError(
-            f"the style font already has all of {shortened(whole, _MOST_SHOWN)}", "choose other {chars}"
+            f"the font already has all of {shortened(whole, _MOST_SHOWN)}", "choose other {chars}"
         )
     return codes
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from fontgan.untrusted import shortened
@@ -18,6 +20,7 @@ _NAMES = {
     "licence": 13,
     "licence_url": 14,
 }
+_MAC, _WINDOWS = 1, 3  # platforms
 _ENGLISH = 0x409
 # A font has some hundreds of records at most; the longest, a whole licence, has some 10,000 bytes.
 _MOST_RECORDS = 1024
@@ -45,15 +48,43 @@ def variation_axes(fvar: memoryview) -> list[Axis]:
     return [Axis(tag.decode("latin-1").strip(), *values) for tag, values in scaled]
 
 
+class NameRecord(NamedTuple):
+    """A text of «name», by the numbers of the specification."""
+
+    platform: int
+    encoding: int
+    language: int
+    number: int
+    content: memoryview
+
+
+def name_records(table: memoryview) -> Iterator[NameRecord]:
+    """The records of «name» whose texts lie in it; a damaged table may lay all of them over one another."""
+    try:
+        count, start = struct.unpack_from(">HH", table, 2)
+    except struct.error:
+        return
+    for at in range(6, min(6 + 12 * count, len(table) - 11), 12):
+        platform, encoding, language, number, length, offset = struct.unpack_from(">6H", table, at)
+        content = table[start + offset : start + offset + length]
+        if len(content) == length:
+            yield NameRecord(platform, encoding, language, number, content)
+
+
+def name_codec(platform: int) -> str:
+    """How the texts of a platform are encoded."""
+    return "mac_roman" if platform == _MAC else "utf-16-be"
+
+
 def shown_names(table: memoryview) -> dict[str, str]:
     """The texts of «name» that are shown, in English where they are there in English."""
     texts: dict[int, str] = {}
     english: set[int] = set()
-    for platform, language, number, content in _records(table):
-        is_english = platform == 3 and language == _ENGLISH
+    for platform, _, language, number, content in islice(name_records(table), _MOST_RECORDS):
+        is_english = platform == _WINDOWS and language == _ENGLISH
         if number in _NAMES.values() and (number not in texts or (is_english and number not in english)):
-            codec = "mac_roman" if platform == 1 else "utf-16-be"
-            if text := tidy(bytes(content).decode(codec, errors="replace").replace("\0", "")):
+            read = bytes(content[:_MOST_BYTES]).decode(name_codec(platform), errors="replace")
+            if text := tidy(read.replace("\0", "")):
                 texts[number] = text
                 english |= {number} if is_english else set()
     return {name: texts[number] for name, number in _NAMES.items() if number in texts}
@@ -67,18 +98,3 @@ def tidy(text: str) -> str:
 def family_name(text: str) -> str:
     """The name of a family as it is shown and recorded: tidy, and of a length that fits a table."""
     return shortened(tidy(text), _MOST_LETTERS)
-
-
-def _records(table: memoryview) -> list[tuple[int, int, int, memoryview]]:
-    """(Platform, language, number, text) of the records of «name» that lie in it."""
-    try:
-        count, start = struct.unpack_from(">HH", table, 2)
-    except struct.error:
-        return []
-    records = []
-    for at in range(6, min(6 + 12 * min(count, _MOST_RECORDS), len(table) - 11), 12):
-        platform, _, language, number, length, offset = struct.unpack_from(">6H", table, at)
-        content = table[start + offset : start + offset + length]
-        if len(content) == length:
-            records.append((platform, language, number, content[:_MOST_BYTES]))
-    return records

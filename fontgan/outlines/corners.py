@@ -26,6 +26,7 @@ _LARGEST_GAP = 3  # points, from the last point before a corner to the first one
 _FARTHEST = 3.0  # pixels from those two to the corner
 _ROUNDEST = 1.3  # pixels: a smaller radius is a corner that ink has filled a little
 _AREA_ERROR = 0.08  # pixels², of the ink around a corner
+_LACKING = 1.0  # pixels² that a corner may leave out: more, and it lies inside of what it should reach
 _NEAR = 2.5  # pixels from a corner to a crossing of its edges
 _REACH = 2  # pixels around a corner in which its ink is counted
 
@@ -135,7 +136,7 @@ def _is_sharp(excess: np.ndarray, found: Detours, blur: float) -> np.ndarray:
     area = area * -np.sign(found.turn)  # around paper, there is more
     half = np.minimum(np.abs(found.turn) / 2, 0.8)
     allowed = (_ROUNDEST + blur) ** 2 * (np.tan(half) - half) + _AREA_ERROR
-    sharp: np.ndarray = area < allowed
+    sharp: np.ndarray = (area < allowed) & (area > -_LACKING)
     return sharp
 
 
@@ -150,7 +151,7 @@ def _in_the_way(lines: Isolines, corners: Detours, size: int) -> np.ndarray:
     """Which corners would cross another edge."""
     ring = _replaced(lines, corners, corners.only(np.zeros(0, np.intp)), 0.0)
     ends = ring.points[following(ring.counts)]
-    points = ring.points[crossed(ring.points, ends, size).ravel()]
+    points = ring.points[crossed(ring.points, ends, cut(ring.points, ends, size)).ravel()]
     return _near(corners, points)
 
 

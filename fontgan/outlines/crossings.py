@@ -4,40 +4,38 @@ from __future__ import annotations
 
 import numpy as np
 
-from fontgan.outlines.coverage import cut
-from fontgan.outlines.polyline import flattened
+from fontgan.outlines.coverage import Pieces
+from fontgan.outlines.polyline import Polyline
 
-_STEP = 1.0  # pixels between two points of a curve drawn as a polyline
 _APART = 1e-6  # of an edge, from its ends, where a crossing counts
 
 
-def crossings(points: np.ndarray, lines: np.ndarray, size: int) -> np.ndarray:
-    """Where spans cross, (crossings, 2), by their control points (n, 4, 2) and which are lines, (n,)."""
-    line = flattened(points, lines, _STEP)
-    one, two = crossed(line.starts, line.ends, size).T
+def crossings(line: Polyline, pieces: Pieces) -> np.ndarray:
+    """Where a polyline, cut in pieces, crosses itself, (crossings, 2)."""
+    one, two = crossed(line.starts, line.ends, pieces).T
     start, end = line.starts[one], line.ends[one]
     s, _ = _meeting(start, end, line.starts[two], line.ends[two])
     found: np.ndarray = start + s[:, None] * (end - start)
     return found
 
 
-def crossed(starts: np.ndarray, ends: np.ndarray, size: int) -> np.ndarray:
+def crossed(starts: np.ndarray, ends: np.ndarray, pieces: Pieces) -> np.ndarray:
     """The pairs (crossings, 2) of straight edges that cross, by their numbers.
 
-    Two edges that cross do so in a pixel that both pass: only such pairs are looked at.
+    Two edges that cross do so in a pixel that both pass: only such pairs of their pieces are looked at.
     """
-    pieces = cut(starts, ends, size)
     order = np.argsort(pieces.pixel, kind="stable")
     pixel, edge = pieces.pixel[order], pieces.edge[order]
     found = [np.zeros((0, 2), np.intp)]
     for step in range(1, len(order)):
-        same = pixel[step:] == pixel[:-step]
-        if not same.any():
+        same = np.nonzero(pixel[step:] == pixel[:-step])[0]
+        if not len(same):
             break
-        pairs = np.stack([edge[:-step][same], edge[step:][same]], axis=1)
-        one, two = pairs.T
-        found.append(pairs[_cross(starts[one], ends[one], starts[two], ends[two])])
-    return np.unique(np.sort(np.concatenate(found), axis=1), axis=0)
+        one, two = edge[same], edge[same + step]
+        hit = _cross(starts[one], ends[one], starts[two], ends[two])
+        if hit.any():
+            found.append(np.stack([one[hit], two[hit]], axis=1))
+    return np.unique(np.sort(np.concatenate(found), axis=1), axis=0) if len(found) > 1 else found[0]
 
 
 def _cross(start: np.ndarray, end: np.ndarray, other: np.ndarray, other_end: np.ndarray) -> np.ndarray:

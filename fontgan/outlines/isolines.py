@@ -16,7 +16,7 @@ import numpy as np
 from fontgan.outlines.ragged import within
 
 MARGIN = 4  # paper around the picture, in pixels: no edge leaves it
-_NEAR, _SMALL = 0.35, 8  # pixels between points, in all but small contours
+_NEAR, _SMALL = 0.55, 8  # pixels between points, in all but small contours
 _REACH = 3  # pixels on either side of a crossing over which an edge may be soft
 
 # The edges of a cell of four pixel centres: top 0, right 1, bottom 2, left 3. For each pattern of ink (top

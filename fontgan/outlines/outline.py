@@ -32,10 +32,6 @@ class Contour:
         twice = twice + 3 * _cross(b, d) + 6 * _cross(c, d)
         return float(twice.sum() / 20)
 
-    def reversed(self) -> Contour:
-        """The same contour in the other direction, from the same point."""
-        return Contour(self.points[::-1, ::-1], self.lines[::-1])
-
 
 @dataclass(frozen=True)
 class Outline:
@@ -68,14 +64,6 @@ class Outline:
         """The outline in em from the glyph's origin, y up, undone from its place on the canvas."""
         return self.mapped(lambda points: canvas.to_em(points, advance, shift))
 
-    def rounded(self) -> Outline:
-        """The outline on whole coordinates, without the spans that vanish there."""
-        return Outline(tuple(filter(None, map(_rounded, self.contours))))
-
-    def reversed(self) -> Outline:
-        """In the direction of TrueType: outer contours clockwise."""
-        return Outline(tuple(contour.reversed() for contour in self.contours))
-
     def draw(self, pen: AbstractPen) -> None:
         """Draw the outline with one of fontTools' pens."""
         for contour in self.contours:
@@ -100,9 +88,3 @@ def _cross(one: np.ndarray, two: np.ndarray) -> np.ndarray:
 
 def _pair(point: Sequence[float] | np.ndarray) -> tuple[float, float]:
     return float(point[0]), float(point[1])
-
-
-def _rounded(contour: Contour) -> Contour | None:
-    points = np.floor(contour.points + 0.5)
-    kept = (points != points[:, :1]).any(axis=(1, 2))
-    return Contour(points[kept], contour.lines[kept]) if kept.sum() > 1 else None

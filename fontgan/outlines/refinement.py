@@ -137,7 +137,7 @@ def _normal_equations(
     weighted = rows * lengths[:, None]
     sums = np.add.reduceat(weighted * wanted[:, None], order)
     upper, lower = np.triu_indices(_COLUMNS)
-    products = np.add.reduceat(weighted[:, upper] * rows[:, lower], order)
+    products = np.add.reduceat(weighted.T[upper] * rows.T[lower], order, axis=1).T
     squares = np.empty((len(order), _COLUMNS, _COLUMNS))
     squares[:, upper, lower] = squares[:, lower, upper] = products
     return squares, sums

@@ -29,20 +29,23 @@ class Tolerance:
         precision: how exact these points are, in pixels.
         price: of one point of the outline, in squares of that.
         farthest: pixels that no point may be away.
+        noises: how much of a picture's noise is left out.
     """
 
     precision: float = 0.05
     price: float = 5.0
     farthest: float = 0.3
+    noises: float = 1.0
 
     def closer(self) -> Tolerance:
         """Half of it."""
-        return replace(self, precision=self.precision / 2, farthest=self.farthest / 2)
+        return replace(self, precision=self.precision / 2, farthest=self.farthest / 2, noises=self.noises / 2)
 
     def with_noise(self, noise: float) -> Tolerance:
         """What a picture allows whose edge is that noisy, in pixels."""
-        precision = max(self.precision, _NOISES * noise)
-        return replace(self, precision=precision, farthest=max(self.farthest, _FARTHEST_NOISE * noise))
+        precision = max(self.precision, self.noises * _NOISES * noise)
+        farthest = max(self.farthest, self.noises * _FARTHEST_NOISE * noise)
+        return replace(self, precision=precision, farthest=farthest)
 
 
 @dataclass

@@ -25,8 +25,8 @@ from fontgan.outlines.sections import (
     tangents_of,
 )
 
-_FARTHEST_PAIR = 9  # candidates that one curve may pass
-_SAMPLES = 14  # points of a section that a curve is compared with
+_FARTHEST_PAIR = 6  # candidates that one curve may pass
+_SAMPLES = 12  # points of a section that a curve is compared with
 _SHORTEST_LINE = 3.0  # pixels, that runs smoothly into a curve
 _KINK = 0.3  # radians between a line and a curve that no smooth knot has
 _LEVEL_SHARE = 0.05  # of a level line's length, by which its ends may differ in height
@@ -174,9 +174,8 @@ def _levelled(knots: np.ndarray, after: np.ndarray, straight: np.ndarray, tolera
     for axis in (0, 1):
         limit = np.minimum(_LEVEL_SHARE * off[:, 1 - axis], 2 * tolerance.precision)
         for span in np.nonzero(straight & (off[:, axis] < limit))[0]:
-            ends = [span, after[span]]
-            moved = knots[ends, axis].mean()
-            knots[np.isin(knots[:, axis], knots[ends, axis]), axis] = moved
+            one, two = knots[span, axis], knots[after[span], axis]
+            knots[(knots[:, axis] == one) | (knots[:, axis] == two), axis] = (one + two) / 2
     return knots
 
 

@@ -14,11 +14,17 @@ def svg_path(outline: Outline) -> str:
     return " ".join(_contour(contour) for contour in outline.contours)
 
 
-def svg_document(outline: Outline, size: int, title: str = "") -> str:
-    """An SVG document of a glyph traced from a picture of `size` pixels per side."""
+def svg_document(outline: Outline, box: tuple[float, float, float, float], title: str = "") -> str:
+    """An SVG document of a glyph.
+
+    Args:
+        outline: with y down.
+        box: what is shown of it: the left and the upper edge, width and height, in its unit.
+        title: what the glyph is.
+    """
     named = f"<title>{_escaped(title)}</title>" if title else ""
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}">{named}'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{" ".join(map(_number, box))}">{named}'
         f'<path d="{svg_path(outline)}"/></svg>\n'
     )
 

@@ -19,8 +19,13 @@ from fontgan.outlines.rings import following
 from fontgan.outlines.sections import Tolerance
 from fontgan.outlines.spans import Spans, spans_of
 
-HIGH_ERROR = 0.12  # pixels
-MUCH_INK = 1 / 64  # pixels², per pixel of the picture's side
+_USUAL = 64  # pixels per side, of which all that follows speaks
+_PLACE = 3 / 64  # of the picture's side: how wide a place is, in which ink is counted
+_FAULT = 1.2  # pixels² of ink: with more astray in a place, the picture is traced again
+# What someone should look at. A clean picture of a font stays below, at 64 px too.
+_ASTRAY = 2.0  # pixels² of ink in a place
+_MISSED = 3.0  # of the same, where the picture has grey that no edge explains
+_UNCLEAR = 0.14  # pixels, mean distance of all edges
 _SPECK = 1 / 64  # pixels² of a speck, per pixel of the picture's side
 _MOST_POINTS = 20_000  # of isolines: a picture of noise; no glyph of 256 px has half as many
 _ROUNDS = 2  # of refinement
@@ -36,7 +41,9 @@ class Trace:
         outline: in pixels of the picture, x to the right and y down.
         error: how far its edge is off on average, in pixels: the difference of both pictures over the
             length of the edge.
-        missed: the largest amount of ink in any 3 x 3 pixels that one has and the other has not, in pixels².
+        missed: the largest amount of ink in one place that the picture has and the outline has not, or the
+            other way round, in pixels².
+        astray: what of that is the outline's doing: the picture's own isolines are nearer.
         crossings: how often the outline crosses itself.
         size: pixels per side of the picture.
     """
@@ -44,64 +51,109 @@ class Trace:
     outline: Outline
     error: float
     missed: float
+    astray: float
     crossings: int
     size: int
 
     @property
+    def severity(self) -> float:
+        """How much someone should look at it: above 1, someone should."""
+        return self._worst[0]
+
+    @property
     def doubtful(self) -> bool:
         """Whether someone should look at it."""
-        return bool(self.reason)
+        return self.severity > 1
 
     @property
     def reason(self) -> str:
         """Why someone should look at it; empty where nobody must."""
-        if self.error > HIGH_ERROR:
-            return f"the outline is {self.error:.2f} pixels off on average"
-        if self.missed > MUCH_INK * self.size:
-            return f"{self.missed:.1f} pixels of ink are missing or too much in one place"
-        return "the outline crosses itself" if self.crossings else ""
+        return self._worst[1] if self.doubtful else ""
+
+    @property
+    def _worst(self) -> tuple[float, str]:
+        """What is farthest beyond its bound, all of them in the pixels of a picture of 64 px."""
+        scale = self.size / _USUAL
+        return max(
+            (2.0 * self.crossings, "the outline crosses itself"),
+            (
+                self.astray / (_ASTRAY * scale**2),
+                f"the outline has {self.astray:.1f} pixels of ink too much or too little in one place",
+            ),
+            (
+                self.missed / (_MISSED * scale**2),
+                f"the image is unclear: {self.missed:.1f} pixels of ink in one place could be ink or paper",
+            ),
+            (
+                self.error / (_UNCLEAR * scale),
+                f"the image is unclear: its edges are {self.error:.2f} pixels wide of any outline",
+            ),
+        )
 
 
 def trace(image: np.ndarray, tolerance: Tolerance | None = None) -> Trace:
     """The outline of a glyph image, uint8 (size, size), 0 = ink, 255 = paper.
 
-    A doubtful outline is traced again, more closely, up to two times; the best one is kept. A blank picture
-    has none; a picture of noise, with more edges than any glyph, has none either and all of its ink as error.
+    Where an outline is astray or crosses itself, the picture is traced again, more closely, up to two times;
+    the best one is kept. A blank picture has none; a picture of noise, with more edges than any glyph, has
+    none either and all of its ink as error.
     """
     ink = 1 - np.asarray(image, np.float64) / 255
     lines = _without_specks(isolines(ink), len(ink) * _SPECK)
     if not len(lines.points):
-        return Trace(Outline(()), 0.0, _most_ink(ink), 0, len(ink))
+        return Trace(Outline(()), 0.0, _most_ink(ink), 0.0, 0, len(ink))
     if len(lines.points) > _MOST_POINTS:
-        return Trace(Outline(()), math.inf, _most_ink(ink), 0, len(ink))
-    blur = blur_of(ink, float(np.hypot(*(lines.points[following(lines.counts)] - lines.points).T).sum()))
+        return Trace(Outline(()), math.inf, _most_ink(ink), 0.0, 0, len(ink))
+    after = lines.points[following(lines.counts)]
+    blur = blur_of(ink, float(np.hypot(*(after - lines.points).T).sum()))
+    sharp = covered(cut(lines.points, after, len(ink)))
+    picture = _Picture(ink, lines, blur, blurred(sharp, blur))
     own = tolerance or Tolerance()
-    best, crossed = _attempt(lines, ink, blur, own)
+    best, crossed = _attempt(picture, own)
     for _ in range(_RETRIES):
-        if not best.doubtful:
+        if not best.crossings and best.astray < _FAULT * (len(ink) / _USUAL) ** 2:
             break
         own = own.closer()
-        other, more = _attempt(lines, ink, blur, own, crossed)
+        other, more = _attempt(picture, own, crossed)
         crossed = np.concatenate([crossed, more])
-        best = min(best, other, key=lambda one: (one.crossings, one.error))
+        best = min(best, other, key=lambda one: (one.crossings, one.astray))
     return best
 
 
+@dataclass(frozen=True)
+class _Picture:
+    """A picture's ink and isolines, its blur, and the isolines drawn again."""
+
+    ink: np.ndarray
+    lines: Isolines
+    blur: float
+    drawn: np.ndarray
+
+
 def _attempt(
-    lines: Isolines, ink: np.ndarray, blur: float, tolerance: Tolerance, blunt: np.ndarray | None = None
+    picture: _Picture, tolerance: Tolerance, blunt: np.ndarray | None = None
 ) -> tuple[Trace, np.ndarray]:
     """One trace, with no sharp corner near the points `blunt`, and where it crosses itself."""
-    ring = with_corners(lines, ink, blur, blunt)
+    ink, blur = picture.ink, picture.blur
+    ring = with_corners(picture.lines, ink, blur, blunt)
     spans = refined(spans_of(ring, tolerance), ink, _ROUNDS, blur)
     points = controls(spans)
     line = flattened(points, spans.straight)
     pieces = cut(line.starts, line.ends, len(ink))
-    difference = ink - blurred(covered(pieces), blur)
+    drawn = blurred(covered(pieces), blur)
     length = max(float(np.hypot(*pieces.step.T).sum()), 1.0)
-    crossed = crossings(points, spans.straight, len(ink))
-    wrong = np.abs(difference)
+    crossed = crossings(line, pieces)
+    wrong = np.abs(ink - drawn)
     error = float(wrong[wrong > _NOISE].sum()) / length
-    return Trace(_outline(spans, points), error, _most_ink(difference), len(crossed), len(ink)), crossed
+    nearest = np.clip(drawn, np.minimum(ink, picture.drawn), np.maximum(ink, picture.drawn))
+    return Trace(
+        _outline(spans, points),
+        error,
+        _most_ink(ink - drawn),
+        _most_ink(nearest - drawn),
+        len(crossed),
+        len(ink),
+    ), crossed
 
 
 def _outline(spans: Spans, points: np.ndarray) -> Outline:
@@ -111,10 +163,11 @@ def _outline(spans: Spans, points: np.ndarray) -> Outline:
 
 
 def _most_ink(difference: np.ndarray) -> float:
-    """The largest sum of any 3 x 3 pixels, of either sign."""
-    padded = np.pad(difference, 2)
-    rows = padded[2:] + padded[1:-1] + padded[:-2]
-    return float(np.abs(rows[:, 2:] + rows[:, 1:-1] + rows[:, :-2]).max())
+    """The largest sum in one place, of either sign."""
+    side = max(3, round(_PLACE * len(difference)))
+    sums = np.pad(difference, side).cumsum(axis=0).cumsum(axis=1)
+    sums = sums[side:] - sums[:-side]
+    return float(np.abs(sums[:, side:] - sums[:, :-side]).max())
 
 
 def _without_specks(lines: Isolines, least: float) -> Isolines:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import repeat
 from pathlib import Path
 
 from PIL import Image
 
-from fontgan.drawing.drawing import MOST_ON_SHEET, Drawing
+from fontgan.building.ufo import save_doubtful
+from fontgan.drawing.drawing import MOST_ON_SHEET, Drawing, svg_title
+from fontgan.files import write_text
 from fontgan.fonts.charset import code_point_name
+from fontgan.outlines.many import remark, tracing
+from fontgan.outlines.tracing import Trace
 from fontgan.sheet import save_png
 
 
@@ -18,17 +23,24 @@ class Saved:
     """What was saved of a drawing.
 
     Attributes:
-        paths: the sheet, and the folder with the images unless there is only the sheet.
+        paths: the sheet, the folder with the images unless there is only the sheet, and the list of the
+            doubtful characters if there are any.
         drawn: the number of characters that were drawn.
         lacking: the characters among those before the last one drawn that no content font has.
+        untraced: those without an SVG, whose images are blank or noise, with the reason.
+        doubtful: those whose SVGs do not match their images well, with the reason.
     """
 
     paths: list[Path]
     drawn: int
     lacking: list[int]
+    untraced: dict[int, str] = field(default_factory=dict)
+    doubtful: dict[int, str] = field(default_factory=dict)
 
 
-def save_drawing(parts: Iterable[Drawing], output: Path, writes: bool = True) -> Saved:
+def save_drawing(
+    parts: Iterable[Drawing], output: Path, writes: bool = True, svg: bool = False, jobs: int = 1
+) -> Saved:
     """Write a PNG of each character as the parts come, and a sheet once the characters on it are drawn.
 
     If `output` is a PNG itself, it is the sheet, and no more is drawn than it shows.
@@ -37,6 +49,8 @@ def save_drawing(parts: Iterable[Drawing], output: Path, writes: bool = True) ->
         parts: of a drawing, as `Drawer.parts` draws them.
         output: a folder, or a PNG.
         writes: whether this process writes; of several that draw together, one does.
+        svg: whether the outline of each character is written beside its PNG, where there are PNGs.
+        jobs: processes that trace outlines.
 
     Raises:
         FontganError: a file cannot be written, or a part cannot be drawn.
@@ -45,22 +59,28 @@ def save_drawing(parts: Iterable[Drawing], output: Path, writes: bool = True) ->
     sheet, folder = (output, output.parent) if alone else (output / "sheet.png", output / "glyphs")
     first: list[Drawing] = []
     lacking: list[int] = []
+    outlines = _Outlines(folder)
     drawn = 0
-    for part in parts:
-        if writes and not alone:
-            _save_glyphs(part, folder)
-        if drawn < MOST_ON_SHEET:
-            first.append(part)
-        drawn += len(part)
-        lacking += part.lacking
-        if first and drawn >= MOST_ON_SHEET:
-            _save_sheet(first, sheet, writes)
-            first = []
-            if alone:
-                break
+    with tracing(jobs) as trace_all:
+        for part in parts:
+            if writes and not alone:
+                _save_images(part, folder)
+                outlines.save(part, trace_all(part.images) if svg else repeat(None))
+            if drawn < MOST_ON_SHEET:
+                first.append(part)
+            drawn += len(part)
+            lacking += part.lacking
+            if first and drawn >= MOST_ON_SHEET:
+                _save_sheet(first, sheet, writes)
+                first = []
+                if alone:
+                    break
     if first:
         _save_sheet(first, sheet, writes)
-    return Saved([sheet] if alone else [sheet, folder], drawn, lacking)
+    if alone or not writes:
+        return Saved([sheet] if alone else [sheet, folder], drawn, lacking)
+    listed = save_doubtful(folder, {**outlines.untraced, **outlines.doubtful})
+    return Saved([sheet, folder, *listed], drawn, lacking, outlines.untraced, outlines.doubtful)
 
 
 def is_sheet(output: Path) -> bool:
@@ -68,11 +88,32 @@ def is_sheet(output: Path) -> bool:
     return output.suffix.lower() == ".png"
 
 
+class _Outlines:
+    """The SVGs in a folder, beside their PNGs."""
+
+    def __init__(self, folder: Path) -> None:
+        self.untraced: dict[int, str] = {}
+        self.doubtful: dict[int, str] = {}
+        self._folder = folder
+
+    def save(self, part: Drawing, traces: Iterable[Trace | None]) -> None:
+        """Write those of a part; where there is none, remove that of an older image."""
+        for code, image, place, found in zip(part.codes, part.images, part.placements, traces, strict=False):
+            path = self._folder / f"{code_point_name(code)}.svg"
+            drawn = found is not None and bool(found.outline.contours)
+            if found and drawn:
+                write_text(path, place.as_svg(found.outline, svg_title(code)))
+            else:
+                path.unlink(missing_ok=True)
+            if found and (reason := remark(image, found)):
+                (self.doubtful if drawn else self.untraced)[code] = reason
+
+
 def _save_sheet(parts: list[Drawing], path: Path, writes: bool) -> None:
     if writes:
         save_png(path, Drawing.together(parts).sheet())
 
 
-def _save_glyphs(part: Drawing, folder: Path) -> None:
+def _save_images(part: Drawing, folder: Path) -> None:
     for code, image in zip(part.codes, part.images, strict=True):
         save_png(folder / f"{code_point_name(code)}.png", Image.fromarray(image))

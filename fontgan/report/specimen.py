@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -28,24 +29,21 @@ from fontgan.fonts.location import FontLocation
 from fontgan.report.embedding import Compared, compared, font_face, web_font
 from fontgan.untrusted import printable
 
-# 王羲之, Preface to the Poems of the Orchid Pavilion (353), in simplified characters.
-ORCHID_PAVILION = """\
-永和九年，岁在癸丑，暮春之初，会于会稽山阴之兰亭，修禊事也。群贤毕至，少长咸集。此地有崇山峻岭，茂林修竹，\
-又有清流激湍，映带左右，引以为流觞曲水，列坐其次。虽无丝竹管弦之盛，一觞一咏，亦足以畅叙幽情。
-是日也，天朗气清，惠风和畅。仰观宇宙之大，俯察品类之盛，所以游目骋怀，足以极视听之娱，信可乐也。
-夫人之相与，俯仰一世。或取诸怀抱，悟言一室之内；或因寄所托，放浪形骸之外。虽趣舍万殊，静躁不同，\
-当其欣于所遇，暂得于己，快然自足，不知老之将至；及其所之既倦，情随事迁，感慨系之矣。向之所欣，俯仰之间，\
-已为陈迹，犹不能不以之兴怀，况修短随化，终期于尽！古人云：“死生亦大矣。”岂不痛哉！
-每览昔人兴感之由，若合一契，未尝不临文嗟悼，不能喻之于怀。固知一死生为虚诞，齐彭殇为妄作。\
-后之视今，亦犹今之视昔，悲夫！故列叙时人，录其所述，虽世殊事异，所以兴怀，其致一也。\
-后之览者，亦将有感于斯文。"""
-
 Runs = list[tuple[bool, str]]  # parts of a text: whether a font has it, and the part
 
 _SIZES = {96: 12, 48: 48, 24: 160, 16: 1000, 12: 1000}  # pixels, and how many characters are set in them
 _COMPARED = 30  # characters that are set in several fonts
+_ROOM = "\N{EM SPACE}"  # which Latin fonts have too
 _OWN = 300  # of the font's own characters, where it lacks those of the text
 _SENTENCE, _CLAUSE = r"[。！？]”?", r"[。！？；，、：]"
+
+
+def _file(name: str) -> str:
+    return resources.files("fontgan.report").joinpath(name).read_text(encoding="utf-8")
+
+
+# 王羲之, Preface to the Poems of the Orchid Pavilion (353), in simplified characters.
+ORCHID_PAVILION = _file("orchid-pavilion.txt").rstrip()
 
 
 @dataclass(frozen=True)
@@ -123,7 +121,7 @@ def draw_specimen(specimen: Specimen) -> str:
     """
     if specimen.kind not in FORMATS:
         raise FontganError(f"there is no font format {specimen.kind!r}", "choose {format}")
-    passage = shortened(specimen.running_text, _COMPARED)
+    passage = spaced(shortened(specimen.running_text, _COMPARED), specimen.has)
     given = {"Content": specimen.content, "Style": specimen.style}
     others = [compared(role, font, passage) for role, font in given.items() if font]
     web = [("New", *web_font(specimen.font, specimen.kind))]
@@ -159,6 +157,16 @@ def runs(text: str, has: Collection[int]) -> Runs:
     return [
         (had, "".join(chars)) for had, chars in groupby(text, lambda char: char.isspace() or ord(char) in has)
     ]
+
+
+def spaced(text: str, has: Collection[int]) -> str:
+    """A text with room in place of the punctuation that a font lacks: a font may be of characters alone."""
+    kept = (
+        char if ord(char) in has or char.isspace() or unicodedata.category(char)[0] != "P" else _ROOM
+        for char in text
+    )
+    whole = re.sub(f"{_ROOM}+", _ROOM, "".join(kept))
+    return "\n".join(line.rstrip(_ROOM) for line in whole.split("\n"))
 
 
 def spans(codes: Iterable[int]) -> list[tuple[int, int]]:
@@ -204,8 +212,8 @@ def _facts(specimen: Specimen, doubtful: int) -> list[str]:
 def _samples(specimen: Specimen) -> list[tuple[int, list[Runs]]]:
     """The running text in each size, by paragraphs, the beginning of it in large ones."""
     return [
-        (size, [runs(line, specimen.has) for line in shortened(specimen.running_text, most).splitlines()])
-        for size, most in _SIZES.items()
+        (size, [runs(line, specimen.has) for line in spaced(text, specimen.has).splitlines()])
+        for size, text in ((size, shortened(specimen.running_text, most)) for size, most in _SIZES.items())
     ]
 
 
@@ -224,7 +232,3 @@ def _policy(*inline: str) -> str:
         f"default-src 'none'; font-src data:; style-src {allowed}; script-src 'sha256-{script}'; "
         "base-uri 'none'; form-action 'none'"
     )
-
-
-def _file(name: str) -> str:
-    return resources.files("fontgan.report").joinpath(name).read_text(encoding="utf-8")

@@ -128,7 +128,7 @@ class CheckpointRecord:
 
     def learnt(self, code: int) -> bool:
         """Whether training learnt from this character; of older files, whether it could."""
-        known = self.learnt_characters or (self.few.learnt if self.few else "")
+        known = self.learnt_characters
         return chr(code) in known if known else split_of(code) == "train"
 
     def to_json(self) -> dict[str, Any]:

@@ -4,8 +4,8 @@
 level 1, spread evenly over each font; the fonts that come with fontgan where none is named. For each size:
 
 - IoU of the outline's coverage with the true glyph's, averaged, and the worst character's;
-- points, as a multiple of the designer's in the font's own format: cubics, or quadratics by cu2qu within one
-  thousandth of an em;
+- points of the glyph that is built, as a multiple of the designer's in the font's own format, which has cubics or
+  quadratics;
 - level: of straight lines within two degrees of an axis and longer than .04 em, how many are exactly on it
   on a grid of 1,000 units, and how many of the designer's own are;
 - stems: the spread (standard deviation) of the widths' errors, in thousandths of an em;
@@ -32,6 +32,8 @@ from fontTools.pens.recordingPen import DecomposingRecordingPen
 from fontTools.ttLib import TTFont
 
 from fontgan.assets import CONTENT_FONT, STYLE_FONTS, bundled_font
+from fontgan.building.glyphs import NewGlyph, in_units
+from fontgan.building.truetype import quadratics
 from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.charset import gb2312_level, scattered
 from fontgan.fonts.face import Face
@@ -39,7 +41,6 @@ from fontgan.fonts.location import FontLocation
 from fontgan.outlines.coverage import covered, cut
 from fontgan.outlines.outline import Contour, Outline
 from fontgan.outlines.polyline import flattened
-from fontgan.outlines.quadratic import quadratic
 from fontgan.outlines.tracing import Trace, trace
 from tests.toy_fonts import AnyCanvas
 
@@ -97,10 +98,13 @@ class Font:
         return Glyph(code, 1 - image / 255, points, np.array(lines).reshape(-1, 2) / self.units)
 
     def points(self, outline: Outline, size: int) -> int:
-        """The points of a traced outline in this font's format."""
-        if not self.quadratic:
-            return outline.point_count
-        return sum(len(spline) - 1 for contour in quadratic(outline, size / UNITS) for spline in contour)
+        """The points of a traced outline, as a font in this one's format is built with it."""
+        canvas = Canvas(size)
+        glyph = NewGlyph(ord("永"), 1.0, outline.to_em(canvas, 1.0, 0.0))
+        (built,) = in_units([glyph], UNITS)
+        if self.quadratic:
+            return sum(map(len, quadratics(built, UNITS)))
+        return sum(len(part) - 1 for contour in built.contours for part in contour.closed())
 
 
 def _designed(
@@ -206,7 +210,7 @@ def rival_traces(python: str, name: str, images: list[np.ndarray]) -> Iterator[t
                 for spans, lines in glyph["contours"]
                 if spans
             ]
-            yield Trace(Outline(tuple(contours)), 0.0, 0.0, 0, len(images[0])), glyph["milliseconds"]
+            yield Trace(Outline(tuple(contours)), 0.0, 0.0, 0.0, 0, len(images[0])), glyph["milliseconds"]
 
 
 def report(font: Font, size: int, name: str, rows: list[Row], designers: tuple[int, int]) -> None:

@@ -37,11 +37,11 @@ def test_it_draws_the_characters_and_nothing_else(kind: str, tmp_path: Path) -> 
     save_font(path, font.content)
     face = Face(FontLocation(path))
     assert [code for code in face.mapped() if face.draws(code)] == list(font.codes) == NEW
-    assert set(face.mapped()) - set(NEW) == {0x20, 0xA0, 0x3000}
+    assert set(face.mapped()) - set(NEW) == {0x20, 0xA0, 0x2002, 0x2003, 0x3000}
     assert face.family == "My Hand"
     for glyph in rings():
         assert face.advance(glyph.code) == pytest.approx(glyph.advance, abs=0.0006)
-    assert read["maxp"].numGlyphs == len(NEW) + 3
+    assert read["maxp"].numGlyphs == len(NEW) + 4
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -178,6 +178,17 @@ def test_a_blank_glyph_gets_no_character_and_a_space_its_width() -> None:
     assert read["hmtx"][read.getBestCmap()[0x3000]][0] == 1000
 
 
+@pytest.mark.parametrize("kind", ["ttf", "otf"])
+def test_a_font_of_chinese_characters_alone_is_not_of_fixed_pitch(kind: str) -> None:
+    """A space is not as wide as a character, and no program is to be told so."""
+    _, read = made(kind, [ring(code) for code in NEW])
+    advances = {read["hmtx"][name][0] for name in read.getBestCmap().values()}
+    assert advances == {250, 500, 1000}  # checkers take a font of up to two for one of fixed pitch
+    assert read["post"].isFixedPitch == 0
+    assert read["OS/2"].panose.bProportion == 0
+    assert read["hmtx"][read.getBestCmap()[0x2003]][0] == 1000
+
+
 @pytest.mark.slow
 def test_a_font_of_gb2312_says_simplified_and_not_traditional() -> None:
     _, read = made("ttf", [box(code, 0, 0, 0.5, 0.5) for code in gb2312_level(1)])
@@ -194,7 +205,7 @@ def test_a_font_of_a_few_characters_names_the_code_page_that_it_has_most_of() ->
 
 def test_the_blocks_of_the_characters_are_declared() -> None:
     ranges = made("ttf")[1]["OS/2"].getUnicodeRanges()
-    assert ranges == {0, 1, 48, 59}  # space, no-break space, ideographic space, Han
+    assert ranges == {0, 1, 31, 48, 59}  # space, no-break space, en space, ideographic space, Han
 
 
 @pytest.mark.parametrize(
@@ -218,8 +229,8 @@ def test_what_cannot_be_a_font_is_refused_in_a_line(glyphs: list[NewGlyph], prob
 @pytest.mark.slow
 def test_more_glyphs_than_a_font_can_have_are_refused() -> None:
     square = box(0, 0, 0, 0.5, 0.5)
-    many = [NewGlyph(0x10000 + number, 1, square.outline) for number in range(MOST_GLYPHS - 2)]
-    with pytest.raises(FontganError, match=r"65,532 characters do not fit .* up to 65,531"):
+    many = [NewGlyph(0x10000 + number, 1, square.outline) for number in range(MOST_GLYPHS - 3)]
+    with pytest.raises(FontganError, match=r"65,531 characters do not fit .* up to 65,530"):
         build_font(many, NAMES)
 
 

@@ -33,11 +33,11 @@ def test_font_editors_find_glyphs_metrics_and_names(tmp_path: Path) -> None:
     assert (info.familyName, info.unitsPerEm, info.ascender, info.descender) == ("My Hand", 1000, 880, -120)
     assert {record["string"] for record in info.openTypeNameRecords} == {"我的字", "Regular"}
     order = reader.readLib()["public.glyphOrder"]
-    assert order[:4] == [".notdef", "space", "uni3000", "uni5000"]
+    assert order[:5] == [".notdef", "space", "uni2002", "uni3000", "uni5000"]
     layer = reader.getGlyphSet()
     assert set(layer.keys()) == set(order)
     mapped = reader.getCharacterMapping()
-    assert set(mapped) == {0x20, 0xA0, 0x3000, *NEW, 0x5100}
+    assert set(mapped) == {0x20, 0xA0, 0x2002, 0x2003, 0x3000, *NEW, 0x5100}
     glyph = SimpleNamespace()
     layer.readGlyph("uni5000", glyph)
     assert (glyph.width, glyph.unicodes) == (900, [0x5000])
@@ -90,8 +90,8 @@ def test_doubtful_glyphs_are_marked_and_listed(tmp_path: Path) -> None:
     reasons = {0x5001: "the outline\x1b differs", 0x5000: "a stroke is missing"}
     path, listed = write_ufo(tmp_path / "My.ufo", rings(), NAMES, doubtful=reasons)
     assert listed.read_text(encoding="utf-8").splitlines() == [
-        "倀 U+5000 uni5000: a stroke is missing",
         "倁 U+5001 uni5001: the outline\\u001b differs",
+        "倀 U+5000 uni5000: a stroke is missing",
     ]
     layer = UFOReader(str(path), validate=True).getGlyphSet()
     marked = []

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 from fontTools.ttLib import TTFont
-from torch import nn
+from torch import Tensor, nn
 
-from fontgan.runs.record import CheckpointRecord
-from fontgan.runs.weights import load_best
-from tests.helpers import Command
+from tests.helpers import Command, draw_with
 from tests.toy_fonts import build_font
 
 
 @pytest.fixture
 def here(folder_with_run: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a run, whose network copies its content, and its fonts."""
-
-    def copying(given: Path | None) -> tuple[Path, nn.Module, CheckpointRecord]:
-        path, _, record = load_best(given)
-        return path, nn.Identity(), record
-
-    monkeypatch.setattr("fontgan.drawing.drawer.load_best", copying)
+    draw_with(nn.Identity(), monkeypatch)
     return folder_with_run
 
 
@@ -62,6 +58,14 @@ def test_a_font_is_extended_by_what_it_lacks(here: Path, type_command: Command) 
         (("--output", "hand.zip"), "is not named as a font"),
         (("--replace",), "pass it with --merge"),
         (("--merge", "none.ttf"), "there is no font file or folder none.ttf"),
+        (("--chars", ""), "error: "),
+        (("--chars", "AB"), "cannot draw A U+0041, B U+0042"),
+        (("--family", "My (own) Hand"), "has '(', which the PostScript name of a font cannot have"),
+        (("--merge", "style.ttf", "--family-zh", "我"), "a Chinese family name alone: pass --family too"),
+        (("--merge", "style.ttf"), "style.ttf already draws all of these 1 characters"),
+        (("--merge", "content.ttf", "--chars", "missing:一"), "error: "),
+        (("--output", "content.ttf"), "content.ttf is a font that is drawn from: choose another --output"),
+        (("--output", "content.ttf/a.ttf"), "content.ttf is a file, not a folder"),
         (("--copy", "cjk-punctation"), "did you mean 'cjk-punctuation'?"),
     ],
 )
@@ -73,3 +77,79 @@ def test_mistakes_leave_nothing_behind(
     assert messages.count("error: ") == 1
     assert message in messages
     assert not list(here.glob("fonts/*"))
+
+
+@pytest.fixture
+def never_drawn(here: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder, where nothing may be drawn."""
+
+    def parts(*_: object) -> None:
+        pytest.fail("it was drawn before it was refused")
+
+    monkeypatch.setattr("fontgan.drawing.drawer.Drawer.parts", parts)
+    return here
+
+
+def _restricted(path: Path) -> None:
+    font = TTFont(build_font(path, [0x4E00]))
+    font["OS/2"].fsType = 2
+    font.save(path)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (
+            _restricted,
+            "embedding bits of Toy forbid to change it without its owner's permission: pass --perm",
+        ),
+        (lambda path: path.write_bytes(build_font(path).read_bytes()[:900]), "is cut short"),
+        (build_font, "has 65 glyphs, so 2 more do not fit: a font has up to 66: choose up to 1"),
+    ],
+)
+def test_a_font_that_cannot_be_extended_is_refused_before_anything_is_drawn(
+    never_drawn: Path,
+    type_command: Command,
+    monkeypatch: pytest.MonkeyPatch,
+    make: Callable[[Path], object],
+    message: str,
+) -> None:
+    monkeypatch.setattr("fontgan.building.merge.MOST_GLYPHS", 66)
+    make(never_drawn / "own.ttf")
+    status, paths, messages = export(type_command, "--chars", "乀乁", "--merge", "own.ttf")
+    assert (status, paths) == (1, [])
+    assert message in messages
+
+
+def test_a_folder_without_permission_is_refused_before_anything_is_drawn(
+    never_drawn: Path, type_command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "os.access", lambda _, mode, **__: mode != os.W_OK
+    )  # who runs tests may be permitted everything
+    status, _, messages = export(type_command, "--chars", "一", "--output", "fonts/new/hand.ttf")
+    assert (status, f"{never_drawn} cannot be written (Permission denied)" in messages) == (1, True)
+
+
+class FirstBlack(nn.Module):
+    """Copies the content, but for the first image, which becomes ink."""
+
+    def forward(self, content: Tensor) -> Tensor:
+        return torch.cat([content[:1] * 0, content[1:]])
+
+
+def test_doubtful_characters_are_listed_or_omitted(
+    here: Path, type_command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw_with(FirstBlack(), monkeypatch)
+    status, paths, messages = export(type_command, "--chars", "一丁")
+    assert (status, paths[-1]) == (0, "fonts/run-Regular-doubtful.txt")
+    assert "to look at: the outline does not match the image of 一 U+4E00" in messages
+    listed = (here / paths[-1]).read_text(encoding="utf-8")
+    assert listed.startswith("一 U+4E00 uni4E00: the image is almost all ink")
+    assert {0x4E00, 0x4E01} <= TTFont(paths[0]).getBestCmap().keys()
+    status, paths, messages = export(type_command, "--chars", "一丁", "--omit-doubtful")
+    assert (status, paths[-1]) == (0, "fonts/run-Regular-doubtful.txt")
+    assert "omitted: no outline, or one that does not match the image: 一 U+4E00" in messages
+    assert (here / paths[-1]).read_text(encoding="utf-8") == listed
+    assert 0x4E00 not in TTFont(paths[0]).getBestCmap()

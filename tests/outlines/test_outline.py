@@ -10,8 +10,6 @@ import pytest
 from fontTools.pens.areaPen import AreaPen
 from fontTools.pens.recordingPen import RecordingPen
 from fontTools.pens.svgPathPen import SVGPathPen
-from fontTools.pens.t2CharStringPen import T2CharStringPen
-from fontTools.pens.ttGlyphPen import TTGlyphPen
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,9 +17,10 @@ from fontgan.assets import bundled_font
 from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.face import Face
 from fontgan.fonts.location import FontLocation
+from fontgan.outlines.coverage import cut
 from fontgan.outlines.crossings import crossings
 from fontgan.outlines.outline import Outline
-from fontgan.outlines.quadratic import draw_quadratic, quadratic
+from fontgan.outlines.polyline import flattened
 from fontgan.outlines.svg import svg_document, svg_path
 from fontgan.outlines.tracing import trace
 from tests.outlines.shapes import SIZE, ellipse, hole, picture, rectangle, toys
@@ -65,40 +64,6 @@ def test_the_area_is_that_of_fonttools(outline: Outline) -> None:
         assert contour.area == pytest.approx(pen.value)
 
 
-@pytest.mark.parametrize("outline", [RING, FRAME])
-def test_directions_are_those_of_each_format(outline: Outline) -> None:
-    units = _units(outline)
-    postscript, truetype = AreaPen(), AreaPen()
-    units.draw(postscript)
-    draw_quadratic(units, truetype, 1.0)
-    assert postscript.value > 0 > truetype.value
-    assert truetype.value == pytest.approx(-postscript.value, rel=0.01)
-    assert units.reversed().reversed().contours[0].points.tolist() == units.contours[0].points.tolist()
-
-
-def test_font_formats_take_the_outline() -> None:
-    units = _units(RING).rounded()
-    glyph, charstring = TTGlyphPen(None), T2CharStringPen(1000, None)
-    draw_quadratic(units, glyph, 1.0)
-    units.draw(charstring)
-    assert glyph.glyph().numberOfContours == 2
-    assert charstring.getCharString().program
-
-
-def test_splines_keep_their_ends_and_stay_near() -> None:
-    units = _units(RING)
-    for contour, splines in zip(units.reversed().contours, quadratic(units, 0.5), strict=True):
-        for span, spline in zip(contour.points, splines, strict=True):
-            assert np.allclose(spline[[0, -1]], span[[0, 3]])
-
-
-def test_rounding_keeps_level_lines_and_joins() -> None:
-    for contour in _units(FRAME).rounded().contours:
-        assert (contour.points[:, 3] == np.roll(contour.points[:, 0], -1, axis=0)).all()
-        assert (contour.points[:, (0, 3)] % 1 == 0).all()
-        assert (np.abs(contour.points[:, 3] - contour.points[:, 0]).min(axis=1) == 0).all()
-
-
 def test_a_pen_closes_with_the_last_line() -> None:
     pen = RecordingPen()
     FRAME.draw(pen)
@@ -124,17 +89,19 @@ def _absolute(path: str) -> str:
 
 
 def test_an_svg_document_is_xml_with_a_title() -> None:
-    root = ET.fromstring(svg_document(RING, SIZE, "<永> & 和"))
+    box = (0.0, -880.0, 1000.0, 1000.0)
+    root = ET.fromstring(svg_document(RING, box, "<永> & 和"))
     title, path = list(root)
-    assert root.get("viewBox") == f"0 0 {SIZE} {SIZE}"
+    assert root.get("viewBox") == "0 -880 1000 1000"
     assert title.text == "<永> & 和"
     assert path.get("d") == svg_path(RING)
-    assert "title" not in svg_document(RING, SIZE)
+    assert "title" not in svg_document(RING, box)
 
 
 def test_a_crossing_is_found() -> None:
     eight = np.array([(10, 10), (50, 50), (50, 10), (10, 50)], float)
     ends = np.roll(eight, -1, axis=0)
     spans = np.stack([eight, eight + (ends - eight) / 3, ends - (ends - eight) / 3, ends], axis=1)
-    assert crossings(spans, np.ones(4, bool), SIZE).shape == (1, 2)
-    assert not len(crossings(spans[[0]], np.ones(1, bool), SIZE))
+    for chosen, count in ((slice(None), 1), (slice(0, 1), 0)):
+        line = flattened(spans[chosen], np.ones(4, bool)[chosen])
+        assert crossings(line, cut(line.starts, line.ends, SIZE)).shape == (count, 2)

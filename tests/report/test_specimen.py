@@ -27,6 +27,7 @@ from fontgan.report.specimen import (
     runs,
     save_specimen,
     shortened,
+    spaced,
     spans,
 )
 from tests.building.outlines import box, opened, rings
@@ -109,7 +110,7 @@ def fonts_in(page: str) -> dict[str, bytes]:
 def test_the_page_is_whole_and_holds_the_font(kind: str) -> None:
     page = draw_specimen(specimen(kind=kind))
     (font,) = fonts_in(page).values()
-    assert set(opened(font).getBestCmap()) == {*CODES, 0x20, 0xA0, 0x3000}
+    assert set(opened(font).getBestCmap()) == {*CODES, 0x20, 0xA0, 0x2002, 0x2003, 0x3000}
     assert Page(page).data["codes"] == CODES
 
 
@@ -177,7 +178,8 @@ def test_a_page_that_cannot_be_made_leaves_the_old_one(tmp_path: Path) -> None:
 def test_only_characters_of_the_font_are_shown_as_new() -> None:
     page = Page(draw_specimen(replace(specimen(), codes=[0x4E00, *reversed(CODES), 0x20])))
     assert page.data["codes"] == CODES
-    assert page.data["has"] == [[0x20, 0x20], [0xA0, 0xA0], [0x3000, 0x3000], [CODES[0], CODES[-1]]]
+    spaces = [[0x20, 0x20], [0xA0, 0xA0], [0x2002, 0x2003], [0x3000, 0x3000]]
+    assert page.data["has"] == [*spaces, [CODES[0], CODES[-1]]]
     assert "16 new characters" in page.all("span")
 
 
@@ -209,8 +211,8 @@ def test_the_same_text_is_set_in_all_fonts(tmp_path: Path) -> None:
     assert list(fonts) == ["New", "Content", "Style"]
     for role in fonts:
         assert len(read.all("p", **{"class": f"compared {role.lower()}"})) == 1
-    spaces = {0x20, 0xA0, 0x3000}
-    needed = set(unique_characters(shortened(ORCHID_PAVILION, 30)))
+    spaces = {0x20, 0xA0, 0x2002, 0x2003, 0x3000}
+    needed = set(unique_characters(spaced(shortened(ORCHID_PAVILION, 30), shown.has)))
     assert set(opened(fonts["Content"]).getBestCmap()) == needed | spaces
     assert set(opened(fonts["Style"]).getBestCmap()) == {*shown.codes[:3], *spaces}
     lacking = "".join(read.all("span", **{"class": "lacks"}))
@@ -244,6 +246,13 @@ def test_a_text_is_cut_where_a_sentence_or_a_clause_ends() -> None:
     assert shortened(ORCHID_PAVILION, 48).endswith("少长咸集。")
     assert shortened("永和九年", 3) == "永和九"
     assert shortened("永和九年", 4) == "永和九年"
+
+
+def test_punctuation_that_a_font_lacks_leaves_room() -> None:
+    assert (
+        spaced("永和，九：“年。\n“初”！", {ord(char) for char in "永九，"})
+        == "永和，九\N{EM SPACE}年\n\N{EM SPACE}初"
+    )
 
 
 def test_texts_and_codes_are_cut_into_runs() -> None:
