@@ -73,13 +73,13 @@ def test_many_characters_are_drawn_and_saved_in_the_memory_of_a_few(
 ) -> None:
     monkeypatch.setattr("fontgan.report.glyphs.MOST_ON_SHEET", 64)
     peaks = []
-    for count in (128, 768):
+    for count in (768, 128, 768):  # the first for what a process takes once, such as room for names of files
         parts = Drawer.of(Copy(), record, CPU).parts(CODES[:count])
         tracemalloc.start()
         save_drawing(parts, tmp_path / str(count))
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
-    assert peaks[1] < 1.1 * peaks[0]
+    assert peaks[2] < 1.1 * peaks[1]
 
 
 def test_images_are_written_as_they_come_and_the_sheet_with_the_last_that_it_shows(
