@@ -4,7 +4,7 @@
 level 1, spread evenly over each font; the fonts that come with fontgan where none is named. For each size:
 
 - IoU of the outline's coverage with the true glyph's, averaged, and the worst character's;
-- points of the glyph that is built, as a multiple of the designer's in the font's own format, which has cubics or
+- points of the glyph that is built, as a multiple of the designer's in the font's own format, cubics or
   quadratics;
 - level: of straight lines within two degrees of an axis and longer than .04 em, how many are exactly on it
   on a grid of 1,000 units, and how many of the designer's own are;
