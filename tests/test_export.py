@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from fontgan.data.render import render_dataset
 from fontgan.data.store import GlyphStore
 from fontgan.drawing.drawer import Drawer
+from fontgan.drawing.drawing import Placement
 from fontgan.drawing.outlines import Traced, traced
 from fontgan.errors import FontganError
 from fontgan.export import Wanted, export_font
@@ -20,6 +21,7 @@ from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.face import Face
 from fontgan.fonts.location import FontLocation
 from fontgan.models import find_model
+from fontgan.outlines.tracing import trace
 from fontgan.runs.record import CheckpointRecord
 from tests.models.small import CPU
 from tests.toy_fonts import CHARACTERS, build_font
@@ -148,3 +150,14 @@ def test_a_font_is_not_written_over_itself(tmp_path: Path) -> None:
 
 def test_nothing_is_traced_of_nothing() -> None:
     assert traced([]) == Traced()
+
+
+def test_the_worst_of_the_doubtful_characters_comes_first() -> None:
+    found, image = Traced(), np.full((64, 64), 255, np.uint8)
+    image[20:40, 20:40] = 0
+    good, place = trace(image), Placement(Canvas(64), 1.0, 0.0)
+    for code, error in ((0x4E00, 0.15), (0x4E01, 0.3), (0x4E02, 0.01), (0x4E03, 0.3), (0x4E04, 0.2)):
+        found.add(code, image, place, replace(good, error=error), keep=False)
+    found.rank()
+    assert list(found.doubtful) == [0x4E01, 0x4E03, 0x4E04, 0x4E00]
+    assert "0.30" in found.doubtful[0x4E01]

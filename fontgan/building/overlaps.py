@@ -36,11 +36,11 @@ def crossing(parts: Sequence[Sequence[Sequence[float]]], em: int) -> bool:
     return bool(len(crossed(line.starts, line.ends, cut(line.starts, line.ends, 2 * _GRID))))
 
 
-def separated(glyph: Drawable) -> Path:
-    """The area that a glyph fills, in contours that do not cross, outer ones counter-clockwise."""
+def separated(glyph: Drawable, clockwise: bool = False) -> Path:
+    """The area that a glyph fills, in contours that do not cross; `clockwise` is for the outer ones."""
     path = Path()
     glyph.draw(path.getPen())
-    path.simplify(fix_winding=True, keep_starting_points=True, clockwise=False)
+    path.simplify(fix_winding=True, keep_starting_points=True, clockwise=clockwise)
     return path
 
 

@@ -9,19 +9,25 @@ import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
+from typing import Any
 
 from fontTools.cu2qu import curve_to_quadratic
 from fontTools.misc.roundTools import otRound
+from fontTools.pens.recordingPen import RecordingPen
 
 from fontgan.building.glyphs import Box, Contour, UnitGlyph
-from fontgan.building.overlaps import crossing
+from fontgan.building.overlaps import crossing, separated
 from fontgan.building.tables import Tables
 
 # Of a flag: the point is on the curve; its step in x or y has one byte; the flag repeats; the step is
 # positive, or where it does not have one byte, 0.
 _ON, _SHORT_X, _SHORT_Y, _REPEAT, _SAME_X, _SAME_Y = 1, 2, 4, 8, 16, 32
 _TOLERANCES = (1 / 1000, 1 / 2000, 1 / 4000)  # em between a cubic and the quadratics that stand for it
+_ROUNDS = 4  # of resolving crossings, which rounding may bring back
 _MOST_SHORT = 2 * 0xFFFF  # bytes of glyf that a short loca reaches
+
+
+QuadraticContour = list[tuple[int, int, bool]]  # x, y, whether on the curve
 
 
 @dataclass(frozen=True)
@@ -58,17 +64,59 @@ def encoded(glyph: UnitGlyph, em: int) -> EncodedGlyph:
     return EncodedGlyph(content + bytes(-len(content) % 4), box, len(points), len(contours))
 
 
-def quadratics(glyph: UnitGlyph, em: int) -> list[list[tuple[int, int, bool]]]:
+def quadratics(glyph: UnitGlyph, em: int) -> list[QuadraticContour]:
     """The points (x, y, whether on the curve) of each contour, without those that are implied."""
-    contours: list[list[tuple[int, int, bool]]] = []
+    contours: list[QuadraticContour] = []
     for tolerance in _TOLERANCES:
         contours = [_quadratic(contour, em * tolerance) for contour in glyph.contours]
-        if not crossing([part for contour in contours for part in _parts(contour)], em):
+        if not _crossing(contours, em):
+            return contours
+    for _ in range(_ROUNDS):
+        contours = _separated(contours)
+        if not _crossing(contours, em):
             break
     return contours
 
 
-def _parts(contour: Sequence[tuple[int, int, bool]]) -> Iterator[list[tuple[float, float]]]:
+def _crossing(contours: Sequence[QuadraticContour], em: int) -> bool:
+    return crossing([part for contour in contours for part in quadratic_parts(contour)], em)
+
+
+class _Quadratics:
+    """Contours that fontTools' pens draw."""
+
+    def __init__(self, contours: Sequence[QuadraticContour]) -> None:
+        self._contours = contours
+
+    def draw(self, pen: Any) -> None:
+        for contour in self._contours:
+            for number, part in enumerate(quadratic_parts(contour)):
+                if not number:
+                    pen.moveTo(part[0])
+                (pen.qCurveTo if len(part) > 2 else pen.lineTo)(*part[1:])
+            pen.closePath()
+
+
+def _separated(contours: Sequence[QuadraticContour]) -> list[QuadraticContour]:
+    """Others around the same area, on whole units."""
+    pen = RecordingPen()
+    separated(_Quadratics(contours), clockwise=True).draw(pen)
+    found: list[QuadraticContour] = []
+    for operator, points in pen.value:
+        if operator == "moveTo":
+            found.append([])
+        for x, y in points:
+            found[-1].append((otRound(x), otRound(y), (x, y) == points[-1]))
+    return [whole for contour in found if len(whole := _tidy(contour)) > 2]
+
+
+def _tidy(points: QuadraticContour) -> QuadraticContour:
+    """The points without those that are there twice, and those that are implied."""
+    kept = [point for place, point in enumerate(points) if not (point[2] and point == points[place - 1])]
+    return [point for place, point in enumerate(kept) if not _implied(kept, place)]
+
+
+def quadratic_parts(contour: Sequence[tuple[int, int, bool]]) -> Iterator[list[tuple[float, float]]]:
     """The lines and quadratics of a contour, each by all of its points."""
     whole: list[tuple[float, float, bool]] = []
     for (x, y, on), (right, up, after) in pairwise([*contour, contour[0]]):

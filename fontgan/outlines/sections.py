@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from fontgan.outlines.corners import Ring
+from fontgan.outlines.ragged import within
 
 _NOISES, _FARTHEST_NOISE = 1.5, 6.0  # of a noisy picture's points, in the usual distance
 _TURN = 0.5  # radians between two candidates
@@ -195,8 +196,7 @@ def candidates(edges: Sections, tangents: np.ndarray, level: np.ndarray, line: n
     inner = (here > edges.start[edges.home] + 1) & (here < edges.stop[edges.home] - 1)
     turn[~inner] = 0
     total = np.cumsum(turn)
-    total = total - total[edges.start[edges.home]]
-    third = np.floor(total / _TURN + 0.5)
+    third = np.floor((total - total[edges.start[edges.home]]) / _TURN + 0.5)
     candidate = np.diff(third, prepend=0) != 0
     calm = turn < _BENT
     run = calm & np.roll(calm, 1) & np.roll(calm, 2) & np.roll(calm, -1) & np.roll(calm, -2)
@@ -207,7 +207,9 @@ def candidates(edges: Sections, tangents: np.ndarray, level: np.ndarray, line: n
     # Of neighbours one is enough: extrema stay.
     gap = np.nonzero(candidate | (here == edges.start[edges.home]) | (here == edges.stop[edges.home]))[0]
     wide = (np.diff(gap) > _GAP) & (np.diff(total[gap]) > _BENT) & ~line[edges.home[gap[:-1]]]
-    candidate[(gap[:-1][wide] + gap[1:][wide]) // 2] = True
+    row, place = within(np.diff(gap)[wide] // (_GAP + 1))
+    low, high = gap[:-1][wide][row], gap[1:][wide][row]
+    candidate[low + (high - low) * (place + 1) // ((high - low) // (_GAP + 1) + 1)] = True
     extremum = level.any(axis=1)
     candidate &= extremum | ~(np.roll(extremum, 1) | np.roll(extremum, -1))
     known = extremum | edges.tangent.any(axis=1)

@@ -21,7 +21,7 @@ from fontgan.outlines.spans import Spans, spans_of
 
 _USUAL = 64  # pixels per side, of which all that follows speaks
 _PLACE = 3 / 64  # of the picture's side: how wide a place is, in which ink is counted
-_FAULT = 1.2  # pixels² of ink: with more astray in a place, the picture is traced again
+_FAULT = 1.2  # pixels² of ink, by size: with more astray in a place, the picture is traced again
 # What someone should look at. A clean picture of a font stays below, at 64 px too.
 _ASTRAY = 2.0  # pixels² of ink in a place
 _MISSED = 3.0  # of the same, where the picture has grey that no edge explains
@@ -44,7 +44,7 @@ class Trace:
         missed: the largest amount of ink in one place that the picture has and the outline has not, or the
             other way round, in pixels².
         astray: what of that is the outline's doing: the picture's own isolines are nearer.
-        crossings: how often the outline crosses itself.
+        crossings: how often the outline crosses itself, hardly visibly; a font is built without that.
         size: pixels per side of the picture.
     """
 
@@ -75,7 +75,6 @@ class Trace:
         """What is farthest beyond its bound, all of them in the pixels of a picture of 64 px."""
         scale = self.size / _USUAL
         return max(
-            (2.0 * self.crossings, "the outline crosses itself"),
             (
                 self.astray / (_ASTRAY * scale**2),
                 f"the outline has {self.astray:.1f} pixels of ink too much or too little in one place",
@@ -111,7 +110,7 @@ def trace(image: np.ndarray, tolerance: Tolerance | None = None) -> Trace:
     own = tolerance or Tolerance()
     best, crossed = _attempt(picture, own)
     for _ in range(_RETRIES):
-        if not best.crossings and best.astray < _FAULT * (len(ink) / _USUAL) ** 2:
+        if not best.crossings and best.astray < _FAULT * len(ink) / _USUAL:
             break
         own = own.closer()
         other, more = _attempt(picture, own, crossed)

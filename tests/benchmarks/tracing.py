@@ -4,12 +4,13 @@
 level 1, spread evenly over each font; the fonts that come with fontgan where none is named. For each size:
 
 - IoU of the outline's coverage with the true glyph's, averaged, and the worst character's;
-- points of the glyph that is built, as a multiple of the designer's in the font's own format, which has cubics or
+- points of the glyph that is built, as a multiple of the designer's in the font's own format, cubics or
   quadratics;
 - level: of straight lines within two degrees of an axis and longer than .04 em, how many are exactly on it
   on a grid of 1,000 units, and how many of the designer's own are;
 - stems: the spread (standard deviation) of the widths' errors, in thousandths of an em;
-- error: that each trace reports, in pixels; doubtful: traces that ask to be looked at; crossings;
+- error: that each trace reports, in pixels; doubtful: traces that ask to be looked at;
+- crossing: glyphs whose outline crosses itself as it is traced, and as it is built;
 - ms: processor time of one thread, median.
 
 `--rivals` is a Python interpreter with potracer or vtracer, which runs rival_tracers.py: both get the picture
@@ -33,7 +34,8 @@ from fontTools.ttLib import TTFont
 
 from fontgan.assets import CONTENT_FONT, STYLE_FONTS, bundled_font
 from fontgan.building.glyphs import NewGlyph, in_units
-from fontgan.building.truetype import quadratics
+from fontgan.building.overlaps import crossing
+from fontgan.building.truetype import quadratic_parts, quadratics
 from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.charset import gb2312_level, scattered
 from fontgan.fonts.face import Face
@@ -51,7 +53,9 @@ UNITS = 1000
 LEVEL_LENGTH, LEVEL_SLOPE = 0.04, np.tan(np.radians(2))
 RIVALS = ("potracer", "vtracer")
 LOOK_BACK, STEM_ROWS = 3, 12  # pixels around a stem, and rows that it must be straight for, either side
-HEADING = "| font | px | by | IoU, worst | points | level, own | stems | error | doubtful | crossings | ms |"
+HEADING = (
+    "| font | px | by | IoU, worst | points | level, own | stems | error | doubtful | crossing, built | ms |"
+)
 
 
 class Glyph(NamedTuple):
@@ -73,7 +77,8 @@ class Row(NamedTuple):
     stems: list[float]
     error: float
     doubtful: bool
-    crossings: int
+    crossed: bool
+    crosses: bool
     milliseconds: float
 
 
@@ -97,14 +102,16 @@ class Font:
         points, lines = _designed(pen.value)
         return Glyph(code, 1 - image / 255, points, np.array(lines).reshape(-1, 2) / self.units)
 
-    def points(self, outline: Outline, size: int) -> int:
-        """The points of a traced outline, as a font in this one's format is built with it."""
-        canvas = Canvas(size)
-        glyph = NewGlyph(ord("永"), 1.0, outline.to_em(canvas, 1.0, 0.0))
+    def built(self, outline: Outline, size: int) -> tuple[int, bool]:
+        """The points of a traced outline as a font in this format is built with it; whether it crosses."""
+        glyph = NewGlyph(ord("永"), 1.0, outline.to_em(Canvas(size), 1.0, 0.0))
         (built,) = in_units([glyph], UNITS)
         if self.quadratic:
-            return sum(map(len, quadratics(built, UNITS)))
-        return sum(len(part) - 1 for contour in built.contours for part in contour.closed())
+            contours = quadratics(built, UNITS)
+            parts = [part for contour in contours for part in quadratic_parts(contour)]
+            return sum(map(len, contours)), crossing(parts, UNITS)
+        cubics = [part for contour in built.contours for part in contour.closed()]
+        return sum(len(part) - 1 for part in cubics), crossing(cubics, UNITS)
 
 
 def _designed(
@@ -176,15 +183,17 @@ def stem_errors(true: np.ndarray, made: np.ndarray) -> Iterator[float]:
 def measured(font: Font, glyph: Glyph, made: Trace, size: int, milliseconds: float) -> Row:
     """All figures of one trace."""
     large = drawn(made.outline, LARGE / size)
+    points, crosses = font.built(made.outline, size)
     return Row(
         glyph.code,
         float(np.minimum(large, glyph.large).sum() / np.maximum(large, glyph.large).sum()),
-        font.points(made.outline, size) / glyph.points,
+        points / glyph.points,
         level(line_steps(made.outline, size)),
         list(stem_errors(glyph.large, large)),
         made.error,
         made.doubtful,
-        made.crossings,
+        bool(made.crossings),
+        crosses,
         milliseconds,
     )
 
@@ -230,7 +239,7 @@ def report(font: Font, size: int, name: str, rows: list[Row], designers: tuple[i
         f"{np.std(stems):.2f} of {len(stems)}" if stems else "none",
         f"{np.mean([row.error for row in rows]):.3f}",
         str(sum(row.doubtful for row in rows)),
-        str(sum(row.crossings for row in rows)),
+        f"{sum(row.crossed for row in rows)}, {sum(row.crosses for row in rows)}",
         f"{np.median([row.milliseconds for row in rows]):.1f}",
     )
     print("| " + " | ".join(cells) + " |", flush=True)

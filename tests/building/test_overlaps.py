@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from fontgan.assets import bundled_font
 from fontgan.building.copying import CopiedOutline
-from fontgan.building.glyphs import NewGlyph, Outline, UnitGlyph, in_units
+from fontgan.building.glyphs import Contour, NewGlyph, Outline, UnitGlyph, in_units
 from fontgan.building.overlaps import crossing
-from fontgan.building.truetype import quadratics
+from fontgan.building.truetype import quadratic_parts, quadratics
 from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.face import Face
 from fontgan.fonts.location import FontLocation
@@ -49,6 +49,16 @@ def _area(glyph: UnitGlyph) -> float:
     return float(pen.value)
 
 
+def _area_of(parts: list[list[tuple[float, float]]]) -> float:
+    pen = AreaPen()
+    for part in parts:
+        pen.moveTo(part[0])
+        (pen.qCurveTo if len(part) > 2 else pen.lineTo)(*part[1:])
+        pen.lineTo((0, 0))
+        pen.closePath()
+    return float(pen.value)
+
+
 def _winding(glyph: UnitGlyph) -> np.ndarray:
     """How often the contours run around each point of a grid of ten units, counter-clockwise."""
     at = np.arange(-300, 1300, 10) + 0.37
@@ -76,8 +86,9 @@ def _sound(glyph: UnitGlyph) -> None:
     """Neither its cubics nor its quadratics cross; inside each contour there is ink or paper, once."""
     assert not crossing([part for contour in glyph.contours for part in contour.closed()], EM)
     assert set(np.unique(_winding(glyph))) <= {0, 1}
-    again = quadratics(glyph, EM)
-    assert len(again) == len(glyph.contours)
+    again = [part for contour in quadratics(glyph, EM) for part in quadratic_parts(contour)]
+    assert not crossing(again, EM)
+    assert -_area_of(again) == pytest.approx(_area(glyph), rel=0.01)
 
 
 def test_a_pentagram_becomes_its_area() -> None:
@@ -121,3 +132,13 @@ def test_real_glyphs_drawn_small_give_sound_glyphs(font: str) -> None:
             image = face.draw(ord(character), Canvas(SIZE))
             assert image is not None
             _sound(_traced(image))
+
+
+def test_quadratics_that_cross_at_any_tolerance_are_separated() -> None:
+    bow: Polygon = [(0.1, 0.1), (0.9, 0.9), (0.9, 0.1), (0.1, 0.8)]
+    start, *others = [(round(1000 * x), round(1000 * y)) for x, y in bow]
+    crossed = UnitGlyph(0x4E00, EM, (Contour.of(start, [[point] for point in others]),))
+    parts = [part for contour in quadratics(crossed, EM) for part in quadratic_parts(contour)]
+    assert len(parts) == 6
+    assert not crossing(parts, EM)
+    assert _area_of(parts) < 0  # clockwise

@@ -106,7 +106,8 @@ def test_maps_have_as_many_pixels_as_the_grid_whatever_the_size(kind: Any, grid:
         **{**FAST_UNET, "widths": (8, 12), "residual": 1}, kind=kind, width=4, grid=grid
     )
     for size in (64, 128, 256):
-        network, sides = settings.build(size), []
+        sides: list[int] = []
+        network = settings.build(size)
         norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
         norms[0].register_forward_hook(lambda _, __, maps, sides=sides: sides.append(maps.shape[-1]))
         assert network(torch.rand(2, 1, size, size)).shape == (2, 1, size, size)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,7 +15,9 @@ from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.face import Face
 from fontgan.fonts.location import FontLocation
 from fontgan.outlines.blur import blurred
-from fontgan.outlines.tracing import trace
+from fontgan.outlines.outline import Outline
+from fontgan.outlines.sections import Tolerance
+from fontgan.outlines.tracing import Trace, trace
 from tests.outlines.shapes import (
     SIZE,
     coverage,
@@ -191,6 +194,46 @@ def test_a_soft_noisy_picture_gives_the_smooth_outline(sigma: float, seed: int) 
     assert iou(coverage(found.outline, SIZE * SCALE, SCALE), _enlarged(polygon)) > 0.98
 
 
+def test_a_grey_smear_is_said_to_be_the_images_fault() -> None:
+    image = picture(rectangle(10, 10, 54, 20))
+    assert not trace(image).doubtful
+    image[30:44, 20:40] = 150
+    found = trace(image)
+    assert found.doubtful
+    assert found.astray < 0.5
+    assert found.reason.startswith("the image is unclear")
+
+
+def test_an_outline_that_leaves_the_edge_is_the_worst() -> None:
+    good = trace(picture(rectangle(10, 10, 54, 20)))
+    unclear, astray = replace(good, error=0.2), replace(good, error=0.2, missed=5.0, astray=5.0)
+    assert good.severity < 1 < unclear.severity < astray.severity
+    assert (good.reason, unclear.doubtful, astray.doubtful) == ("", True, True)
+    assert astray.reason.startswith("the outline has 5.0 pixels")
+
+
+def test_the_same_fault_is_as_doubtful_at_any_size() -> None:
+    small = Trace(Outline(()), 0.2, 4.0, 3.0, 0, 64)
+    large = replace(small, error=0.4, missed=16.0, astray=12.0, size=128)
+    assert small.severity == pytest.approx(large.severity)
+
+
+def test_a_noisy_picture_is_traced_again_more_closely() -> None:
+    own, closer = (tolerance.with_noise(0.1) for tolerance in (Tolerance(), Tolerance().closer()))
+    assert closer.precision < own.precision
+    assert closer.farthest < own.farthest
+
+
+@pytest.mark.parametrize("character", "扮耙埃批唉臂")
+def test_the_ends_of_strokes_are_not_cut_off(character: str) -> None:
+    image = Face(FontLocation(bundled_font("noto-sans-sc.otf"))).draw(ord(character), Canvas(SIZE))
+    if image is None:
+        pytest.skip("not among the thousand that come with fontgan")
+    found = trace(image)
+    assert found.astray < 1.5
+    assert not found.doubtful
+
+
 @pytest.mark.parametrize("font", FONTS)
 def test_real_glyphs_drawn_again_are_the_same(font: str) -> None:
     face = Face(FontLocation(bundled_font(font)))
@@ -202,3 +245,16 @@ def test_real_glyphs_drawn_again_are_the_same(font: str) -> None:
         found = trace(image)
         assert found.crossings == 0
         assert iou(coverage(found.outline, 256, 2), 1 - large / 255) > 0.98
+
+
+@pytest.mark.parametrize("radius", [60, 80, 100])
+def test_a_long_edge_behind_a_wide_bend_is_followed(radius: int) -> None:
+    """Knots are needed up to the corner where it ends: turns are counted on to that point."""
+    turned = np.linspace(0, 1.4, 60)
+    bend = np.array([100, 246]) + radius * np.stack([np.sin(turned), np.cos(turned) - 1], axis=1)
+    length = np.linspace(1, 226 - radius, 60)
+    angle = 1.4 + 0.1 * length / length[-1]
+    straight = bend[-1] + np.stack([np.cos(angle) * length, -np.sin(angle) * length], axis=1)
+    shape = np.concatenate([bend, straight, [(40.0, straight[-1, 1]), (40.0, 246.0)]])
+    image = picture(shape, size=256)
+    assert iou(coverage(trace(image).outline, 256), 1 - image / 255) > 0.9985
