@@ -117,7 +117,9 @@ def test_maps_have_as_many_pixels_as_the_grid_whatever_the_size(kind: Any, grid:
 def test_a_grid_that_does_not_divide_an_image_is_refused() -> None:
     for kind in ("unet", "resnet"):
         settings = GeneratorSettings(**FAST_UNET, kind=kind, grid=24)
-        with pytest.raises(FontganError, match="128 px cannot be divided into 24×24 blocks: use set grid=16"):
+        with pytest.raises(
+            FontganError, match="a grid of 24×24 blocks cannot take images of 128 px: use set grid=16"
+        ):
             settings.build(128)
 
 

@@ -141,8 +141,8 @@ class UNetSettings(Settings):
         """
         if self.stem == "unshuffle" and size % self.grid:
             raise FontganError(
-                f"images of {size} px cannot be divided into {self.grid}×{self.grid} blocks",
-                "use {set} grid=16, or another power of 2",
+                f"a grid of {self.grid}×{self.grid} blocks cannot take images of {size} px",
+                "use {set} grid=16, or another power of 2 below the {size}",
             )
         return max(size // self.grid, 1)
 
