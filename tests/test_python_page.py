@@ -36,7 +36,7 @@ def test_every_block_of_the_pages_runs_in_this_order(
     for block in (*_blocks("docs/python.md"), *_blocks("README.md")):
         exec(compile(block, "docs", "exec"), names)
     assert "did you mean 'batch_size'?" in capsys.readouterr().out
-    assert names["drawing"].images.shape == (2, 64, 64)
+    assert names["drawing"].images.shape == (2, 128, 128)
     assert names["finer"].record.base.name == "pix2pix-1"
     assert len(names["data"].faces) == 3
     assert names["made"].added == 4
