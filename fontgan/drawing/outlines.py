@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
@@ -13,6 +14,8 @@ from fontgan.building.ufo import Picture
 from fontgan.drawing.drawing import Drawing, Placement
 from fontgan.outlines.many import remark, tracing
 from fontgan.outlines.tracing import Trace
+
+_AHEAD = 2  # parts that are drawn while others trace those before them
 
 
 @dataclass
@@ -52,11 +55,16 @@ class Traced:
         self.glyphs.append(NewGlyph(code, placement.advance, placement.in_em(found.outline)))
         if reason:
             self.doubtful[code] = reason
-            self.severity[code] = (
-                found.severity if found.doubtful else math.inf
-            )  # all ink: no outline's fault
+            # One that is all ink is no outline's fault.
+            self.severity[code] = found.severity if found.doubtful else math.inf
         if keep:
             self.pictures[code] = Picture(image, placement.canvas, placement.shift)
+
+    def extend(self, part: Drawing, outlines: Iterable[Trace], keep: bool) -> None:
+        """Add a part of a drawing and what it lacks; `keep` as `add`."""
+        self.lacking += part.lacking
+        for code, image, place, found in zip(part.codes, part.images, part.placements, outlines, strict=True):
+            self.add(code, image, place, found, keep)
 
     def rank(self) -> None:
         """Bring the doubtful characters into order, the worst first; equal ones by code point."""
@@ -79,12 +87,12 @@ def traced(parts: Iterable[Drawing], jobs: int = 1, keep_images: bool = False) -
     """
     result = Traced()
     with tracing(jobs) as trace_all:
+        begun: deque[tuple[Drawing, Iterable[Trace]]] = deque()
         for part in parts:
-            result.lacking += part.lacking
-            outlines = trace_all(part.images)
-            for code, image, place, found in zip(
-                part.codes, part.images, part.placements, outlines, strict=True
-            ):
-                result.add(code, image, place, found, keep_images)
+            begun.append((part, trace_all(part.images)))
+            if len(begun) > _AHEAD:
+                result.extend(*begun.popleft(), keep_images)
+        for part, outlines in begun:
+            result.extend(part, outlines, keep_images)
     result.rank()
     return result

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 from fontgan.outlines.blur import blur_of, blurred
 from fontgan.outlines.corners import with_corners
@@ -31,6 +32,9 @@ _MOST_POINTS = 20_000  # of isolines: a picture of noise; no glyph of 256 px has
 _ROUNDS = 2  # of refinement
 _RETRIES = 2
 _NOISE = 0.03  # of grey, that is not an error of the outline
+# Several threads take twice the processor time for systems of equations as small as an outline's, and the
+# processes that trace side by side then wait for each other.
+_ALGEBRA = ThreadpoolController()
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,11 @@ def trace(image: np.ndarray, tolerance: Tolerance | None = None) -> Trace:
     the best one is kept. A blank picture has none; a picture of noise, with more edges than any glyph, has
     none either and all of its ink as error.
     """
+    with _ALGEBRA.limit(limits=1, user_api="blas"):
+        return _traced(image, tolerance or Tolerance())
+
+
+def _traced(image: np.ndarray, own: Tolerance) -> Trace:
     ink = 1 - np.asarray(image, np.float64) / 255
     lines = _without_specks(isolines(ink), len(ink) * _SPECK)
     if not len(lines.points):
@@ -107,7 +116,6 @@ def trace(image: np.ndarray, tolerance: Tolerance | None = None) -> Trace:
     blur = blur_of(ink, float(np.hypot(*(after - lines.points).T).sum()))
     sharp = covered(cut(lines.points, after, len(ink)))
     picture = _Picture(ink, lines, blur, blurred(sharp, blur))
-    own = tolerance or Tolerance()
     best, crossed = _attempt(picture, own)
     for _ in range(_RETRIES):
         if not best.crossings and best.astray < _FAULT * len(ink) / _USUAL:
