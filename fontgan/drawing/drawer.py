@@ -23,6 +23,7 @@ from fontgan.drawing.drawing import Drawing, Placement
 from fontgan.drawing.fonts import (
     AnyFont,
     Fonts,
+    PlacedFont,
     content_fonts,
     example_glyphs,
     first_glyph,
@@ -124,7 +125,7 @@ class Drawer:
         self.record = record
         self._network = network.back if backward and isinstance(network, BothWays) else network
         self._style_face, self._shown = learnt, reference is not None
-        self._shift = outputs[0].shift
+        self._shift, self._usual = outputs[0].shift, outputs[0].advance
         self._stacked = record.stacked and not backward
         self.drawn_from, self.drawn_like = families(inputs), families(outputs)
         several = [sources] if isinstance(sources, FontLocation | Path | str) else sources
@@ -132,7 +133,8 @@ class Drawer:
         self.contents, self.notes = content_fonts(inputs, given, self._stacked, fonts)
         if reference is not None:
             shown = fonts.new(location_of(reference))
-            self.styles, self._shift, self.drawn_like = [shown], shown.shift, shown.source.family
+            self.styles, self.drawn_like = [shown], shown.source.family
+            self._shift, self._usual = shown.shift, shown.usual
             return
         self.styles, notes = style_fonts(outputs, fonts)
         self.notes += notes
@@ -230,7 +232,7 @@ class Drawer:
                 Placement(
                     self.record.canvas,
                     self._shift,
-                    (glyph[0] if glyph else next(filter(None, each.fonts))).advance(code),
+                    glyph[0].advance(code) if glyph else self._advance(code, each.fonts),
                 )
                 for (code, each), glyph in zip(found.items(), true, strict=True)
             ],
@@ -244,6 +246,14 @@ class Drawer:
             ),
             notes=list(self.notes),
         )
+
+    def _advance(self, code: int, fonts: Sequence[PlacedFont | None]) -> float:
+        """The width of a character that the style lacks, in em.
+
+        It is to the usual width of the style as the content's is to the usual one of its font.
+        """
+        content = next(filter(None, fonts))
+        return self._usual * (content.advance(code) / content.usual if content.usual else 1.0)
 
     def _conditions(self, asked: Sequence[int]) -> list[Tensor]:
         """The generator's inputs beside the content, one row each: the same for every character.

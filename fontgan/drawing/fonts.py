@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ from fontgan.runs.folder import Run
 
 AnyFont = FontLocation | Path | str
 
+_SAMPLE = 100  # characters whose widths show the usual one
+
 
 def location_of(font: AnyFont) -> FontLocation:
     """A font as someone names it.
@@ -33,10 +36,17 @@ def location_of(font: AnyFont) -> FontLocation:
 
 @dataclass(frozen=True)
 class PlacedFont:
-    """An open font, and the vertical shift of all its glyphs on the canvas, in em."""
+    """An open font, and how it is placed.
+
+    Attributes:
+        source: the font.
+        shift: how far all its glyphs are raised on the canvas, in em.
+        usual: the width of most of its glyphs, in em.
+    """
 
     source: GlyphSource
     shift: float
+    usual: float
 
     def draw(self, code: int, canvas: Canvas) -> np.ndarray | None:
         """The glyph image of a character, uint8 (size, size); None where the font lacks it."""
@@ -83,9 +93,8 @@ class Fonts:
         """
         font = self.open(location)
         codes = list(font.mapped())
-        return PlacedFont(
-            font, font_shift(font, [code for code in codes if is_han(code)] or codes, self._canvas)
-        )
+        codes = [code for code in codes if is_han(code)] or codes
+        return PlacedFont(font, font_shift(font, codes, self._canvas), _usual_advance(font, codes))
 
     def find(self, face: FaceRecord) -> PlacedFont | None:
         """The font of a face, unchanged; None where it is nowhere."""
@@ -95,7 +104,7 @@ class Fonts:
             except FontganError:
                 continue
             if font.sha256 == face.sha256:
-                return PlacedFont(font, face.shift)
+                return PlacedFont(font, face.shift, face.advance)
         return None
 
     def lost(self, face: FaceRecord) -> str:
@@ -110,6 +119,12 @@ class Fonts:
         if path.name in (CONTENT_FONT, *STYLE_FONTS):
             yield bundled_font(path.name)
         yield from (folder / path.name for folder in self._folders if path.name)
+
+
+def _usual_advance(font: GlyphSource, codes: Sequence[int]) -> float:
+    """The width that most of some characters have, in em; 1 where there are none."""
+    widths = Counter(font.advance(code) for code in scattered(codes)[:_SAMPLE] if font.draws(code))
+    return max(widths, key=lambda width: (widths[width], width), default=1.0)
 
 
 def content_fonts(
@@ -137,7 +152,7 @@ def content_fonts(
     for location in sources:
         font = fonts.open(location)
         face = known.get((font.sha256, location.index, location.axes))
-        placed = PlacedFont(font, face.shift) if face else fonts.new(location)
+        placed = PlacedFont(font, face.shift, face.advance) if face else fonts.new(location)
         ordered.append(placed)
         if face:
             given[face.key] = placed

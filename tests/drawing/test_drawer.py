@@ -30,7 +30,7 @@ from fontgan.runs.record import CheckpointRecord
 from fontgan.runs.weights import load_checkpoint
 from tests.helpers import images_of, keep_weights, shared
 from tests.models.small import CPU
-from tests.toy_fonts import CHARACTERS, build_font
+from tests.toy_fonts import CHARACTERS, build_font, build_proportional_font
 
 
 @pytest.fixture
@@ -85,6 +85,19 @@ def test_a_drawing_knows_all_about_each_character(run: Run, toy_store: Path, tmp
     assert "A" not in drawing
     with pytest.raises(KeyError):
         drawing["A"]
+
+
+def test_what_the_style_lacks_is_as_wide_as_its_own_glyphs_and_narrower_where_the_content_is(
+    run: Run, tmp_path: Path
+) -> None:
+    network, record = load_checkpoint(run.best)
+    narrow = replace(record.styles[0], advance=0.92, sha256="0" * 64)  # a font that is nowhere
+    keep_weights(tmp_path / "narrow", network, replace(record, styles=(narrow,)))
+    content = build_proportional_font(tmp_path / "proportional.ttf")
+    drawing = Drawer(Run(tmp_path / "narrow"), sources=[content], device="cpu").draw(CHARACTERS[:4])
+    assert [glyph.placement.advance for glyph in drawing] == pytest.approx(
+        [0.92, 0.92 * 0.31, 0.92, 0.92 * 0.33]
+    )
 
 
 def test_text_is_drawn_as_its_code_points_each_once(run: Run) -> None:
