@@ -19,7 +19,8 @@ from fontgan.data.record import StoreRecord
 from fontgan.data.render import add_faces, render_dataset
 from fontgan.data.store import GlyphStore
 from fontgan.drawing.drawer import Drawer
-from fontgan.export import Exported, Wanted, draw_font
+from fontgan.export.making import Exported, draw_font
+from fontgan.export.wanted import Wanted
 from fontgan.fonts.charset import parse_charset
 from fontgan.fonts.location import FontLocation
 from fontgan.report.contact import store_sheet

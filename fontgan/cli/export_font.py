@@ -98,7 +98,8 @@ def export_font_command(
     with messages.status("loading torch"):
         from fontgan.compute.choosing import choose_engine, prepare_process
         from fontgan.drawing.drawer import Drawer
-        from fontgan.export import Wanted, draw_font
+        from fontgan.export.making import draw_font
+        from fontgan.export.wanted import Wanted
 
     prepare_process(choose_engine(device))
     drawer = Drawer(checkpoint, style, None, source or (), device=device)
