@@ -109,8 +109,7 @@ def export_font(drawer: Drawer, found: Traced, wanted: Wanted) -> Exported:
     """
     glyphs, fonts = [*found.glyphs, *_copied(drawer, found, wanted)], licences(drawer, wanted)
     path, made = _made(glyphs, fonts, wanted)
-    merged = made if isinstance(made, MergedFont) else None
-    added = set(merged.added if merged else made.codes)
+    added = set(made.added if isinstance(made, MergedFont) else made.codes)
     doubtful = {code: why for code, why in found.doubtful.items() if code in added}
     listed = found.untraced | doubtful
     save_font(path, made.content)
@@ -134,6 +133,7 @@ def export_font(drawer: Drawer, found: Traced, wanted: Wanted) -> Exported:
         paths += write_ufo(place, new, names, found.pictures, listed, fonts, wanted.permitted)
     else:
         paths += save_doubtful(path, listed)
+    merged = made if isinstance(made, MergedFont) else None
     return Exported(
         paths,
         len(added),

@@ -151,7 +151,7 @@ def test_a_font_is_not_written_over_itself(
     Path("fonts").mkdir()  # where fonts lie unless another file is named
     own = build_font(Path("fonts/own.ttf"), CODES[:2], "Own")
     before = own.read_bytes()
-    with pytest.raises(FontganError, match="fonts/own.ttf is the font that is extended"):
+    with pytest.raises(FontganError, match=r"fonts/own\.ttf is the font that is extended"):
         draw_font(drawer, Wanted(output=output, merge=FontLocation(own)), "".join(map(chr, CODES)))
     assert own.read_bytes() == before
 
@@ -160,7 +160,7 @@ def test_a_font_is_not_written_over_itself(
 def test_an_extended_font_is_named_as_its_format(drawer: Drawer, tmp_path: Path, name: str) -> None:
     own = build_font(tmp_path / "own.ttf", CODES[:2], "Own")
     wanted = Wanted(output=tmp_path / "new" / name, merge=FontLocation(own))
-    with pytest.raises(FontganError, match="is not named as the font that is extended: end it in .ttf"):
+    with pytest.raises(FontganError, match=r"is not named as the font that is extended: end it in \.ttf"):
         draw_font(drawer, wanted, "".join(map(chr, CODES)))
     assert not (tmp_path / "new").exists()
 

@@ -199,17 +199,9 @@ class GeneratorSettings(UNetSettings):
         if self.kind == "resnet":
             if self.stem == "stride" and size % _HALVED_TWICE:
                 raise _impossible("the ResNet", size)
-            attention, block = self.attention > 0, self.block(size)
+            attends, block = self.attention > 0, self.block(size)
             return ResNet(
-                self.width,
-                self.stem,
-                self.residual,
-                attention,
-                layers,
-                self.dropout,
-                self.tail,
-                inputs,
-                block,
+                self.width, self.stem, self.residual, attends, layers, self.dropout, self.tail, inputs, block
             )
         if size % 2**ENCODERS:
             raise _impossible("AutoEncoderGen", size)
