@@ -211,10 +211,10 @@ def _facts(specimen: Specimen, doubtful: int) -> list[str]:
 
 def _samples(specimen: Specimen) -> list[tuple[int, list[Runs]]]:
     """The running text in each size, by paragraphs, the beginning of it in large ones."""
-    return [
-        (size, [runs(line, specimen.has) for line in spaced(text, specimen.has).splitlines()])
-        for size, text in ((size, shortened(specimen.running_text, most)) for size, most in _SIZES.items())
-    ]
+    texts = {
+        size: spaced(shortened(specimen.running_text, most), specimen.has) for size, most in _SIZES.items()
+    }
+    return [(size, [runs(line, specimen.has) for line in text.splitlines()]) for size, text in texts.items()]
 
 
 def _rows(specimen: Specimen, others: Sequence[Compared], text: str) -> list[tuple[str, str, Runs]]:
