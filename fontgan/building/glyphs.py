@@ -7,14 +7,14 @@ import math
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from fontTools.misc.roundTools import otRound
 from fontTools.pens.basePen import BasePen
 from fontTools.pens.boundsPen import BoundsPen
 from fontTools.pens.t2CharStringPen import T2CharStringPen
 
-from fontgan.building.overlaps import Outline, crossing, separated, uncrossed
+from fontgan.building.overlaps import crossing, separated
 from fontgan.errors import FontganError
 from fontgan.fonts.charset import code_point_name
 
@@ -22,10 +22,21 @@ Point = tuple[int, int]
 Box = tuple[int, int, int, int]  # left, bottom, right, top
 
 NEW_EM = 1000  # units of a new font
+_ROUNDS = 4  # of resolving crossings, which rounding may bring back
 _MOST_UNITS = 16384  # what a coordinate and the difference of two may be, in 16 bits
 
 # Characters without ink, and their usual advance in em. Web pages in Chinese indent with U+2002 and U+2003.
 BLANKS = {0x20: 0.25, 0xA0: 0.25, 0x2002: 0.5, 0x2003: 1.0, 0x3000: 1.0}
+
+
+class Outline(Protocol):
+    """The contours of a glyph."""
+
+    def draw(self, pen: Any) -> None:
+        """Draw them, in em, with a pen of fontTools.
+
+        y is up, the origin lies on the baseline. Outer contours run counter-clockwise, as in PostScript.
+        """
 
 
 @dataclass(frozen=True)
@@ -35,8 +46,7 @@ class NewGlyph:
     Attributes:
         code: its code point.
         advance: in em.
-        outline: its contours, in em: y is up, the origin lies on the baseline. Outer contours run
-            counter-clockwise, as in PostScript.
+        outline: its contours, in em.
     """
 
     code: int
@@ -162,11 +172,11 @@ def _rounded(outline: Outline, em: int) -> tuple[Contour, ...]:
 
 def _uncrossed(contours: tuple[Contour, ...], em: int) -> tuple[Contour, ...]:
     """The same contours, or where they cross, others around the same area."""
-    return uncrossed(
-        contours,
-        lambda found: crossing([part for contour in found for part in contour.closed()], em),
-        lambda found: _rounded(separated(UnitGlyph(0, 0, found)), 1),
-    )
+    for _ in range(_ROUNDS):
+        if not crossing([part for contour in contours for part in contour.closed()], em):
+            break
+        contours = _rounded(separated(UnitGlyph(0, 0, contours)), 1)
+    return contours
 
 
 def _is_character(code: int) -> bool:

@@ -5,8 +5,8 @@ Only a glyph that crosses is taken apart and put together: Skia's path operation
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, Protocol, TypeVar
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 import numpy as np
 from pathops import Path
@@ -17,16 +17,13 @@ from fontgan.outlines.polyline import flattened
 
 _GRID = 256  # cells per em, in which edges that cross are looked for
 _STEP = 1.0  # cells between two points of a curve
-_ROUNDS = 4  # of separating contours, which rounding may make cross again
-
-Contours = TypeVar("Contours")
 
 
-class Outline(Protocol):
-    """The contours of a glyph."""
+class Drawable(Protocol):
+    """Closed contours."""
 
     def draw(self, pen: Any) -> None:
-        """Draw them, closed, with a pen of fontTools."""
+        """Draw them with a pen of fontTools."""
 
 
 def crossing(parts: Sequence[Sequence[Sequence[float]]], em: int) -> bool:
@@ -39,27 +36,10 @@ def crossing(parts: Sequence[Sequence[Sequence[float]]], em: int) -> bool:
     return bool(len(crossed(line.starts, line.ends, cut(line.starts, line.ends, 2 * _GRID))))
 
 
-def uncrossed(
-    contours: Contours, cross: Callable[[Contours], bool], separate: Callable[[Contours], Contours]
-) -> Contours:
-    """The same contours, or where they cross, others around the same area.
-
-    Args:
-        contours: on whole units.
-        cross: whether such contours cross.
-        separate: the area that they fill in contours that do not, but for rounding.
-    """
-    for _ in range(_ROUNDS):
-        if not cross(contours):
-            break
-        contours = separate(contours)
-    return contours
-
-
-def separated(outline: Outline, clockwise: bool = False) -> Path:
-    """The area that an outline fills, in contours that do not cross; `clockwise` is for the outer ones."""
+def separated(glyph: Drawable, clockwise: bool = False) -> Path:
+    """The area that a glyph fills, in contours that do not cross; `clockwise` is for the outer ones."""
     path = Path()
-    outline.draw(path.getPen())
+    glyph.draw(path.getPen())
     path.simplify(fix_winding=True, keep_starting_points=True, clockwise=clockwise)
     return path
 

@@ -6,18 +6,28 @@ OpenType specification, «glyf», «loca», «maxp», «hdmx», «LTSH».
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
+from typing import Any
 
-from fontgan.building.glyphs import Box, UnitGlyph
-from fontgan.building.quadratics import QuadraticContour, quadratics
+from fontTools.cu2qu import curve_to_quadratic
+from fontTools.misc.roundTools import otRound
+from fontTools.pens.recordingPen import RecordingPen
+
+from fontgan.building.glyphs import Box, Contour, UnitGlyph
+from fontgan.building.overlaps import crossing, separated
 from fontgan.building.tables import Tables
 
 # Of a flag: the point is on the curve; its step in x or y has one byte; the flag repeats; the step is
 # positive, or where it does not have one byte, 0.
 _ON, _SHORT_X, _SHORT_Y, _REPEAT, _SAME_X, _SAME_Y = 1, 2, 4, 8, 16, 32
+_TOLERANCES = (1 / 1000, 1 / 2000, 1 / 4000)  # em between a cubic and the quadratics that stand for it
+_ROUNDS = 4  # of resolving crossings, which rounding may bring back
 _MOST_SHORT = 2 * 0xFFFF  # bytes of glyf that a short loca reaches
+
+
+QuadraticContour = list[tuple[int, int, bool]]  # x, y, whether on the curve
 
 
 @dataclass(frozen=True)
@@ -37,7 +47,11 @@ class EncodedGlyph:
 
 
 def encoded(glyph: UnitGlyph, em: int) -> EncodedGlyph:
-    """A glyph of lines and cubics as `glyf` has it, of lines and quadratics."""
+    """A glyph of lines and cubics as one of lines and quadratics, outer contours clockwise.
+
+    The quadratics are within a thousandth of an em of the cubics (fontTools' cu2qu), or nearer where they
+    would cross; points that lie midway between their neighbours are implied.
+    """
     contours = quadratics(glyph, em)
     if not contours:
         return EncodedGlyph(b"", (0, 0, 0, 0), 0, 0)
@@ -48,6 +62,74 @@ def encoded(glyph: UnitGlyph, em: int) -> EncodedGlyph:
     header = struct.pack(f">h4h{len(ends)}HH", len(ends), *box, *(end - 1 for end in ends), 0)
     content = header + _coordinates(points)
     return EncodedGlyph(content + bytes(-len(content) % 4), box, len(points), len(contours))
+
+
+def quadratics(glyph: UnitGlyph, em: int) -> list[QuadraticContour]:
+    """The points (x, y, whether on the curve) of each contour, without those that are implied."""
+    contours: list[QuadraticContour] = []
+    for tolerance in _TOLERANCES:
+        contours = [_quadratic(contour, em * tolerance) for contour in glyph.contours]
+        if not _crossing(contours, em):
+            return contours
+    for _ in range(_ROUNDS):
+        contours = _separated(contours)
+        if not _crossing(contours, em):
+            break
+    return contours
+
+
+def _crossing(contours: Sequence[QuadraticContour], em: int) -> bool:
+    return crossing([part for contour in contours for part in quadratic_parts(contour)], em)
+
+
+class _Quadratics:
+    """Contours that fontTools' pens draw."""
+
+    def __init__(self, contours: Sequence[QuadraticContour]) -> None:
+        self._contours = contours
+
+    def draw(self, pen: Any) -> None:
+        for contour in self._contours:
+            for number, part in enumerate(quadratic_parts(contour)):
+                if not number:
+                    pen.moveTo(part[0])
+                (pen.qCurveTo if len(part) > 2 else pen.lineTo)(*part[1:])
+            pen.closePath()
+
+
+def _separated(contours: Sequence[QuadraticContour]) -> list[QuadraticContour]:
+    """Others around the same area, on whole units."""
+    pen = RecordingPen()
+    separated(_Quadratics(contours), clockwise=True).draw(pen)
+    found: list[QuadraticContour] = []
+    for operator, points in pen.value:
+        if operator == "moveTo":
+            found.append([])
+        for x, y in points:
+            found[-1].append((otRound(x), otRound(y), (x, y) == points[-1]))
+    return [whole for contour in found if len(whole := _tidy(contour)) > 2]
+
+
+def _tidy(points: QuadraticContour) -> QuadraticContour:
+    """The points without those that are there twice, and those that are implied."""
+    kept = [point for place, point in enumerate(points) if not (point[2] and point == points[place - 1])]
+    return [point for place, point in enumerate(kept) if not _implied(kept, place)]
+
+
+def quadratic_parts(contour: Sequence[tuple[int, int, bool]]) -> Iterator[list[tuple[float, float]]]:
+    """The lines and quadratics of a contour, each by all of its points."""
+    whole: list[tuple[float, float, bool]] = []
+    for (x, y, on), (right, up, after) in pairwise([*contour, contour[0]]):
+        whole.append((x, y, on))
+        if not on and not after:
+            whole.append(((x + right) / 2, (y + up) / 2, True))
+    first = next(place for place, point in enumerate(whole) if point[2])
+    part: list[tuple[float, float]] = []
+    for *at, on in [*whole[first:], *whole[: first + 1]]:
+        part.append((at[0], at[1]))
+        if on and len(part) > 1:
+            yield part
+            part = part[-1:]
 
 
 def outline_tables(glyphs: Sequence[UnitGlyph], em: int) -> tuple[dict[str, bytes], list[EncodedGlyph]]:
@@ -142,7 +224,28 @@ def _ends(glyphs: Sequence[EncodedGlyph], start: int) -> list[int]:
     return [start + end for end in accumulate(len(glyph.content) for glyph in glyphs)]
 
 
-def _coordinates(points: QuadraticContour) -> bytes:
+def _quadratic(contour: Contour, tolerance: float) -> list[tuple[int, int, bool]]:
+    """The points of a contour, each on the curve or beside it, in the other direction."""
+    points: list[tuple[int, int, bool]] = [(*contour.points()[0], True)]
+    for part in contour.parts():
+        if len(part) == 3:
+            curve = curve_to_quadratic([points[-1][:2], *part], tolerance)
+            points += [(otRound(x), otRound(y), False) for x, y in curve[1:-1]]
+        points.append((*part[-1], True))
+    if len(points) > 1 and points[-1] == points[0]:
+        points.pop()
+    points.reverse()
+    return [point for place, point in enumerate(points) if not _implied(points, place)]
+
+
+def _implied(points: Sequence[tuple[int, int, bool]], place: int) -> bool:
+    """Whether a point on the curve lies midway between two beside it, to half a unit."""
+    (left, low, before), (x, y, on) = points[place - 1], points[place]
+    right, high, after = points[(place + 1) % len(points)]
+    return on and not before and not after and abs(2 * x - left - right) < 2 and abs(2 * y - low - high) < 2
+
+
+def _coordinates(points: Sequence[tuple[int, int, bool]]) -> bytes:
     """Flags, steps to the right and steps up, each in as few bytes as it takes."""
     flags, across, up = bytearray(), bytearray(), bytearray()
     last_x = last_y = 0

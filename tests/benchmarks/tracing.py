@@ -35,7 +35,7 @@ from fontTools.ttLib import TTFont
 from fontgan.assets import CONTENT_FONT, STYLE_FONTS, bundled_font
 from fontgan.building.glyphs import NewGlyph, in_units
 from fontgan.building.overlaps import crossing
-from fontgan.building.quadratics import quadratic_parts, quadratics
+from fontgan.building.truetype import quadratic_parts, quadratics
 from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.charset import gb2312_level, scattered
 from fontgan.fonts.face import Face

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from fontgan.assets import bundled_font
 from fontgan.building.copying import CopiedOutline
-from fontgan.building.glyphs import Contour, NewGlyph, UnitGlyph, in_units
-from fontgan.building.overlaps import Outline, crossing
-from fontgan.building.quadratics import quadratic_parts, quadratics
+from fontgan.building.glyphs import Contour, NewGlyph, Outline, UnitGlyph, in_units
+from fontgan.building.overlaps import crossing
+from fontgan.building.truetype import quadratic_parts, quadratics
 from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.face import Face
 from fontgan.fonts.location import FontLocation
