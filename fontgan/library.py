@@ -224,16 +224,16 @@ def export_font(
     """
     drawer = drawer if isinstance(drawer, Drawer) else Drawer(drawer)
     wanted = Wanted(
-        family or ("" if merge else drawer.name),
-        family_zh,
-        None if output is None else Path(output),
-        format,
-        _locations(merge)[0] if merge else None,
-        replace,
-        parse_charset(copy) if copy else (),
-        permitted,
-        ufo,
-        omit_doubtful,
+        family=family or ("" if merge else drawer.name),
+        family_zh=family_zh,
+        output=None if output is None else Path(output),
+        kind=format,
+        merge=_locations(merge)[0] if merge else None,
+        replace=replace,
+        copied=parse_charset(copy) if copy else (),
+        permitted=permitted,
+        ufo=ufo,
+        omit_doubtful=omit_doubtful,
     )
     _show_notes(drawer.notes, show)
     with _bar(show) as bar:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fontgan.building.names import Names
-from fontgan.building.tables import FORMATS
+from fontgan.building.tables import FORMATS, check_format
 from fontgan.errors import FontganError
 from fontgan.fonts.location import FontLocation
 
@@ -53,6 +53,8 @@ class Wanted:
             self._check_extended()
 
     def _check_new(self) -> None:
+        if self.kind:
+            check_format(self.kind)
         if self.replace:
             raise FontganError("there is no font whose characters could be replaced", "pass it with {merge}")
         if self.output and _suffix(self.output) not in FORMATS:
