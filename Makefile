@@ -65,6 +65,7 @@ bench: $(READY) ## the measurements of docs/benchmarks.md
 	$(BIN)/python -m tests.benchmarks.reading
 	$(BIN)/python -m tests.benchmarks.pictures
 	$(BIN)/python -m tests.benchmarks.margins
+	$(BIN)/python -m tests.benchmarks.sizes fontgan-kai --folder bench-sizes
 	$(BIN)/python -m tests.benchmarks.tracing
 	$(BIN)/python -m tests.benchmarks.merging $(wildcard assets/fonts/*.?tf)
 	$(BIN)/python -m tests.benchmarks.subsets $(wildcard assets/fonts/*.?tf)
@@ -76,7 +77,7 @@ bench-models: $(READY) ## every model for the same minutes: tables and sheets in
 	$(BIN)/python -m tests.benchmarks.models
 
 clean: ## remove all that was made here, .venv too
-	rm -rf $(VENV) data runs generated inspected plots bench-models attacks.jsonl dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) data runs generated inspected plots bench-models bench-sizes attacks.jsonl dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	rm -f fonts/fontgan-kai.ttf fonts/fontgan-kai.html fonts/fontgan-kai-doubtful.txt
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

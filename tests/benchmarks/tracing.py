@@ -137,13 +137,13 @@ def _designed(
     return count, lines
 
 
-def drawn(outline: Outline, scale: float) -> np.ndarray:
-    """The outline's coverage, (1024, 1024), 1 = ink."""
+def drawn(outline: Outline, scale: float, side: int = LARGE) -> np.ndarray:
+    """The outline's coverage, (side, side), 1 = ink."""
     if not outline.contours:
-        return np.zeros((LARGE, LARGE))
+        return np.zeros((side, side))
     points = np.concatenate([contour.points for contour in outline.contours]) * scale
     line = flattened(points, np.concatenate([contour.lines for contour in outline.contours]), 3.0)
-    found: np.ndarray = np.clip(np.abs(covered(cut(line.starts, line.ends, LARGE))), 0, 1)
+    found: np.ndarray = np.clip(np.abs(covered(cut(line.starts, line.ends, side))), 0, 1)
     return found  # other tools run the other way
 
 
