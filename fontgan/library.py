@@ -19,7 +19,8 @@ from fontgan.data.record import StoreRecord
 from fontgan.data.render import add_faces, render_dataset
 from fontgan.data.store import GlyphStore
 from fontgan.drawing.drawer import Drawer
-from fontgan.export import Exported, Wanted, draw_font
+from fontgan.export.making import Exported, draw_font
+from fontgan.export.wanted import Wanted
 from fontgan.fonts.charset import parse_charset
 from fontgan.fonts.location import FontLocation
 from fontgan.report.contact import store_sheet
@@ -223,16 +224,16 @@ def export_font(
     """
     drawer = drawer if isinstance(drawer, Drawer) else Drawer(drawer)
     wanted = Wanted(
-        family or ("" if merge else drawer.name),
-        family_zh,
-        None if output is None else Path(output),
-        format,
-        _locations(merge)[0] if merge else None,
-        replace,
-        parse_charset(copy) if copy else (),
-        permitted,
-        ufo,
-        omit_doubtful,
+        family=family or ("" if merge else drawer.name),
+        family_zh=family_zh,
+        output=None if output is None else Path(output),
+        kind=format,
+        merge=_locations(merge)[0] if merge else None,
+        replace=replace,
+        copied=parse_charset(copy) if copy else (),
+        permitted=permitted,
+        ufo=ufo,
+        omit_doubtful=omit_doubtful,
     )
     _show_notes(drawer.notes, show)
     with _bar(show) as bar:

@@ -32,7 +32,7 @@ from fontgan.building.lines import ASCENDER, DESCENDER, HALF, TOP, baselines, co
 from fontgan.building.metrics import extents
 from fontgan.building.names import Names
 from fontgan.building.standing import MISSING, SPACES, standing_glyphs
-from fontgan.building.tables import FORMATS, MOST_GLYPHS, packed, timestamp
+from fontgan.building.tables import MOST_GLYPHS, check_format, packed, timestamp
 from fontgan.building.texts import new_texts, write_texts
 from fontgan.building.truetype import outline_tables
 from fontgan.errors import FontganError
@@ -86,10 +86,7 @@ def build_font(
     Raises:
         FontganError: there is no outline, too many glyphs, an unknown format, or a licence forbids it.
     """
-    if kind not in FORMATS:
-        raise FontganError(
-            f"there is no font format {kind!r}", f"choose {{format}} from {', '.join(FORMATS)}"
-        )
+    check_format(kind)
     licences = LicenceReport(tuple(fonts))
     licences.check(names.family, permitted)
     units = in_units(glyphs, NEW_EM)

@@ -90,7 +90,7 @@ def merge_font(
         ) from error
     return MergedFont(
         write_tables(font.tables),
-        ".otf" if font.is_cff else ".ttf",
+        font.suffix,
         added=tuple(glyph.code for glyph in new),
         replaced=tuple(glyph.code for glyph in new if glyph.code in font.drawn),
         kept=tuple(sorted(kept)),

@@ -72,6 +72,12 @@ def postscript_name(family: str, style: str) -> str:
     return f"{_NOT_IN_POSTSCRIPT.sub('', family)}-{_NOT_IN_POSTSCRIPT.sub('', style) or STYLE}"
 
 
+def family_of(text: str) -> str:
+    """The part of a text that may be a family's name; «Font» where there is none."""
+    legal = "".join(char for char in text if char == " " or not _NOT_IN_POSTSCRIPT.match(char))
+    return legal.strip()[:MOST_FAMILY].strip() or "Font"
+
+
 def _check_family(family: str) -> None:
     legal = re.sub(" ", "", family)
     if not legal or family != family.strip():

@@ -24,6 +24,18 @@ FORMATS = ("ttf", "otf", "woff", "woff2")
 _DATE = 1767225600  # 2026-01-01, where SOURCE_DATE_EPOCH names no other day
 
 
+def check_format(kind: str) -> None:
+    """Refuse what is not the name of a font format.
+
+    Raises:
+        FontganError: it is not.
+    """
+    if kind not in FORMATS:
+        raise FontganError(
+            f"there is no font format {kind!r}", f"choose {{format}} from {', '.join(FORMATS)}"
+        )
+
+
 def read_tables(file: FontFile, index: int) -> Tables:
     """The tables of a face by tag, a web font unpacked.
 

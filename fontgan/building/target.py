@@ -54,6 +54,11 @@ class Target:
         """Whether its outlines are PostScript's."""
         return "CFF " in self.tables
 
+    @property
+    def suffix(self) -> str:
+        """Of its file's name."""
+        return ".otf" if self.is_cff else ".ttf"
+
     @classmethod
     def open(cls, location: FontLocation) -> Target:
         """Open a font, or refuse it."""

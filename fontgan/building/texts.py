@@ -64,10 +64,9 @@ def read_texts(content: bytes) -> list[Text]:
     """The texts of a table; those that are damaged are left out."""
     found, total = [], 0
     for platform, encoding, language, number, text in name_records(memoryview(content)):
-        one = Text(platform, encoding, language, number, bytes(text))
         total += len(text)
-        if one.language < _FIRST_TAGGED and total <= _MOST_BYTES:
-            found.append(one)
+        if language < _FIRST_TAGGED and total <= _MOST_BYTES:
+            found.append(Text(platform, encoding, language, number, bytes(text)))
     return found
 
 

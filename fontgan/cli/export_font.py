@@ -56,7 +56,7 @@ def export_font_command(
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Font file to write. [default: fonts/FAMILY.ttf]"),
+        typer.Option(metavar="FILE", help="Font file to write. [default: one in fonts/]"),
     ] = None,
     ufo: Annotated[
         bool, typer.Option("--ufo", help="Write a UFO beside the font, to edit: outlines over their images.")
@@ -70,7 +70,7 @@ def export_font_command(
             "then holds for the new font.",
         ),
     ] = "",
-    omitted: Annotated[
+    omit_doubtful: Annotated[
         bool,
         typer.Option("--omit-doubtful", help="Omit characters whose outlines do not match their images."),
     ] = False,
@@ -98,29 +98,32 @@ def export_font_command(
     with messages.status("loading torch"):
         from fontgan.compute.choosing import choose_engine, prepare_process
         from fontgan.drawing.drawer import Drawer
-        from fontgan.export import Wanted, draw_font
+        from fontgan.export.making import draw_font
+        from fontgan.export.wanted import Wanted
 
     prepare_process(choose_engine(device))
     drawer = Drawer(checkpoint, style, None, source or (), device=device)
     messages.print(f"drawing with {drawer.weights}")
     wanted = Wanted(
-        family or ("" if merge else drawer.name),
-        family_zh,
-        output,
-        kind or "",
-        FontLocation.parse(merge) if merge else None,
-        replace,
-        parse_charset(copied) if copied else (),
-        permitted,
-        ufo,
-        omitted,
+        family=family or ("" if merge else drawer.name),
+        family_zh=family_zh,
+        output=output,
+        kind=kind or "",
+        merge=FontLocation.parse(merge) if merge else None,
+        replace=replace,
+        copied=parse_charset(copied) if copied else (),
+        permitted=permitted,
+        ufo=ufo,
+        omit_doubtful=omit_doubtful,
     )
     for note in drawer.notes:
         messages.print(f"note: {note}", style="yellow")
     with Bar("characters") as bar:
         made = draw_font(drawer, wanted, chars, cleaning, bar, usable_cores())
     show_characters("omitted: the content font does not have", made.lacking)
-    without = "no outline, or one that does not match the image" if omitted else "the image is blank or noise"
+    without = "the image is blank or noise"
+    if omit_doubtful:
+        without = "no outline, or one that does not match the image"
     show_characters(f"omitted: {without}:", made.untraced)
     show_characters("kept: the font has", made.kept)
     show_characters("to look at: the outline does not match the image of", made.doubtful)

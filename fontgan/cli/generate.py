@@ -13,6 +13,7 @@ from fontgan.cli.drawing_options import (
     DeviceOption,
     SourcesOption,
     StyleOption,
+    show_characters,
 )
 from fontgan.errors import FontganError
 from fontgan.fonts.location import FONT_SUFFIXES, PICTURE_SUFFIXES
@@ -70,7 +71,6 @@ def generate_command(
     torchrun starts several processes that share the work.
     """
     from fontgan.cli.console import Bar, echo, messages
-    from fontgan.cli.drawing_options import show_characters
     from fontgan.compute.launch import first_process, usable_cores
     from fontgan.fonts.charset import parse_charset
     from fontgan.fonts.location import FontLocation

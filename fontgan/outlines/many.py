@@ -1,4 +1,4 @@
-"""Many images traced, by several processes where there are enough; and what is to be said of each."""
+"""Many images traced, by several processes where there are enough."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from fontgan.outlines.tracing import Trace, trace
 
 _CHUNK = 16  # images that a process traces before it is given more
 _FEW = 128  # images: by the time these are traced, another process has hardly begun
-_PALE = 127  # grey of a pixel that is paper rather than ink
-_MOST_INK = 0.9  # of the pixels; the heaviest typefaces have half as much
 
 
 @contextlib.contextmanager
@@ -43,12 +41,3 @@ def tracing(jobs: int) -> Iterator[Callable[[np.ndarray], Iterable[Trace]]]:
     finally:
         if pool is not None:
             pool.shutdown(cancel_futures=True)
-
-
-def remark(image: np.ndarray, found: Trace) -> str:
-    """Why someone should look at an image, uint8 (size, size), or at its outline; empty where nobody must."""
-    if not found.outline.contours:
-        return "the image is blank" if image.min() > _PALE else "the image is noise"
-    if 1 - float(image.mean()) / 255 > _MOST_INK:
-        return "the image is almost all ink"
-    return found.reason

@@ -20,12 +20,13 @@ from fontgan.outlines.rings import following
 from fontgan.outlines.sections import Tolerance
 from fontgan.outlines.spans import Spans, spans_of
 
-_USUAL = 64  # pixels per side, of which all that follows speaks
 _PLACE = 3 / 64  # of the picture's side: how wide a place is, in which ink is counted
-_FAULT = 1.2  # pixels² of ink, by size: with more astray in a place, the picture is traced again
-# What someone should look at. A clean picture of a font stays below, at 64 px too.
+# Bounds in the pixels of a picture of 64 px per side; in a larger one they grow with it.
+_USUAL = 64
+_FAULT = 1.2  # pixels² of ink in a place: with more astray, the picture is traced again
+# Beyond these, someone should look at it. A clean picture of a font stays below, at 64 px too.
 _ASTRAY = 2.0  # pixels² of ink in a place
-_MISSED = 3.0  # of the same, where the picture has grey that no edge explains
+_MISSED = 3.0  # the same, where the picture has grey that no edge explains
 _UNCLEAR = 0.14  # pixels, mean distance of all edges
 _SPECK = 1 / 64  # pixels² of a speck, per pixel of the picture's side
 _MOST_POINTS = 20_000  # of isolines: a picture of noise; no glyph of 256 px has half as many
@@ -34,7 +35,7 @@ _RETRIES = 2
 _NOISE = 0.03  # of grey, that is not an error of the outline
 # Several threads take twice the processor time for systems of equations as small as an outline's, and the
 # processes that trace side by side then wait for each other.
-_ALGEBRA = ThreadpoolController()
+_THREADS = ThreadpoolController()
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class Trace:
 
     @property
     def _worst(self) -> tuple[float, str]:
-        """What is farthest beyond its bound, all of them in the pixels of a picture of 64 px."""
+        """The largest excess over a bound, as a multiple of it, and what it means."""
         scale = self.size / _USUAL
         return max(
             (
@@ -101,11 +102,11 @@ def trace(image: np.ndarray, tolerance: Tolerance | None = None) -> Trace:
     the best one is kept. A blank picture has none; a picture of noise, with more edges than any glyph, has
     none either and all of its ink as error.
     """
-    with _ALGEBRA.limit(limits=1, user_api="blas"):
+    with _THREADS.limit(limits=1, user_api="blas"):
         return _traced(image, tolerance or Tolerance())
 
 
-def _traced(image: np.ndarray, own: Tolerance) -> Trace:
+def _traced(image: np.ndarray, tolerance: Tolerance) -> Trace:
     ink = 1 - np.asarray(image, np.float64) / 255
     lines = _without_specks(isolines(ink), len(ink) * _SPECK)
     if not len(lines.points):
@@ -116,12 +117,12 @@ def _traced(image: np.ndarray, own: Tolerance) -> Trace:
     blur = blur_of(ink, float(np.hypot(*(after - lines.points).T).sum()))
     sharp = covered(cut(lines.points, after, len(ink)))
     picture = _Picture(ink, lines, blur, blurred(sharp, blur))
-    best, crossed = _attempt(picture, own)
+    best, crossed = _attempt(picture, tolerance)
     for _ in range(_RETRIES):
         if not best.crossings and best.astray < _FAULT * len(ink) / _USUAL:
             break
-        own = own.closer()
-        other, more = _attempt(picture, own, crossed)
+        tolerance = tolerance.closer()
+        other, more = _attempt(picture, tolerance, crossed)
         crossed = np.concatenate([crossed, more])
         best = min(best, other, key=lambda one: (one.crossings, one.astray))
     return best
@@ -152,15 +153,10 @@ def _attempt(
     crossed = crossings(line, pieces)
     wrong = np.abs(ink - drawn)
     error = float(wrong[wrong > _NOISE].sum()) / length
+    # Where the isolines are no nearer to the picture than the outline is, the outline is not to blame.
     nearest = np.clip(drawn, np.minimum(ink, picture.drawn), np.maximum(ink, picture.drawn))
-    return Trace(
-        _outline(spans, points),
-        error,
-        _most_ink(ink - drawn),
-        _most_ink(nearest - drawn),
-        len(crossed),
-        len(ink),
-    ), crossed
+    missed, astray = _most_ink(ink - drawn), _most_ink(nearest - drawn)
+    return Trace(_outline(spans, points), error, missed, astray, len(crossed), len(ink)), crossed
 
 
 def _outline(spans: Spans, points: np.ndarray) -> Outline:

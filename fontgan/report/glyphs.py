@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import repeat
 from pathlib import Path
 
 from PIL import Image
@@ -13,7 +12,8 @@ from fontgan.building.ufo import save_doubtful
 from fontgan.drawing.drawing import MOST_ON_SHEET, Drawing, svg_title
 from fontgan.files import write_text
 from fontgan.fonts.charset import code_point_name
-from fontgan.outlines.many import remark, tracing
+from fontgan.outlines.many import tracing
+from fontgan.outlines.remarks import Remarks
 from fontgan.outlines.tracing import Trace
 from fontgan.sheet import save_png
 
@@ -28,7 +28,7 @@ class Saved:
         drawn: the number of characters that were drawn.
         lacking: the characters among those before the last one drawn that no content font has.
         untraced: those without an SVG, whose images are blank or noise, with the reason.
-        doubtful: those whose SVGs do not match their images well, with the reason.
+        doubtful: those whose SVGs do not match their images well, with the reason, the worst first.
     """
 
     paths: list[Path]
@@ -59,13 +59,14 @@ def save_drawing(
     sheet, folder = (output, output.parent) if alone else (output / "sheet.png", output / "glyphs")
     first: list[Drawing] = []
     lacking: list[int] = []
-    outlines = _Outlines(folder)
+    remarks = Remarks()
     drawn = 0
     with tracing(jobs) as trace_all:
         for part in parts:
             if writes and not alone:
                 _save_images(part, folder)
-                outlines.save(part, trace_all(part.images) if svg else repeat(None))
+                if svg:
+                    _save_outlines(part, trace_all(part.images), folder, remarks)
             if drawn < MOST_ON_SHEET:
                 first.append(part)
             drawn += len(part)
@@ -79,34 +80,14 @@ def save_drawing(
         _save_sheet(first, sheet, writes)
     if alone or not writes:
         return Saved([sheet] if alone else [sheet, folder], drawn, lacking)
-    listed = save_doubtful(folder, {**outlines.untraced, **outlines.doubtful})
-    return Saved([sheet, folder, *listed], drawn, lacking, outlines.untraced, outlines.doubtful)
+    remarks.rank()
+    listed = save_doubtful(folder, remarks.untraced | remarks.doubtful)
+    return Saved([sheet, folder, *listed], drawn, lacking, remarks.untraced, remarks.doubtful)
 
 
 def is_sheet(output: Path) -> bool:
     """Whether an output is a sheet alone, not a folder."""
     return output.suffix.lower() == ".png"
-
-
-class _Outlines:
-    """The SVGs in a folder, beside their PNGs."""
-
-    def __init__(self, folder: Path) -> None:
-        self.untraced: dict[int, str] = {}
-        self.doubtful: dict[int, str] = {}
-        self._folder = folder
-
-    def save(self, part: Drawing, traces: Iterable[Trace | None]) -> None:
-        """Write those of a part; where there is none, remove that of an older image."""
-        for code, image, place, found in zip(part.codes, part.images, part.placements, traces, strict=False):
-            path = self._folder / f"{code_point_name(code)}.svg"
-            drawn = found is not None and bool(found.outline.contours)
-            if found and drawn:
-                write_text(path, place.as_svg(found.outline, svg_title(code)))
-            else:
-                path.unlink(missing_ok=True)
-            if found and (reason := remark(image, found)):
-                (self.doubtful if drawn else self.untraced)[code] = reason
 
 
 def _save_sheet(parts: list[Drawing], path: Path, writes: bool) -> None:
@@ -117,3 +98,10 @@ def _save_sheet(parts: list[Drawing], path: Path, writes: bool) -> None:
 def _save_images(part: Drawing, folder: Path) -> None:
     for code, image in zip(part.codes, part.images, strict=True):
         save_png(folder / f"{code_point_name(code)}.png", Image.fromarray(image))
+        (folder / f"{code_point_name(code)}.svg").unlink(missing_ok=True)  # it was that of an older image
+
+
+def _save_outlines(part: Drawing, traces: Iterable[Trace], folder: Path, remarks: Remarks) -> None:
+    for code, image, place, found in zip(part.codes, part.images, part.placements, traces, strict=True):
+        if remarks.note(code, image, found):
+            write_text(folder / f"{code_point_name(code)}.svg", place.as_svg(found.outline, svg_title(code)))

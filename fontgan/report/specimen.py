@@ -20,7 +20,7 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined
 
 from fontgan.building.characters import DamagedCmapError, characters_of
-from fontgan.building.tables import FORMATS, read_tables
+from fontgan.building.tables import check_format, read_tables
 from fontgan.errors import FontganError
 from fontgan.files import replacing
 from fontgan.fonts.charset import unique_characters
@@ -119,8 +119,7 @@ def draw_specimen(specimen: Specimen) -> str:
     Raises:
         FontganError: a font is damaged, or its format is unknown.
     """
-    if specimen.kind not in FORMATS:
-        raise FontganError(f"there is no font format {specimen.kind!r}", "choose {format}")
+    check_format(specimen.kind)
     passage = spaced(shortened(specimen.running_text, _COMPARED), specimen.has)
     given = {"Content": specimen.content, "Style": specimen.style}
     others = [compared(role, font, passage) for role, font in given.items() if font]
@@ -211,10 +210,10 @@ def _facts(specimen: Specimen, doubtful: int) -> list[str]:
 
 def _samples(specimen: Specimen) -> list[tuple[int, list[Runs]]]:
     """The running text in each size, by paragraphs, the beginning of it in large ones."""
-    return [
-        (size, [runs(line, specimen.has) for line in spaced(text, specimen.has).splitlines()])
-        for size, text in ((size, shortened(specimen.running_text, most)) for size, most in _SIZES.items())
-    ]
+    texts = {
+        size: spaced(shortened(specimen.running_text, most), specimen.has) for size, most in _SIZES.items()
+    }
+    return [(size, [runs(line, specimen.has) for line in text.splitlines()]) for size, text in texts.items()]
 
 
 def _rows(specimen: Specimen, others: Sequence[Compared], text: str) -> list[tuple[str, str, Runs]]:

@@ -95,11 +95,14 @@ def decide_again(
 
 
 def _older(run: Run) -> dict[str, str]:
-    """Settings that an older version left out of the run's configuration, as texts by name."""
-    tables = run.config
-    settings = tables.get(tables[_PLAN].get("model", TrainingPlan.model), {})
+    """Settings that an older version left out of the run's configuration, as texts by name.
+
+    A run without a checkpoint has learnt nothing yet and takes today's.
+    """
     if not run.checkpoints:
         return {}
+    tables = run.config
+    settings = tables.get(tables[_PLAN].get("model", TrainingPlan.model), {})
     return {name: str(value) for name, value in grid_before(settings, run.record.size).items()}
 
 

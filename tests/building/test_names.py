@@ -6,8 +6,10 @@ import struct
 
 import pytest
 from fontTools.ttLib import TTFont
+from hypothesis import given
+from hypothesis import strategies as st
 
-from fontgan.building.names import CHINESE, Names
+from fontgan.building.names import CHINESE, Names, family_of
 from fontgan.building.texts import Text, by_number, read_texts, windows, write_texts
 from fontgan.errors import FontganError
 from tests.building.outlines import ASSETS
@@ -19,6 +21,19 @@ from tests.building.outlines import ASSETS
 )
 def test_the_postscript_name_is_legal(family: str, postscript: str) -> None:
     assert Names(family).postscript == postscript
+
+
+@given(st.text(max_size=60))
+def test_any_text_gives_a_legal_name_and_a_legal_one_stays(text: str) -> None:
+    family = Names(family_of(text)).family
+    assert family_of(family) == family
+
+
+@pytest.mark.parametrize(
+    ("text", "family"), [("My Hand", "My Hand"), ("我的 Hand%", "Hand"), ("我的字体", "Font")]
+)
+def test_what_a_name_cannot_have_is_left_out(text: str, family: str) -> None:
+    assert family_of(text) == family
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from fontgan.data.render import render_dataset
 from fontgan.drawing.drawer import Drawer
+from fontgan.drawing.drawing import Drawing
 from fontgan.errors import FontganError
 from fontgan.fonts.canvas import Canvas
+from fontgan.fonts.location import FontLocation
 from fontgan.runs.folder import Run
 from fontgan.runs.log import Finished, Measured, Progressed
 from fontgan.runs.weights import load_checkpoint, save_weights
@@ -22,6 +25,7 @@ from tests.helpers import Command
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 OLD = SAMPLES / "runs-4"
+WITHOUT_GRIDS = SAMPLES / "runs-5"
 FONTS = SAMPLES / "store-2"
 NAMES = ("pix2pix", "pix2pix-d", "zi2zi", "wnet", "denoiser", "cyclegan")
 
@@ -43,9 +47,7 @@ def test_the_weights_of_format_4_draw_what_they_drew(name: str) -> None:
     drawing = Drawer(run, device="cpu").draw("一丁丂七")
     assert drawing.notes == []
     assert len(drawing) == 4
-    for glyph in drawing:
-        with Image.open(OLD / "drawn" / name / f"U+{glyph.code:04X}.png") as drawn:
-            assert np.array_equal(np.asarray(drawn), glyph.image)
+    assert _as_drawn(drawing, OLD / "drawn" / name)
 
 
 @pytest.mark.usefixtures("here")
@@ -101,3 +103,40 @@ def test_an_old_run_continues_or_is_refused_in_one_line() -> None:
         assert isinstance(end, Finished)
         assert end.step == 14
         assert Run(Path("runs/pix2pix")).log.path.read_text().startswith('{"event": "format", "format": 2}\n')
+
+
+@pytest.fixture
+def before_grids(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder with the runs from before there were grids, their fonts and their dataset."""
+    shutil.copytree(WITHOUT_GRIDS, tmp_path / "runs")
+    for name in ("content.ttf", "style.ttf"):
+        shutil.copy(FONTS / name, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    content, style = (FontLocation(Path(name)) for name in ("content.ttf", "style.ttf"))
+    render_dataset([content], [style], list(range(0x4E00, 0x4E60)), 128, Path("data/glyphs.lmdb"))
+
+
+@pytest.mark.usefixtures("before_grids")
+@pytest.mark.parametrize("name", ["pix2pix", "denoiser"])
+def test_the_weights_of_format_5_draw_what_they_drew(name: str) -> None:
+    run = Run(Path("runs") / name)
+    assert _as_drawn(Drawer(run, device="cpu").draw("一丁丂七"), WITHOUT_GRIDS / "drawn" / name)
+    assert run.record.settings.generator.grid == 32  # type: ignore[attr-defined]
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("before_grids")
+def test_a_run_of_state_format_2_continues() -> None:
+    decision = decide_again({"run": Path("runs/pix2pix"), "steps": 8})
+    end = list(run_training(decision))[-1]
+    assert isinstance(end, Finished)
+    assert end.step == 8
+
+
+def _as_drawn(drawing: Drawing, folder: Path) -> bool:
+    """Whether all images are those in a folder, to the last bit."""
+    for glyph in drawing:
+        with Image.open(folder / f"U+{glyph.code:04X}.png") as drawn:
+            if not np.array_equal(np.asarray(drawn), glyph.image):
+                return False
+    return True

@@ -33,7 +33,7 @@ FAST_UNET: Mapping[str, Any] = {
     "initialisation": "uniform",
 }
 
-_HALVED_TWICE = 4  # what the size of a ResNet's images must be a multiple of
+_HALVED_TWICE = 4  # what the size of a ResNet's images must be a multiple of, without blocks
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ class UNetSettings(Settings):
         return shape
 
     def block(self, size: int) -> int:
-        """The side of the blocks that `unshuffle` turns into channels, in pixels of images of `size`.
+        """The side of the blocks that `unshuffle` turns into channels, in pixels, in images of `size` pixels.
 
         Raises:
             FontganError: the grid does not divide them.
@@ -144,11 +144,11 @@ class UNetSettings(Settings):
                 f"a grid of {self.grid}×{self.grid} blocks cannot take images of {size} px",
                 "use {set} grid=16, or another power of 2 below the {size}",
             )
-        return max(size // self.grid, 1)
+        return size // self.grid
 
     def _shape(self, widths: tuple[int, ...], size: int) -> UNetConfig:
-        skips = (self.skip, self.residual, self.attention, self.dropout)
-        return UNetConfig(widths, self.stem, *skips, block=self.block(size))
+        block = self.block(size)
+        return UNetConfig(widths, self.stem, self.skip, self.residual, self.attention, self.dropout, block)
 
 
 @dataclass(frozen=True)
@@ -199,17 +199,9 @@ class GeneratorSettings(UNetSettings):
         if self.kind == "resnet":
             if self.stem == "stride" and size % _HALVED_TWICE:
                 raise _impossible("the ResNet", size)
-            attention = self.attention > 0
+            attends, block = self.attention > 0, self.block(size)
             return ResNet(
-                self.width,
-                self.stem,
-                self.residual,
-                attention,
-                layers,
-                self.dropout,
-                self.tail,
-                inputs,
-                self.block(size),
+                self.width, self.stem, self.residual, attends, layers, self.dropout, self.tail, inputs, block
             )
         if size % 2**ENCODERS:
             raise _impossible("AutoEncoderGen", size)

@@ -14,9 +14,10 @@ from fontgan.data.render import render_dataset
 from fontgan.data.store import GlyphStore
 from fontgan.drawing.drawer import Drawer
 from fontgan.drawing.drawing import Placement
-from fontgan.drawing.outlines import Traced, traced
 from fontgan.errors import FontganError
-from fontgan.export import Wanted, export_font
+from fontgan.export.making import draw_font, export_font
+from fontgan.export.outlines import Traced, traced
+from fontgan.export.wanted import Wanted
 from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.face import Face
 from fontgan.fonts.location import FontLocation
@@ -130,6 +131,7 @@ def test_blank_images_get_no_character(record: CheckpointRecord, tmp_path: Path)
     ("wanted", "message"),
     [
         ({"output": Path("hand.png")}, "is not named as a font"),
+        ({"kind": "zip"}, "there is no font format 'zip': choose format from ttf, otf"),
         ({"output": Path("hand.ttf"), "kind": "otf"}, "is not named as a otf font"),
         ({"replace": True}, "no font whose characters could be replaced: pass it with merge"),
         ({"merge": FontLocation(Path("own.ttf")), "kind": "otf"}, "keeps its format"),
@@ -142,10 +144,35 @@ def test_what_contradicts_is_refused_before_anything_is_drawn(
         Wanted(**wanted)  # type: ignore[arg-type]
 
 
-def test_a_font_is_not_written_over_itself(tmp_path: Path) -> None:
+@pytest.mark.parametrize("output", [Path("fonts/own.ttf"), None])
+def test_a_font_is_not_written_over_itself(
+    drawer: Drawer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: Path | None
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("fonts").mkdir()  # where fonts lie unless another file is named
+    own = build_font(Path("fonts/own.ttf"), CODES[:2], "Own")
+    before = own.read_bytes()
+    with pytest.raises(FontganError, match=r"fonts/own\.ttf is the font that is extended"):
+        draw_font(drawer, Wanted(output=output, merge=FontLocation(own)), "".join(map(chr, CODES)))
+    assert own.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["more.otf", "more.woff2", "more.zip", "more"])
+def test_an_extended_font_is_named_as_its_format(drawer: Drawer, tmp_path: Path, name: str) -> None:
     own = build_font(tmp_path / "own.ttf", CODES[:2], "Own")
-    with pytest.raises(FontganError, match="is the font that is extended"):
-        Wanted(output=own, merge=FontLocation(own))
+    wanted = Wanted(output=tmp_path / "new" / name, merge=FontLocation(own))
+    with pytest.raises(FontganError, match=r"is not named as the font that is extended: end it in \.ttf"):
+        draw_font(drawer, wanted, "".join(map(chr, CODES)))
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_font_with_a_chinese_file_name_gets_a_ufo_too(
+    drawer: Drawer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    own = build_font(tmp_path / "我的字体.ttf", CODES[:2], "Own")
+    made = draw_font(drawer, Wanted(merge=FontLocation(own), ufo=True), "".join(map(chr, CODES)))
+    assert [path.name for path in made.paths][:3] == ["我的字体.ttf", "我的字体.html", "我的字体.ufo"]
 
 
 def test_nothing_is_traced_of_nothing() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -12,30 +11,25 @@ import numpy as np
 from fontgan.building.glyphs import NewGlyph
 from fontgan.building.ufo import Picture
 from fontgan.drawing.drawing import Drawing, Placement
-from fontgan.outlines.many import remark, tracing
+from fontgan.outlines.many import tracing
+from fontgan.outlines.remarks import Remarks
 from fontgan.outlines.tracing import Trace
 
 _AHEAD = 2  # parts that are drawn while others trace those before them
 
 
 @dataclass
-class Traced:
-    """What has been traced so far.
+class Traced(Remarks):
+    """What has been traced so far, and what is to be said of it.
 
     Attributes:
         glyphs: the characters that have an outline, in em.
-        untraced: those that get no glyph, since their images are blank or noise, with the reason.
         lacking: those that no content font has.
-        doubtful: those to look at, with the reason; in the end the worst first.
-        severity: how doubtful each of these is.
-        pictures: the image of each, where they were asked for.
+        pictures: the image of each glyph, where they were asked for.
     """
 
     glyphs: list[NewGlyph] = field(default_factory=list)
-    untraced: dict[int, str] = field(default_factory=dict)
     lacking: list[int] = field(default_factory=list)
-    doubtful: dict[int, str] = field(default_factory=dict)
-    severity: dict[int, float] = field(default_factory=dict)
     pictures: dict[int, Picture] = field(default_factory=dict)
 
     def add(self, code: int, image: np.ndarray, placement: Placement, found: Trace, keep: bool) -> None:
@@ -48,15 +42,9 @@ class Traced:
             found: its outline.
             keep: whether the image is kept.
         """
-        reason = remark(image, found)
-        if not found.outline.contours:
-            self.untraced[code] = reason
+        if not self.note(code, image, found):
             return
         self.glyphs.append(NewGlyph(code, placement.advance, placement.in_em(found.outline)))
-        if reason:
-            self.doubtful[code] = reason
-            # Where an image is all ink, its outline is not at fault.
-            self.severity[code] = found.severity if found.doubtful else math.inf
         if keep:
             self.pictures[code] = Picture(image, placement.canvas, placement.shift)
 
@@ -65,11 +53,6 @@ class Traced:
         self.lacking += part.lacking
         for code, image, place, found in zip(part.codes, part.images, part.placements, outlines, strict=True):
             self.add(code, image, place, found, keep)
-
-    def rank(self) -> None:
-        """Bring the doubtful characters into order, the worst first; equal ones by code point."""
-        ranks = sorted(self.doubtful, key=lambda code: (-self.severity[code], code))
-        self.doubtful = {code: self.doubtful[code] for code in ranks}
 
     def certain(self) -> Traced:
         """The same without the doubtful ones, which are then among those without a glyph."""

@@ -1,0 +1,1 @@
+"""Drawn characters as a font to install."""
