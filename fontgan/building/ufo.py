@@ -151,13 +151,14 @@ def doubtful_list(reasons: Mapping[int, str]) -> str:
 
 
 def check_place(path: Path) -> None:
-    """A UFO is a folder: refuse to replace one that is something else.
+    """A UFO is a folder that someone may have edited: refuse to replace anything.
 
     Raises:
-        FontganError: there is something else.
+        FontganError: there is something.
     """
-    if path.is_dir() and any(path.iterdir()) and not (path / "metainfo.plist").is_file():
-        raise FontganError(f"{path} is a folder, and not a UFO", "pass another {output}")
+    if path.is_dir() and any(path.iterdir()):
+        kind = "a UFO that may have been edited" if (path / "metainfo.plist").is_file() else "a folder"
+        raise FontganError(f"{path} is there, {kind}", "move it, or pass another {output}")
     if path.exists() and not path.is_dir():
         raise FontganError(f"{path} is a file, and a UFO is a folder", "pass another {output}")
 

@@ -54,13 +54,14 @@ def options(
 ) -> None:
     """Learn a font from some of its characters, and draw the rest.
 
-    fontgan runs on your own machine: font files in, images of characters out. Three commands, in this
-    order, each of which also works without options, on the fonts that come with fontgan:
+    fontgan runs on your own machine: font files in, images of characters and fonts out. Three commands, in
+    this order, each of which also works without options, on the fonts that come with fontgan:
 
     \b
     fontgan render-dataset   render font files into a dataset
     fontgan train            train a model on the dataset
     fontgan generate         draw characters in the learnt style
 
+    A fourth, `fontgan export-font`, makes a font of the characters or adds them to yours.
     `fontgan COMMAND --help` explains each. To check a font first, run `fontgan inspect FONT`.
     """  # noqa: D301 (click reads the \b)

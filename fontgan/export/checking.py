@@ -38,6 +38,7 @@ def needed(codes: Sequence[int], drawer: Drawer, wanted: Wanted) -> tuple[list[i
             for the result.
     """
     fonts = licences(drawer, wanted)
+    _check_copied(drawer, wanted)
     if wanted.merge is None:
         _check_output(wanted.path(), drawer, wanted.ufo)
         LicenceReport(tuple(fonts)).check(wanted.family, wanted.permitted)
@@ -52,6 +53,16 @@ def needed(codes: Sequence[int], drawer: Drawer, wanted: Wanted) -> tuple[list[i
     if drawn or kept:  # where there is neither, the drawer names what the content fonts lack
         check_numbers(target, [*drawn, *wanted.copied], kept)
     return new, kept
+
+
+def _check_copied(drawer: Drawer, wanted: Wanted) -> None:
+    """Refuse to copy where there is nothing to copy."""
+    font = drawer.contents[0].source
+    if wanted.copied and not any(map(font.draws, wanted.copied)):
+        raise FontganError(
+            f"{font.family} has none of the characters to copy",
+            "omit {copy}, or pass a content font that has them with {source}",
+        )
 
 
 def licences(drawer: Drawer, wanted: Wanted) -> list[FontLicence]:

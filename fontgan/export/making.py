@@ -134,6 +134,7 @@ def export_font(drawer: Drawer, found: Traced, wanted: Wanted) -> Exported:
     else:
         paths += save_doubtful(path, listed)
     merged = made if isinstance(made, MergedFont) else None
+    notes = [*merged.notes, *_other_style(drawer, merged)] if merged else []
     return Exported(
         paths,
         len(added),
@@ -142,9 +143,17 @@ def export_font(drawer: Drawer, found: Traced, wanted: Wanted) -> Exported:
         tuple(found.lacking),
         found.untraced,
         merged.tables if merged else (),
-        merged.notes if merged else (),
+        tuple(notes),
         made.licences.lines(),
     )
+
+
+def _other_style(drawer: Drawer, merged: MergedFont) -> list[str]:
+    """A note where the new characters imitate another font than the one that they were added to."""
+    family = merged.licences.fonts[0].font
+    if not drawer.styles or family in (font.source.family for font in drawer.styles):
+        return []
+    return [f"the new characters imitate {drawer.drawn_like}, and the font is {family}"]
 
 
 def _copied(drawer: Drawer, found: Traced, wanted: Wanted) -> Iterable[NewGlyph]:

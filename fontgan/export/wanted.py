@@ -64,7 +64,7 @@ class Wanted:
             )
         if self.output and self.kind and _suffix(self.output) != self.kind:
             raise FontganError(
-                f"{self.output} is not named as a {self.kind} font", "omit {format}, or rename it"
+                f"{self.output} does not end in .{self.kind}", "omit {format}, or rename it"
             )
 
     def _check_extended(self) -> None:

@@ -90,7 +90,7 @@ class Trace:
             ),
             (
                 self.error / (_UNCLEAR * scale),
-                f"the image is unclear: its edges are {self.error:.2f} pixels wide of any outline",
+                f"the image is unclear: its edges are off by {self.error:.2f} pixels on average",
             ),
         )
 

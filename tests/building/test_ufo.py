@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -101,7 +102,8 @@ def test_doubtful_glyphs_are_marked_and_listed(tmp_path: Path) -> None:
         if "public.markColor" in glyph.lib:
             marked.append(name)
     assert sorted(marked) == ["uni5000", "uni5001"]
-    assert write_ufo(tmp_path / "My.ufo", rings(), NAMES) == [path]
+    shutil.rmtree(path)
+    assert write_ufo(path, rings(), NAMES) == [path]
     assert not listed.exists()
 
 
@@ -117,7 +119,7 @@ def test_nothing_is_lost_where_it_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes" / "mine.txt").write_text("mine")
     (tmp_path / "file").write_text("mine")
-    for name, problem in (("notes", "not a UFO"), ("file", "is a file")):
+    for name, problem in (("notes", "is there, a folder"), ("file", "is a file")):
         with pytest.raises(FontganError, match=problem):
             write_ufo(tmp_path / name, rings(), NAMES)
     with pytest.raises(FontganError, match="no character has an outline"):
@@ -125,10 +127,15 @@ def test_nothing_is_lost_where_it_cannot_be_written(tmp_path: Path) -> None:
     assert files_of(tmp_path) == {"notes/mine.txt": b"mine", "file": b"mine"}
 
 
-def test_a_failure_leaves_the_old_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_that_may_have_been_edited_is_not_replaced(tmp_path: Path) -> None:
     write_ufo(tmp_path / "My.ufo", [ring(0x4E00)], NAMES)
     before = files_of(tmp_path)
+    with pytest.raises(FontganError, match="My.ufo is there, a UFO that may have been edited: move it, or"):
+        write_ufo(tmp_path / "My.ufo", rings(), NAMES)
+    assert files_of(tmp_path) == before
 
+
+def test_a_failure_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(_: Picture) -> bytes:
         raise OSError(28, "No space left on device")
 
@@ -136,4 +143,4 @@ def test_a_failure_leaves_the_old_one(tmp_path: Path, monkeypatch: pytest.Monkey
     picture = Picture(np.zeros((64, 64), np.uint8), Canvas(64))
     with pytest.raises(FontganError, match="No space left"):
         write_ufo(tmp_path / "My.ufo", rings(), NAMES, {NEW[0]: picture})
-    assert files_of(tmp_path) == before
+    assert files_of(tmp_path) == {}

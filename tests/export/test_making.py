@@ -132,7 +132,7 @@ def test_blank_images_get_no_character(record: CheckpointRecord, tmp_path: Path)
     [
         ({"output": Path("hand.png")}, "is not named as a font"),
         ({"kind": "zip"}, "there is no font format 'zip': choose format from ttf, otf"),
-        ({"output": Path("hand.ttf"), "kind": "otf"}, "is not named as a otf font"),
+        ({"output": Path("hand.ttf"), "kind": "otf"}, "hand.ttf does not end in .otf"),
         ({"replace": True}, "no font whose characters could be replaced: pass it with merge"),
         ({"merge": FontLocation(Path("own.ttf")), "kind": "otf"}, "keeps its format"),
     ],
