@@ -130,7 +130,7 @@ def test_nothing_is_lost_where_it_cannot_be_written(tmp_path: Path) -> None:
 def test_one_that_may_have_been_edited_is_not_replaced(tmp_path: Path) -> None:
     write_ufo(tmp_path / "My.ufo", [ring(0x4E00)], NAMES)
     before = files_of(tmp_path)
-    with pytest.raises(FontganError, match="My.ufo is there, a UFO that may have been edited: move it, or"):
+    with pytest.raises(FontganError, match="is there, a UFO that may have been edited: move it, or"):
         write_ufo(tmp_path / "My.ufo", rings(), NAMES)
     assert files_of(tmp_path) == before
 

@@ -188,3 +188,23 @@ def test_the_worst_of_the_doubtful_characters_comes_first() -> None:
     found.rank()
     assert list(found.doubtful) == [0x4E01, 0x4E03, 0x4E04, 0x4E00]
     assert "0.30" in found.doubtful[0x4E01]
+
+
+def test_nothing_to_copy_is_refused_before_anything_is_drawn(
+    drawer: Drawer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Drawer, "parts", lambda *_: pytest.fail("drawn"))
+    wanted = Wanted("Toy Hand", output=tmp_path / "hand.ttf", copied=[0x3002])
+    with pytest.raises(FontganError, match="Content has none of the characters to copy: omit copy"):
+        draw_font(drawer, wanted, "一")
+    assert list(tmp_path.glob("hand*")) == []
+
+
+@pytest.mark.parametrize(("family", "notes"), [("Style", 0), ("Other", 1)])
+def test_characters_of_another_style_than_the_font_they_are_added_to_are_noted(
+    drawer: Drawer, tmp_path: Path, family: str, notes: int
+) -> None:
+    mine = FontLocation(build_font(tmp_path / "mine.ttf", CHARACTERS[:1], family))
+    made = draw_font(drawer, Wanted(merge=mine, output=tmp_path / "more.ttf"), chr(CHARACTERS[1]))
+    said = [note for note in made.notes if "imitate" in note]
+    assert said == [f"the new characters imitate Style, and the font is {family}"] * notes
