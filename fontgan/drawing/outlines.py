@@ -55,7 +55,7 @@ class Traced:
         self.glyphs.append(NewGlyph(code, placement.advance, placement.in_em(found.outline)))
         if reason:
             self.doubtful[code] = reason
-            # One that is all ink is no outline's fault.
+            # If all is ink, the outline is not at fault.
             self.severity[code] = found.severity if found.doubtful else math.inf
         if keep:
             self.pictures[code] = Picture(image, placement.canvas, placement.shift)
