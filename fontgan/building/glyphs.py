@@ -7,6 +7,7 @@ import math
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, Protocol
 
 from fontTools.misc.roundTools import otRound
@@ -14,7 +15,7 @@ from fontTools.pens.basePen import BasePen
 from fontTools.pens.boundsPen import BoundsPen
 from fontTools.pens.t2CharStringPen import T2CharStringPen
 
-from fontgan.building.overlaps import crossing, separated
+from fontgan.building.overlaps import crossing, nearly_straight, separated
 from fontgan.errors import FontganError
 from fontgan.fonts.charset import code_point_name
 
@@ -172,11 +173,27 @@ def _rounded(outline: Outline, em: int) -> tuple[Contour, ...]:
 
 def _uncrossed(contours: tuple[Contour, ...], em: int) -> tuple[Contour, ...]:
     """The same contours, or where they cross, others around the same area."""
-    for _ in range(_ROUNDS):
-        if not crossing([part for contour in contours for part in contour.closed()], em):
+    for number in range(2 * _ROUNDS):
+        crossed = crossing([part for contour in contours for part in contour.closed()], em)
+        if not crossed:
             break
-        contours = _rounded(separated(UnitGlyph(0, 0, contours)), 1)
+        if number < _ROUNDS:
+            contours = _straightened(contours, crossed, em)
+        else:
+            contours = _rounded(separated(UnitGlyph(0, 0, contours)), 1)
     return contours
+
+
+def _straightened(contours: Sequence[Contour], crossed: set[int], em: int) -> tuple[Contour, ...]:
+    """The same contours, with lines in place of these of their parts, unless they are too much curved."""
+    numbers, found = count(), []
+    for contour in contours:
+        parts = [
+            part[-1:] if next(numbers) in crossed and nearly_straight(part, em) else part[1:]
+            for part in contour.closed()
+        ]
+        found.append(Contour.of(contour.points()[0], parts))
+    return _rounded(UnitGlyph(0, 0, tuple(found)), 1)
 
 
 def _is_character(code: int) -> bool:

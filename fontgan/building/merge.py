@@ -131,7 +131,7 @@ def check_numbers(font: Target, new: Sequence[object], kept: Sequence[int]) -> N
     room = MOST_GLYPHS - font.count
     if len(new) > room:
         raise FontganError(
-            f"{font.location} has {font.count:,} glyphs, so {len(new):,} more do not fit: "
+            f"{font.location} has {font.count:,} glyphs, which leaves no room for {len(new):,} more: "
             f"a font has up to {MOST_GLYPHS:,}",
             f"choose up to {max(0, room):,} characters with {{chars}}"
             if room > 0

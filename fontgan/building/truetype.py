@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import accumulate, count, pairwise
 from typing import Any
 
 from fontTools.cu2qu import curve_to_quadratic
@@ -16,7 +16,7 @@ from fontTools.misc.roundTools import otRound
 from fontTools.pens.recordingPen import RecordingPen
 
 from fontgan.building.glyphs import Box, Contour, UnitGlyph
-from fontgan.building.overlaps import crossing, separated
+from fontgan.building.overlaps import crossing, nearly_straight, separated
 from fontgan.building.tables import Tables
 
 # Of a flag: the point is on the curve; its step in x or y has one byte; the flag repeats; the step is
@@ -71,14 +71,15 @@ def quadratics(glyph: UnitGlyph, em: int) -> list[QuadraticContour]:
         contours = [_quadratic(contour, em * tolerance) for contour in glyph.contours]
         if not _crossing(contours, em):
             return contours
-    for _ in range(_ROUNDS):
-        contours = _separated(contours)
-        if not _crossing(contours, em):
+    for number in range(2 * _ROUNDS):
+        crossed = _crossing(contours, em)
+        if not crossed:
             break
+        contours = _separated(contours) if number >= _ROUNDS else _straightened(contours, crossed, em)
     return contours
 
 
-def _crossing(contours: Sequence[QuadraticContour], em: int) -> bool:
+def _crossing(contours: Sequence[QuadraticContour], em: int) -> set[int]:
     return crossing([part for contour in contours for part in quadratic_parts(contour)], em)
 
 
@@ -103,10 +104,26 @@ def _separated(contours: Sequence[QuadraticContour]) -> list[QuadraticContour]:
     separated(_Quadratics(contours), clockwise=True).draw(pen)
     found: list[QuadraticContour] = []
     for operator, points in pen.value:
-        if operator == "moveTo":
+        if operator == "moveTo" or (points and points[-1] is None):
             found.append([])
-        for x, y in points:
-            found[-1].append((otRound(x), otRound(y), (x, y) == points[-1]))
+        # None at the end: a contour without any point on the curve.
+        found[-1] += [
+            (otRound(x), otRound(y), number == len(points))
+            for number, (x, y) in enumerate(filter(None, points), 1)
+        ]
+    return [whole for contour in found if len(whole := _tidy(contour)) > 2]
+
+
+def _straightened(contours: Sequence[QuadraticContour], crossed: set[int], em: int) -> list[QuadraticContour]:
+    """The same contours, with lines in place of these of their parts, unless they are too much curved."""
+    numbers, found = count(), []
+    for contour in contours:
+        points: list[tuple[float, float, bool]] = []
+        for part in quadratic_parts(contour):
+            straight = next(numbers) in crossed and nearly_straight(part, em)
+            points += [(*point, not number) for number, point in enumerate(part[: 1 if straight else -1])]
+        kept = [point for place, point in enumerate(points) if not _implied(points, place)]
+        found.append([(otRound(x), otRound(y), on) for x, y, on in kept])
     return [whole for contour in found if len(whole := _tidy(contour)) > 2]
 
 
@@ -238,7 +255,7 @@ def _quadratic(contour: Contour, tolerance: float) -> list[tuple[int, int, bool]
     return [point for place, point in enumerate(points) if not _implied(points, place)]
 
 
-def _implied(points: Sequence[tuple[int, int, bool]], place: int) -> bool:
+def _implied(points: Sequence[tuple[float, float, bool]], place: int) -> bool:
     """Whether a point on the curve lies midway between two beside it, to half a unit."""
     (left, low, before), (x, y, on) = points[place - 1], points[place]
     right, high, after = points[(place + 1) % len(points)]

@@ -26,7 +26,11 @@ class Polyline:
 def flattened(points: np.ndarray, straight: np.ndarray, step: float = _STEP) -> Polyline:
     """Spans, by their control points (n, 4, 2), as a polyline with edges of about `step` pixels."""
     lengths = np.hypot(*np.moveaxis(np.diff(points, axis=1), 2, 0)).sum(axis=1)
-    counts = np.where(straight, 1, np.clip(np.ceil(lengths / step), 2, 400)).astype(np.intp)
+    return divided(points, np.where(straight, 1, np.clip(np.ceil(lengths / step), 2, 400)).astype(np.intp))
+
+
+def divided(points: np.ndarray, counts: np.ndarray) -> Polyline:
+    """Spans, by their control points (n, 4, 2), as a polyline with `counts` edges (n,) each."""
     span, index = within(counts)
     place, until = index / counts[span], (index + 1) / counts[span]
     weights = np.stack(bernstein(place), axis=1)

@@ -109,9 +109,9 @@ class Font:
         if self.quadratic:
             contours = quadratics(built, UNITS)
             parts = [part for contour in contours for part in quadratic_parts(contour)]
-            return sum(map(len, contours)), crossing(parts, UNITS)
+            return sum(map(len, contours)), bool(crossing(parts, UNITS))
         cubics = [part for contour in built.contours for part in contour.closed()]
-        return sum(len(part) - 1 for part in cubics), crossing(cubics, UNITS)
+        return sum(len(part) - 1 for part in cubics), bool(crossing(cubics, UNITS))
 
 
 def _designed(

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
+from fontTools.misc.transform import Scale
 from fontTools.pens.areaPen import AreaPen
+from fontTools.pens.transformPen import TransformPen
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fontgan.assets import bundled_font
 from fontgan.building.copying import CopiedOutline
 from fontgan.building.glyphs import Contour, NewGlyph, Outline, UnitGlyph, in_units
-from fontgan.building.overlaps import crossing
+from fontgan.building.overlaps import crossing, nearly_straight
 from fontgan.building.truetype import quadratic_parts, quadratics
 from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.face import Face
@@ -21,6 +24,7 @@ from fontgan.fonts.location import FontLocation
 from fontgan.outlines.blur import blurred
 from fontgan.outlines.tracing import trace
 from tests.building.outlines import Parts
+from tests.building.winding import fault_of
 
 EM = 1000
 SIZE = 64
@@ -142,3 +146,48 @@ def test_quadratics_that_cross_at_any_tolerance_are_separated() -> None:
     assert len(parts) == 6
     assert not crossing(parts, EM)
     assert _area_of(parts) < 0  # clockwise
+
+
+# The two sides of a tip change places a unit before its end: points of real glyphs, and mirrored ones.
+NARROW_TIPS = (
+    [
+        [(140.5, 500.0), (145, 506), (144.5, 506.0)],
+        [(144.5, 506.0), (144, 506), (148.5, 500.0)],
+    ],
+    [
+        [(362.5, 139.0), (363, 149), (361, 149)],
+        [(361, 149), (361, 149), (366.0, 144.0)],
+    ],
+)
+
+
+@pytest.mark.parametrize("tip", NARROW_TIPS)
+def test_sides_that_change_places_before_a_tip_cross(tip: list[list[tuple[float, float]]]) -> None:
+    assert crossing(tip, EM) == {0, 1}
+
+
+def test_a_tip_becomes_lines_where_its_sides_change_places() -> None:
+    right, left = ((146, 504), (144, 506), (145, 506)), ((146, 506), (143, 504), (140, 500))
+    assert crossing([[(149, 500), *right], [right[-1], *left]], EM)
+    contour = Contour.of((149, 480), [[(149, 500)], right, left, [(140, 480)]])
+    glyph = _built(_InEm(UnitGlyph(0x4E00, EM, (contour,))))
+    assert all(len(part) == 2 for part in glyph.contours[0].closed())
+    assert _area(glyph) == pytest.approx(9 * 20 + 9 * 6 / 2, rel=0.05)
+    _sound(glyph)
+    assert fault_of(glyph, False) == (0, 0)
+
+
+class _InEm:
+    """A glyph of units, in em."""
+
+    def __init__(self, glyph: UnitGlyph) -> None:
+        self._glyph = glyph
+
+    def draw(self, pen: Any) -> None:
+        self._glyph.draw(TransformPen(pen, Scale(1 / EM)))
+
+
+def test_what_bends_is_not_nearly_straight() -> None:
+    assert nearly_straight([(0, 0), (50, 1), (100, 0)], EM)
+    assert not nearly_straight([(0, 0), (50, 30), (100, 0)], EM)
+    assert not nearly_straight([(0, 0), (50, 0), (0, 0)], EM)

@@ -104,7 +104,7 @@ def _restricted(path: Path) -> None:
             "embedding bits of Toy forbid to change it without its owner's permission: pass --perm",
         ),
         (lambda path: path.write_bytes(build_font(path).read_bytes()[:900]), "is cut short"),
-        (build_font, "has 65 glyphs, so 2 more do not fit: a font has up to 66: choose up to 1"),
+        (build_font, "has 65 glyphs, which leaves no room for 2 more: a font has up to 66: choose up to 1"),
     ],
 )
 def test_a_font_that_cannot_be_extended_is_refused_before_anything_is_drawn(
