@@ -148,6 +148,28 @@ def test_quadratics_that_cross_at_any_tolerance_are_separated() -> None:
     assert _area_of(parts) < 0  # clockwise
 
 
+def test_a_round_dot_beside_quadratics_that_cross_keeps_its_area() -> None:
+    """Once its implied points are gone, it has no point on the curve."""
+    bow: Polygon = [(100, 100), (900, 900), (900, 100), (100, 800)]
+    start, *others = [(int(x), int(y)) for x, y in bow]
+    across, up, radius, arm = 300, 1500, 200, 110
+    quarters = [(radius, 0), (0, radius), (-radius, 0), (0, -radius), (radius, 0)]
+    sides = [
+        [
+            (across + x - arm * y // radius, up + y + arm * x // radius),
+            (across + right + arm * high // radius, up + high - arm * right // radius),
+            (across + right, up + high),
+        ]
+        for (x, y), (right, high) in pairwise(quarters)
+    ]
+    dot = Contour.of((across + radius, up), sides)
+    crossed = UnitGlyph(0x4E00, EM, (Contour.of(start, [[point] for point in others]), dot))
+    made = quadratics(crossed, EM)
+    assert [] in [[point for point in contour if point[2]] for contour in made]
+    area = sum(_area_of([*quadratic_parts(contour)]) for contour in made if not any(on for *_, on in contour))
+    assert area == pytest.approx(-np.pi * radius**2, rel=0.02)
+
+
 # The two sides of a tip change places a unit before its end: points of real glyphs, and mirrored ones.
 NARROW_TIPS = (
     [
