@@ -63,9 +63,7 @@ class Wanted:
                 f"end it in .{', .'.join(FORMATS[:-1])} or .{FORMATS[-1]}",
             )
         if self.output and self.kind and _suffix(self.output) != self.kind:
-            raise FontganError(
-                f"{self.output} does not end in .{self.kind}", "omit {format}, or rename it"
-            )
+            raise FontganError(f"{self.output} does not end in .{self.kind}", "omit {format}, or rename it")
 
     def _check_extended(self) -> None:
         if self.family_zh and not self.family:
