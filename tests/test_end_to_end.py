@@ -29,5 +29,5 @@ def test_real_fonts_become_characters_that_no_designer_drew(
     for name in ("U+6C38.png", "U+548C.png"):
         with Image.open(Path(out.split()[1]) / name) as image:
             picture = np.asarray(image)
-        assert picture.shape == (64, 64)
+        assert picture.shape == (128, 128)
         assert 0.05 < 1 - picture.mean() / 255 < 0.4

@@ -49,7 +49,7 @@ def test_the_table_fits_the_terminal(
         "paired, one style · Isola et al. 2017",
         "unpaired, one style · Zhu et al. 2017",
         "paired, many styles · Tian 2017",
-        "29.2 M     728 M  100 × l1 + vanilla (patch)",
+        "41.8 M    2.96 G  100 × l1 + vanilla (patch)",
         "fontgan models --measure",
     ):
         assert words in out

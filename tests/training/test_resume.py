@@ -291,7 +291,7 @@ def test_a_checkpoint_that_is_cut_or_holds_code_is_refused() -> None:
     assert not Path("trapped").exists()
     torch.save({"format": 9}, path)
     with pytest.raises(
-        FontganError, match="has format 9, but this fontgan reads formats up to 2: update fontgan"
+        FontganError, match="has format 9, but this fontgan reads formats up to 3: update fontgan"
     ):
         go_on(run=Path("bad"))
     known = torch.load(older / "state.pt", weights_only=True)
