@@ -40,15 +40,22 @@ RENAMED: Mapping[str, str] = {
 }
 
 
-def grid_before(settings: Mapping[str, Any], size: int) -> dict[str, int]:
-    """The grid that settings without one stand for, by its name; empty where they have one, or no blocks.
+def lacks_grid(settings: Mapping[str, Any]) -> bool:
+    """Whether settings are of a generator of blocks and do not say what grid these make.
 
-    Args:
-        settings: of a model, in groups or flat, their names with dots or without.
-        size: of its images, in pixels.
+    `settings` are those of a model, in groups or flat, their names with dots or without.
     """
     group = settings.get("generator")
     named = {name.rpartition(".")[2]: value for name, value in settings.items()}
     known = {**named, **group} if isinstance(group, Mapping) else named
-    missing = known.get("stem") == "unshuffle" and "grid" not in known
-    return {"generator.grid": size // _BLOCK} if missing else {}
+    return known.get("stem") == "unshuffle" and "grid" not in known
+
+
+def grid_before(settings: Mapping[str, Any], size: int) -> dict[str, int]:
+    """The grid that settings without one stand for, by its name; empty where they lack none.
+
+    Args:
+        settings: as `lacks_grid` takes them.
+        size: of the images, in pixels.
+    """
+    return {"generator.grid": size // _BLOCK} if lacks_grid(settings) else {}

@@ -10,7 +10,7 @@ from typing import Any
 
 from fontgan.config.effects import without_effect
 from fontgan.config.groups import Draft
-from fontgan.config.legacy import grid_before
+from fontgan.config.legacy import grid_before, lacks_grid
 from fontgan.config.reading import (
     MOST_NAMES,
     from_record,
@@ -99,10 +99,10 @@ def _older(run: Run) -> dict[str, str]:
 
     A run without a checkpoint has learnt nothing yet and takes today's.
     """
-    if not run.checkpoints:
-        return {}
     tables = run.config
     settings = tables.get(tables[_PLAN].get("model", TrainingPlan.model), {})
+    if not run.checkpoints or not lacks_grid(settings):
+        return {}
     return {name: str(value) for name, value in grid_before(settings, run.record.size).items()}
 
 
