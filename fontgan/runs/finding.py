@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fontgan.errors import FontganError
 from fontgan.formats import UnknownFormatError
-from fontgan.runs.folder import RUNS, GoneError, Run, is_empty_run, is_run
+from fontgan.runs.folder import RUNS, GoneError, Run, is_empty_run, is_run, looked_up
 
 
 def newest_run(runs: Path = RUNS, model: str | None = None, trained: bool = False) -> Run:
@@ -24,16 +24,28 @@ def newest_run(runs: Path = RUNS, model: str | None = None, trained: bool = Fals
     Raises:
         FontganError: there is none.
     """
-    found = [Run(path) for path in runs.glob(f"{model or ''}*") if is_run(path) and not is_empty_run(path)]
-    if model:
-        found = [run for run in found if run.name.removeprefix(f"{model}-").isdecimal()]
-    if trained:
-        found = [run for run in found if run.checkpoints]
-    if not found:
-        what = "trained run" if trained else "run"
-        of = f" of {model}" if model else ""
-        raise FontganError(f"there is no {what}{of} in {runs}/", "make one with {train}")
-    return max(found, key=lambda run: run.last_trained)
+
+    def look() -> Run:
+        runs_there = (
+            Run(path) for path in runs.glob(f"{model or ''}*") if is_run(path) and not is_empty_run(path)
+        )
+        known = [run for run in runs_there if not model or _is_of(run, model)]
+        found = [run for run in known if run.checkpoints] if trained else known
+        if not found:
+            # Where one had a checkpoint, that is being replaced.
+            kind = (
+                GoneError if any(run.checkpoint_folder(0).parent.is_dir() for run in known) else FontganError
+            )
+            what = "trained run" if trained else "run"
+            of = f" of {model}" if model else ""
+            raise kind(f"there is no {what}{of} in {runs}/", "make one with {train}")
+        return max(found, key=lambda run: run.last_trained)
+
+    return looked_up(look)
+
+
+def _is_of(run: Run, model: str) -> bool:
+    return run.name.removeprefix(f"{model}-").isdecimal()
 
 
 def find_weights(given: Run | Path | str | None = None, runs: Path = RUNS) -> Path:
