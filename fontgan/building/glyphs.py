@@ -15,7 +15,7 @@ from fontTools.pens.basePen import BasePen
 from fontTools.pens.boundsPen import BoundsPen
 from fontTools.pens.t2CharStringPen import T2CharStringPen
 
-from fontgan.building.overlaps import crossing, nearly_straight, separated
+from fontgan.building.overlaps import crossing, nearly_straight, separated, uncrossed
 from fontgan.errors import FontganError
 from fontgan.fonts.charset import code_point_name
 
@@ -23,7 +23,6 @@ Point = tuple[int, int]
 Box = tuple[int, int, int, int]  # left, bottom, right, top
 
 NEW_EM = 1000  # units of a new font
-_ROUNDS = 4  # of resolving crossings, which rounding may bring back
 _MOST_UNITS = 16384  # what a coordinate and the difference of two may be, in 16 bits
 
 # Characters without ink, and their usual advance in em. Web pages in Chinese indent with U+2002 and U+2003.
@@ -173,15 +172,12 @@ def _rounded(outline: Outline, em: int) -> tuple[Contour, ...]:
 
 def _uncrossed(contours: tuple[Contour, ...], em: int) -> tuple[Contour, ...]:
     """The same contours, or where they cross, others around the same area."""
-    for number in range(2 * _ROUNDS):
-        crossed = crossing([part for contour in contours for part in contour.closed()], em)
-        if not crossed:
-            break
-        if number < _ROUNDS:
-            contours = _straightened(contours, crossed, em)
-        else:
-            contours = _rounded(separated(UnitGlyph(0, 0, contours)), 1)
-    return contours
+    return uncrossed(
+        contours,
+        lambda those: crossing([part for contour in those for part in contour.closed()], em),
+        lambda those, crossed: _straightened(those, crossed, em),
+        lambda those: _rounded(separated(UnitGlyph(0, 0, those)), 1),
+    )
 
 
 def _straightened(contours: Sequence[Contour], crossed: set[int], em: int) -> tuple[Contour, ...]:

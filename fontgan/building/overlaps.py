@@ -6,8 +6,8 @@ what crosses still is taken apart and put together: Skia's path operations cut i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from pathops import Path
@@ -16,6 +16,9 @@ from fontgan.outlines.coverage import cut
 from fontgan.outlines.crossings import crossed
 from fontgan.outlines.polyline import divided
 
+T = TypeVar("T")
+
+_ROUNDS = 4  # of either way to resolve crossings, which rounding may bring back
 _GRID = 256  # cells per em, in which edges that cross are looked for
 _EDGES = 16  # at least, that stand for a curve
 _SLIGHT = 1 / 500  # em between a line and the points of a part for which it may stand
@@ -26,6 +29,28 @@ class Drawable(Protocol):
 
     def draw(self, pen: Any) -> None:
         """Draw them with a pen of fontTools."""
+
+
+def uncrossed(
+    contours: T,
+    crossed_in: Callable[[T], set[int]],
+    straightened: Callable[[T, set[int]], T],
+    rebuilt: Callable[[T], T],
+) -> T:
+    """The same contours, or where they cross, others around the same area, as far as these ways lead.
+
+    Args:
+        contours: of one glyph, in whole units.
+        crossed_in: the numbers of their parts that cross.
+        straightened: the contours with lines in place of such parts, tried first.
+        rebuilt: the contours taken apart and put together, tried then.
+    """
+    for number in range(2 * _ROUNDS):
+        parts = crossed_in(contours)
+        if not parts:
+            break
+        contours = straightened(contours, parts) if number < _ROUNDS else rebuilt(contours)
+    return contours
 
 
 def crossing(parts: Sequence[Sequence[Sequence[float]]], em: int) -> set[int]:

@@ -16,14 +16,13 @@ from fontTools.misc.roundTools import otRound
 from fontTools.pens.recordingPen import RecordingPen
 
 from fontgan.building.glyphs import Box, Contour, UnitGlyph
-from fontgan.building.overlaps import crossing, nearly_straight, separated
+from fontgan.building.overlaps import crossing, nearly_straight, separated, uncrossed
 from fontgan.building.tables import Tables
 
 # Of a flag: the point is on the curve; its step in x or y has one byte; the flag repeats; the step is
 # positive, or where it does not have one byte, 0.
 _ON, _SHORT_X, _SHORT_Y, _REPEAT, _SAME_X, _SAME_Y = 1, 2, 4, 8, 16, 32
 _TOLERANCES = (1 / 1000, 1 / 2000, 1 / 4000)  # em between a cubic and the quadratics that stand for it
-_ROUNDS = 4  # of resolving crossings, which rounding may bring back
 _MOST_SHORT = 2 * 0xFFFF  # bytes of glyf that a short loca reaches
 
 
@@ -71,12 +70,12 @@ def quadratics(glyph: UnitGlyph, em: int) -> list[QuadraticContour]:
         contours = [_quadratic(contour, em * tolerance) for contour in glyph.contours]
         if not _crossing(contours, em):
             return contours
-    for number in range(2 * _ROUNDS):
-        crossed = _crossing(contours, em)
-        if not crossed:
-            break
-        contours = _separated(contours) if number >= _ROUNDS else _straightened(contours, crossed, em)
-    return contours
+    return uncrossed(
+        contours,
+        lambda those: _crossing(those, em),
+        lambda those, crossed: _straightened(those, crossed, em),
+        _separated,
+    )
 
 
 def _crossing(contours: Sequence[QuadraticContour], em: int) -> set[int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from fontgan.errors import FontganError
 from fontgan.fonts.canvas import Canvas, font_shift
 from fontgan.fonts.charset import is_han, scattered
 from fontgan.fonts.location import FontLocation, is_there
-from fontgan.fonts.source import GlyphSource, open_source
+from fontgan.fonts.source import GlyphSource, open_source, usual_width
 from fontgan.runs.dataset import font_paths
 from fontgan.runs.folder import Run
 
@@ -123,8 +122,7 @@ class Fonts:
 
 def _usual_advance(font: GlyphSource, codes: Sequence[int]) -> float:
     """The width that most of some characters have, in em; 1 where there are none."""
-    widths = Counter(font.advance(code) for code in scattered(codes)[:_SAMPLE] if font.draws(code))
-    return max(widths, key=lambda width: (widths[width], width), default=1.0)
+    return usual_width([font.advance(code) for code in scattered(codes)[:_SAMPLE] if font.draws(code)], 1.0)
 
 
 def content_fonts(

@@ -11,7 +11,7 @@ import freetype
 
 from fontgan.fonts.charset import NAMED
 from fontgan.fonts.face import Face
-from fontgan.fonts.source import GlyphSource
+from fontgan.fonts.source import GlyphSource, usual_width
 from fontgan.fonts.tables import shown_names, variation_axes
 from fontgan.progress import Silent, Watcher
 
@@ -162,8 +162,7 @@ class _Tables:
         wide = [code for code in drawn if code >= 0x2E80] or drawn
         sample = wide[:: max(1, len(wide) // 100)]
         advances = [round(self._font.advance(code) * em) for code in sample]
-        usual = max(set(advances), key=lambda width: (advances.count(width), width), default=0)
-        return Metrics(em, ascent, descent, gap, usual, bool(self._table("vhea")))
+        return Metrics(em, ascent, descent, gap, usual_width(advances, 0), bool(self._table("vhea")))
 
     def _table(self, tag: str) -> memoryview:
         """A table of the font; nothing where it lacks it."""

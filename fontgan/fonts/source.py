@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 
@@ -14,6 +15,8 @@ from fontgan.fonts.canvas import Canvas, font_shift
 from fontgan.fonts.face import Face
 from fontgan.fonts.location import FontLocation, fonts_in
 from fontgan.fonts.pictures import PictureFolder, named_pictures
+
+N = TypeVar("N", int, float)
 
 
 class GlyphSource(Protocol):
@@ -44,6 +47,12 @@ class GlyphSource(Protocol):
 
     def draw(self, code: int, canvas: Canvas, shift: float = 0.0) -> np.ndarray | None:
         """The glyph image of a character: uint8 (size, size), 0 = ink, 255 = paper; None if not drawn."""
+
+
+def usual_width(widths: Sequence[N], default: N) -> N:
+    """The width that most glyphs have, of several the largest; `default` where there are none."""
+    counted = Counter(widths)
+    return max(counted, key=lambda width: (counted[width], width), default=default)
 
 
 def open_source(location: FontLocation) -> GlyphSource:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from fontgan.errors import FontganError
@@ -24,28 +25,22 @@ def newest_run(runs: Path = RUNS, model: str | None = None, trained: bool = Fals
     Raises:
         FontganError: there is none.
     """
-
-    def look() -> Run:
-        runs_there = (
-            Run(path) for path in runs.glob(f"{model or ''}*") if is_run(path) and not is_empty_run(path)
-        )
-        known = [run for run in runs_there if not model or _is_of(run, model)]
-        found = [run for run in known if run.checkpoints] if trained else known
-        if not found:
-            # Where one had a checkpoint, that is being replaced.
-            kind = (
-                GoneError if any(run.checkpoint_folder(0).parent.is_dir() for run in known) else FontganError
-            )
-            what = "trained run" if trained else "run"
-            of = f" of {model}" if model else ""
-            raise kind(f"there is no {what}{of} in {runs}/", "make one with {train}")
-        return max(found, key=lambda run: run.last_trained)
-
-    return looked_up(look)
+    return looked_up(partial(_newest, runs, model, trained))
 
 
-def _is_of(run: Run, model: str) -> bool:
-    return run.name.removeprefix(f"{model}-").isdecimal()
+def _newest(runs: Path, model: str | None, trained: bool) -> Run:
+    """One look for `newest_run`: a run that has no checkpoint now may be replacing its own."""
+    known = [Run(path) for path in runs.glob(f"{model or ''}*") if is_run(path) and not is_empty_run(path)]
+    if model:
+        known = [run for run in known if run.name.removeprefix(f"{model}-").isdecimal()]
+    found = [run for run in known if run.checkpoints] if trained else known
+    if not found:
+        replacing = any(run.checkpoint_folder(0).parent.is_dir() for run in known)
+        what = "trained run" if trained else "run"
+        of = f" of {model}" if model else ""
+        kind = GoneError if replacing else FontganError
+        raise kind(f"there is no {what}{of} in {runs}/", "make one with {train}")
+    return max(found, key=lambda run: run.last_trained)
 
 
 def find_weights(given: Run | Path | str | None = None, runs: Path = RUNS) -> Path:
