@@ -1,4 +1,4 @@
-"""Where the fonts and lists of characters that come with fontgan are installed."""
+"""Where the fonts, lists of characters and weights that come with fontgan are installed."""
 
 from __future__ import annotations
 
@@ -30,6 +30,15 @@ def bundled_charset(name: str) -> Path:
         FontganError: it is missing from the installation.
     """
     return _find("charsets", name)
+
+
+def bundled_weights(name: str) -> Path:
+    """The path of a file of weights that comes with fontgan.
+
+    Raises:
+        FontganError: it is missing from the installation.
+    """
+    return _find("weights", name)
 
 
 def _find(kind: str, name: str) -> Path:

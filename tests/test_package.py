@@ -55,6 +55,7 @@ ROOMS = (
     "training",
     "export",
     "report",
+    "judging",
     "drawing",
     "building",
     "runs",

@@ -1,0 +1,198 @@
+"""Train a network that says which character a glyph shows, on the designs of fonts.toml.
+
+    python assets/weights/draw_fonts.py FOLDER
+    python assets/weights/train_recogniser.py FOLDER recogniser --minutes 60
+    python assets/weights/train_recogniser.py FOLDER judge --minutes 60
+
+writes recogniser.safetensors or judge.safetensors beside this file, in half precision.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import json
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+from draw_fonts import HERE, designs, wanted_characters
+from glyphs import Glyphs, bent, restroked
+from safetensors.torch import save_file
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from fontgan.compute.muon import Muon
+from fontgan.networks.recogniser import RecogniserNetwork, RecogniserShape
+
+_SHAPES = {
+    "recogniser": {"widths": (48, 128, 320)},
+    "judge": {"widths": (64, 112, 288), "depth": (1, 1, 1), "residual": False, "features": 160},
+}
+_BATCH = 256
+_RATE, _RATE_OF_CLASSES = 0.02, 2e-3
+_AVERAGED = 0.998  # decay of the averaged weights, a step
+_OFTENER = {"brush": 3.0, "hand": 2.0, "kai": 2.0, "display": 1.5, "print": 1.0}
+_CLEANED_AT = 0.45  # of the time: then labels are looked through
+_WRONG_BELOW = 0.02  # probability of a label that is taken for wrong, if another character is likelier
+
+
+class Lesson:
+    """The glyphs that are learnt from, and how often each comes up."""
+
+    def __init__(self, glyphs: Glyphs, classes: Tensor) -> None:
+        self.glyphs = glyphs
+        self.labels = torch.searchsorted(classes, glyphs.codes)
+        seldom = torch.bincount(self.labels, minlength=len(classes)).clamp(min=1).float() ** -0.5
+        oftener = torch.tensor([_OFTENER[kind] for kind in glyphs.kinds])
+        self.weights = seldom[self.labels] * oftener[glyphs.fonts]
+
+    def batch(self, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Bent glyphs (n, 1, 64, 64), 1 = paper, and their labels."""
+        rows = torch.multinomial(self.weights, _BATCH, replacement=True, generator=generator)
+        ink = 1 - self.glyphs.images[rows].float() / 255
+        ink = restroked(bent(ink, generator), generator)
+        return (1 - ink).to(memory_format=torch.channels_last), self.labels[rows]
+
+    def clean(self, network: RecogniserNetwork) -> dict[str, int]:
+        """Leave out glyphs that show another character than their code point; how many of each font.
+
+        Fonts draw traditional forms on simplified code points, or another region's character.
+        """
+        sure = torch.cat(
+            [
+                _logits(network, 1 - (1 - part.float() / 255)).softmax(1).gather(1, labels[:, None])[:, 0]
+                for part, labels in zip(self.glyphs.images.split(1024), self.labels.split(1024), strict=True)
+            ]
+        )
+        wrong = sure < _WRONG_BELOW
+        self.weights = self.weights.masked_fill(wrong, 0)
+        counted = torch.bincount(self.glyphs.fonts[wrong], minlength=len(self.glyphs.names)).tolist()
+        return {name: count for name, count in zip(self.glyphs.names, counted, strict=True) if count}
+
+
+@torch.no_grad()
+def _logits(network: RecogniserNetwork, images: Tensor) -> Tensor:
+    with torch.autocast("cpu", torch.bfloat16):
+        features = network(images)
+    return network.classify(features.float())
+
+
+def accuracy(network: RecogniserNetwork, glyphs: Glyphs, classes: Tensor, most: int) -> dict[str, float]:
+    """The share of glyphs whose character comes first, of at most so many glyphs of each font."""
+    network.eval()
+    found = {}
+    for number, name in enumerate(glyphs.names):
+        rows = (glyphs.fonts == number).nonzero()[:, 0]
+        rows = rows[torch.linspace(0, len(rows) - 1, min(most, len(rows))).long()]
+        said = torch.cat(
+            [_logits(network, part.float() / 255).argmax(1) for part in glyphs.images[rows].split(512)]
+        )
+        found[name] = float((classes[said] == glyphs.codes[rows]).float().mean())
+    network.train()
+    return found
+
+
+def train(folder: Path, name: str, minutes: float, seed: int) -> None:
+    """Train for some minutes, and write the weights."""
+    torch.manual_seed(seed)
+    torch.set_num_threads(1)
+    generator = torch.Generator().manual_seed(seed)
+    classes = torch.tensor(wanted_characters())
+    learnt = Glyphs.load(folder, designs(name))
+    tested = Glyphs.load(folder, designs("test"))
+    others = Glyphs.load(folder, designs("judge" if name == "recogniser" else "recogniser"))
+    lesson = Lesson(learnt, classes)
+    print(f"{len(learnt.names)} fonts, {len(learnt.codes):,} glyphs, {len(classes):,} characters", flush=True)
+    shape = RecogniserShape(len(classes), **_SHAPES[name])  # type: ignore[arg-type]
+    network = RecogniserNetwork(shape).to(memory_format=torch.channels_last)
+    averaged = copy.deepcopy(network).eval()
+    hidden = [p for n, p in network.maps.named_parameters() if p.ndim == 4 and not n.startswith("1.")]
+    taken = set(map(id, hidden))
+    rest = [p for p in network.parameters() if id(p) not in taken]
+    optimisers: list[torch.optim.Optimizer] = [
+        Muon(hidden, _RATE, weight_decay=0.01, precision=torch.bfloat16),
+        torch.optim.AdamW(rest, _RATE_OF_CLASSES, weight_decay=1e-4),
+    ]
+    rates = [_RATE, _RATE_OF_CLASSES]
+    cleaned: dict[str, int] | None = None
+    begun, step, mean = time.monotonic(), 0, 0.0
+    last = begun
+    while (spent := (time.monotonic() - begun) / 60 / minutes) < 1:
+        for optimiser, rate in zip(optimisers, rates, strict=True):
+            for group in optimiser.param_groups:
+                group["lr"] = rate * min(1.0, step / 100 + 0.01, 1.02 * (1 - spent) + 0.005)
+        images, labels = lesson.batch(generator)
+        with torch.autocast("cpu", torch.bfloat16):
+            features = network(images)
+        loss = F.cross_entropy(network.classify(features), labels, label_smoothing=0.05)
+        for optimiser in optimisers:
+            optimiser.zero_grad()
+        loss.backward()
+        for optimiser in optimisers:
+            optimiser.step()
+        step += 1
+        mean += (loss.item() - mean) * max(0.01, 1 / step)
+        _average(averaged, network, min(_AVERAGED, step / (step + 10)))
+        if cleaned is None and spent > _CLEANED_AT:
+            cleaned = lesson.clean(averaged)
+            print("left out as mislabelled:", cleaned, flush=True)
+        if time.monotonic() - last > 120:
+            last = time.monotonic()
+            seen = accuracy(averaged, tested, classes, 1000)
+            averaged.eval()
+            print(f"{spent:.0%} step {step:,} loss {mean:.3f}", seen, flush=True)
+    unseen = accuracy(averaged, tested, classes, 10**6) | accuracy(averaged, others, classes, 2000)
+    print(f"step {step:,}", unseen)
+    save(name, averaged, shape, classes, {"minutes": minutes, "steps": step, "seed": seed}, unseen, cleaned)
+
+
+@torch.no_grad()
+def _average(averaged: nn.Module, network: nn.Module, decay: float) -> None:
+    for mean, now in zip(averaged.state_dict().values(), network.state_dict().values(), strict=True):
+        if mean.is_floating_point():
+            mean.lerp_(now, 1 - decay)
+
+
+def save(
+    name: str,
+    network: RecogniserNetwork,
+    shape: RecogniserShape,
+    classes: Tensor,
+    training: dict[str, float],
+    unseen: dict[str, float],
+    cleaned: dict[str, int] | None,
+) -> None:
+    """Write the weights in half precision, with all that was learnt from in their metadata."""
+    record = {
+        "format": 1,
+        "shape": asdict(shape),
+        "characters": "".join(map(chr, classes.tolist())),
+        "command": f"train_recogniser.py FOLDER {name} --minutes {training['minutes']:g}",
+        "training": training,
+        "learnt_from": [
+            {"name": design.name, "package": design.package, "licence": design.licence}
+            for design in designs(name)
+        ],
+        "left_out_as_mislabelled": cleaned or {},
+        "accuracy_on_unseen_fonts": unseen,
+    }
+    halves = {
+        key: value.half().contiguous() if value.is_floating_point() else value
+        for key, value in network.state_dict().items()
+        if not key.endswith("num_batches_tracked")
+    }
+    save_file(halves, HERE / f"{name}.safetensors", {"record": json.dumps(record, ensure_ascii=False)})
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("name", choices=list(_SHAPES))
+    parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--seed", type=int, default=0)
+    given = parser.parse_args()
+    train(given.folder, given.name, given.minutes, given.seed)
