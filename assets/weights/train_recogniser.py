@@ -79,12 +79,10 @@ class Lesson:
 
         Fonts draw traditional forms on simplified code points, or another region's character.
         """
-        sure = torch.cat(
-            [
-                _logits(network, 1 - (1 - part.float() / 255)).softmax(1).gather(1, labels[:, None])[:, 0]
-                for part, labels in zip(self.glyphs.images.split(1024), self.labels.split(1024), strict=True)
-            ]
-        )
+        sure = torch.empty(len(self.labels))
+        for rows in torch.arange(len(self.labels)).split(512):
+            logits = _logits(network, self.glyphs.images[rows].float() / 255)
+            sure[rows] = logits.log_softmax(1).gather(1, self.labels[rows, None])[:, 0].exp()
         wrong = sure < _WRONG_BELOW
         self.weights = self.weights.masked_fill(wrong, 0)
         counted = torch.bincount(self.glyphs.fonts[wrong], minlength=len(self.glyphs.names)).tolist()
