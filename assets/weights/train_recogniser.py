@@ -161,7 +161,7 @@ def train(folder: Path, name: str, minutes: float, seed: int) -> None:
             seen = accuracy(averaged, tested, classes, 1000)
             averaged.eval()
             print(f"{spent:.0%} step {step:,} loss {mean:.3f}", seen, flush=True)
-    unseen = accuracy(averaged, tested, classes, 10**6) | accuracy(averaged, others, classes, 2000)
+    unseen = accuracy(averaged, tested, classes, 10**6) | accuracy(averaged, others, classes, 500)
     print(f"step {step:,}", unseen)
     save(name, averaged, shape, classes, {"minutes": minutes, "steps": step, "seed": seed}, unseen, cleaned)
 
