@@ -129,7 +129,8 @@ def _distances(some: Tensor, others: Tensor) -> Iterator[Tensor]:
 
 def _moments(features: Tensor) -> tuple[Tensor, Tensor]:
     """Mean and covariance, in float64."""
-    return features.double().mean(0), torch.cov(features.double().T)
+    covariance = torch.cov(features.double().T).view(features.shape[1], features.shape[1])
+    return features.double().mean(0), covariance
 
 
 def _root(matrix: Tensor) -> Tensor:
