@@ -67,7 +67,8 @@ def _placed(font: GlyphSource, drawer: Drawer) -> PlacedFont:
         style = drawer.styles[0]
         pairs = ((style.source.ink_centre(code), font.ink_centre(code)) for code in shared)
         apart = [one - other for one, other in pairs if one is not None and other is not None]
-        return PlacedFont(font, style.shift + float(np.median(apart)), style.usual)
+        # To a thousandth, as every font is placed: the same outlines must be the same pixels.
+        return PlacedFont(font, round(style.shift + float(np.median(apart)), 3), style.usual)
     learnt = [code for code in font.mapped() if drawer.record.learnt(code)]
     return PlacedFont(font, font_shift(font, learnt or list(font.mapped()), canvas), 1.0)
 

@@ -15,12 +15,12 @@ GIVEN = ("--checkpoint", "run", "--device", "cpu")
 FILES = ["best.png", "evaluation.json", "median.png", "worst.png"]
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def here(folder_with_run: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a run that copies the content, and a judge of random weights."""
     draw_with(nn.Identity(), monkeypatch)
     judge = save_judge(folder_with_run / "judge.safetensors", CHARACTERS)
-    monkeypatch.setattr("fontgan.judging.recogniser.bundled_weights", lambda name: judge)
+    monkeypatch.setattr("fontgan.judging.recogniser.bundled_weights", lambda _: judge)
     return folder_with_run
 
 
@@ -54,7 +54,7 @@ def test_json_stands_alone_on_standard_output(here: Path, type_command: Command)
     assert sorted(path.name for path in (here / "out").iterdir()) == FILES
 
 
-def test_characters_that_were_learnt_are_named_and_omitted(here: Path, type_command: Command) -> None:
+def test_characters_that_were_learnt_are_named_and_omitted(type_command: Command) -> None:
     status, out, err = type_command(
         "evaluate", *GIVEN, "--json", "--chars", "".join(map(chr, CHARACTERS[:40]))
     )

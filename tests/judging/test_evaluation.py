@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
@@ -179,7 +178,7 @@ def test_a_run_without_held_out_characters_is_refused(record: CheckpointRecord, 
     few = Few("".join(map(chr, CHARACTERS[:3])), "")
     with pytest.raises(FontganError, match="holds out no character: it had 3"):
         evaluate(copier(replace(record, few=few, learnt_characters=few.learnt)), judge=judge)
-    with pytest.raises(FontganError, match="no character can be measured .*learnt from"):
+    with pytest.raises(FontganError, match=r"no character can be measured .*learnt from"):
         evaluate(copier(record), LEARNT[:2], judge=judge)
 
 
@@ -189,7 +188,7 @@ def test_a_run_without_its_style_font_is_refused(
     (tmp_path / "style.ttf").unlink()
     with pytest.raises(FontganError, match=r"style\.ttf is missing") as caught:
         evaluate(copier(record), judge=judge)
-    assert "{truth}" in caught.value.remedy
+    assert caught.value.remedy.endswith("pass a font that has its glyphs with truth")
 
 
 def test_a_whole_font_has_the_glyphs_that_the_style_lacks(
@@ -242,6 +241,4 @@ def test_its_files_show_the_best_and_the_worst(
         assert list(figures["percentiles"]) == ["10", "50", "90"]
         assert len(figures["values"]) == len(TEST)
         assert as_json[name]["recall"]["value"] is None or as_json[name]["recall"]["value"] <= 1
-    best, worst = (np.asarray(Image.open(path)) for path in (paths[1], paths[3]))
-    assert best.shape == worst.shape
-    assert not np.array_equal(best, worst)
+    assert len({path.read_bytes() for path in paths[1:]}) == 3

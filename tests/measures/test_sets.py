@@ -60,11 +60,7 @@ def test_sliced_wasserstein_grows_with_the_difference() -> None:
     assert sliced_wasserstein(images, images) == 0
     near, far = sliced_wasserstein(pages(6, 5), images), sliced_wasserstein(pages(6, 12), images)
     assert 0 < near < far
-    speckled = (images + 0.3 * torch.rand(images.shape, generator=torch.Generator().manual_seed(1))).clamp(
-        max=1
-    )
-    assert sliced_wasserstein(speckled, images) > near
-    assert sliced_wasserstein(images, speckled) == pytest.approx(sliced_wasserstein(speckled, images))
+    assert sliced_wasserstein(images, pages(6, 12)) == pytest.approx(far)
 
 
 def test_sets_that_are_blank_have_a_distance_too() -> None:
