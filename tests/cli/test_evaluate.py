@@ -9,7 +9,8 @@ import pytest
 from torch import nn
 
 from tests.helpers import Command, draw_with
-from tests.judging.test_evaluation import CHARACTERS, save_judge
+from tests.judging.test_evaluation import save_judge
+from tests.toy_fonts import CHARACTERS
 
 GIVEN = ("--checkpoint", "run", "--device", "cpu")
 FILES = ["best.png", "evaluation.json", "median.png", "worst.png"]

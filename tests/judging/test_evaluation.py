@@ -106,10 +106,11 @@ def test_the_nearest_is_a_learnt_glyph_and_never_the_true_one(
 ) -> None:
     drawer = copier(record)
     found = evaluate(drawer, judge=judge)
-    learnt = drawer.draw(LEARNT)
+    learnt = list(drawer.draw(LEARNT))
+    contents = np.stack([glyph.content[0] for glyph in learnt]).astype(float)
     for content, nearest in zip(found.content, found.nearest, strict=True):
-        apart = ((learnt.content[:, 0].astype(float) - content) ** 2).sum((1, 2))
-        alike = [learnt.truth[row] for row in np.flatnonzero(apart == apart.min())]
+        apart = ((contents - content) ** 2).sum((1, 2))
+        alike = [learnt[row].truth for row in np.flatnonzero(apart == apart.min())]
         assert any(np.array_equal(nearest, glyph) for glyph in alike if glyph is not None)
 
 
@@ -191,12 +192,13 @@ def test_a_run_without_its_style_font_is_refused(
     assert caught.value.remedy.endswith("pass a font that has its glyphs with truth")
 
 
+@pytest.mark.parametrize(("raised", "grey"), [(90, 0), (140, 4)])
 def test_a_whole_font_has_the_glyphs_that_the_style_lacks(
-    record: CheckpointRecord, judge: Recogniser, tmp_path: Path
+    record: CheckpointRecord, judge: Recogniser, tmp_path: Path, raised: int, grey: int
 ) -> None:
-    """They lie as the style's own do, though its em box lies elsewhere."""
+    """They lie as the style's own do: the same pixels, or within 1/64 of one if the font is raised."""
     more = [*range(0x4E00, 0x4E50)]
-    whole = build_font(tmp_path / "whole.ttf", more, "Whole", raised=140, width=200)
+    whole = build_font(tmp_path / "whole.ttf", more, "Whole", raised=raised, width=200)
     build_font(tmp_path / "content.ttf", more, "Content")
     drawer = Drawer.of(nn.Identity(), record, CPU, sources=tmp_path / "content.ttf")
     found = evaluate(drawer, truth=whole, judge=judge)
@@ -206,7 +208,9 @@ def test_a_whole_font_has_the_glyphs_that_the_style_lacks(
     assert not any("otherwise" in note for note in found.notes)
     # A toy glyph of one code point is that of the code point 64 before it.
     for code, glyph in zip(found.codes, found.truth, strict=True):
-        assert np.array_equal(glyph, drawer.true_glyph(code - 64))
+        other = drawer.true_glyph(code - 64)
+        assert other is not None
+        assert np.abs(glyph.astype(int) - other).max() <= grey
 
 
 def test_another_font_as_the_whole_one_is_noticed(
