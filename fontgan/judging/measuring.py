@@ -115,7 +115,7 @@ def _in_features(found: Tensor, wanted: Tensor) -> dict[str, float]:
     precision, recall = precision_recall(found, wanted, NEIGHBOURS) if many else (np.nan, np.nan)
     return {
         "frechet": frechet(found, wanted) if several else np.nan,
-        "kernel_distance": kernel_distance(scale * found, scale * wanted) if several else np.nan,
+        "kernel_distance": kernel_distance(scale * found, scale * wanted, paired=True) if several else np.nan,
         "precision": precision,
         "recall": recall,
     }

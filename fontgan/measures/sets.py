@@ -79,7 +79,7 @@ def frechet(found: Tensor, wanted: Tensor) -> float:
     return max(0.0, float(apart + covariance.trace() + other_covariance.trace() - 2 * shared))
 
 
-def kernel_distance(found: Tensor, wanted: Tensor) -> float:
+def kernel_distance(found: Tensor, wanted: Tensor, paired: bool = False) -> float:
     """The squared maximum mean discrepancy with the kernel (x·y / features + 1)³, unbiased.
 
     Bińkowski et al. 2018, «Demystifying MMD GANs», section 4, «KID». It may be below 0 by chance.
@@ -87,15 +87,19 @@ def kernel_distance(found: Tensor, wanted: Tensor) -> float:
     Args:
         found: float (n, features), n of at least 2.
         wanted: the same of the true glyphs, (m, features).
+        paired: whether row i of both is one character. Then such pairs are omitted, which are more alike than
+            independent ones, as in Gretton et al. 2012, equation 4; the same features have 0.
     """
     count, other_count = len(found), len(wanted)
     within = _kernel_sum(found, found) - float(_kernel(found, found, paired=True).sum())
     within_other = _kernel_sum(wanted, wanted) - float(_kernel(wanted, wanted, paired=True).sum())
-    between = _kernel_sum(found, wanted)
+    between, pairs = _kernel_sum(found, wanted), count * other_count
+    if paired:
+        between, pairs = between - float(_kernel(found, wanted, paired=True).sum()), count * (count - 1)
     return (
         within / (count * (count - 1))
         + within_other / (other_count * (other_count - 1))
-        - 2 * between / (count * other_count)
+        - 2 * between / pairs
     )
 
 
@@ -142,12 +146,13 @@ def _root(matrix: Tensor) -> Tensor:
 
 def _kernel(some: Tensor, others: Tensor, paired: bool = False) -> Tensor:
     """Of all pairs, (n, m), or of each row with the same row of the other, (n,)."""
+    some, others = some.double(), others.double()
     products = (some * others).sum(1) if paired else some @ others.T
-    return (products.double() / some.shape[1] + 1) ** 3
+    return (products / some.shape[1] + 1) ** 3
 
 
 def _kernel_sum(some: Tensor, others: Tensor) -> float:
-    return sum(float(_kernel(part, others.double()).sum()) for part in some.double().split(_ROWS))
+    return sum(float(_kernel(part, others).sum()) for part in some.split(_ROWS))
 
 
 def _laplacian_pyramid(images: Tensor) -> Iterator[Tensor]:

@@ -92,6 +92,9 @@ def test_the_test_characters_are_measured_beside_what_there_is_to_beat(
     for name, values in model.values.items():  # it copies the content
         assert np.array_equal(values, copy.values[name], equal_nan=True)
     assert (style.mean("iou"), style.mean("l1"), style.mean("chamfer")) == (1, 0, 0)
+    assert style.whole["sliced_wasserstein"] == 0
+    assert style.whole["frechet"] == pytest.approx(0, abs=1e-6)
+    assert style.whole["kernel_distance"] == pytest.approx(0, abs=1e-6)
 
 
 def test_training_and_evaluation_agree(record: CheckpointRecord, judge: Recogniser) -> None:

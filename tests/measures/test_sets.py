@@ -111,6 +111,21 @@ def test_kernel_distance_pair_by_pair() -> None:
     assert kernel_distance(found, wanted) == pytest.approx(kernel_distance(wanted, found), rel=1e-6)
 
 
+def test_kernel_distance_of_pairs_leaves_out_each_with_its_own() -> None:
+    found, wanted = noise(6, 4), noise(6, 4, seed=2) + 0.5
+
+    def kernel(one: Tensor, other: Tensor) -> float:
+        return float((one.double() @ other.double() / 4 + 1) ** 3)
+
+    apart_from_own = [(i, j) for i in range(6) for j in range(6) if i != j]
+    expected = sum(
+        kernel(found[i], found[j]) + kernel(wanted[i], wanted[j]) - 2 * kernel(found[i], wanted[j])
+        for i, j in apart_from_own
+    )
+    assert kernel_distance(found, wanted, paired=True) == pytest.approx(expected / 30, rel=1e-6)
+    assert kernel_distance(found, found, paired=True) == pytest.approx(0, abs=1e-9)
+
+
 def test_kernel_distance_is_unbiased() -> None:
     """Over draws from one distribution it is 0 on average; the biased estimate would always be above."""
     drawn = [kernel_distance(noise(20, 4, seed), noise(20, 4, 1000 + seed)) for seed in range(60)]
