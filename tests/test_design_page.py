@@ -14,7 +14,7 @@ import fontgan.report
 from fontgan.cli.commands import app
 from fontgan.config.groups import flat
 from fontgan.errors import FontganError
-from fontgan.measures.table import MEASURES
+from fontgan.measures.table import ALL, MEASURES
 from fontgan.models import find_model
 from fontgan.training.tensorboard import TensorBoard
 from tests.test_package import ROOMS
@@ -95,6 +95,8 @@ def test_the_page_names_the_tensorboard_extra_as_the_message_does(
 def test_every_measure_is_explained() -> None:
     bullet = PAGE.partition("- **Measures**")[2].partition("\n- **")[0]
     assert re.findall(r"`(\w+)`", bullet) == list(MEASURES)
+    bullet = PAGE.partition("- **An evaluation**")[2].partition("\n- **")[0]
+    assert re.findall(r"`(\w+)`", bullet) == [name for name in ALL if name not in MEASURES]
 
 
 def test_the_report_says_what_it_holds() -> None:

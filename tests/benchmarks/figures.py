@@ -3,7 +3,7 @@
     python -m tests.benchmarks.figures RUN WHOLE_FONT
 
 prints those on all characters of GB2312 level 1 that a run's style font lacks, where WHOLE_FONT is the font
-that the style font is a subset of.
+that the style font is a subset of, as `fontgan evaluate --checkpoint RUN --truth WHOLE_FONT` does.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ from fontgan.fonts.charset import gb2312_level
 from fontgan.fonts.face import Face
 from fontgan.fonts.location import FontLocation
 from fontgan.fonts.source import GlyphSource
+from fontgan.judging.evaluation import evaluate
 from fontgan.measures.glyphs import measure
-from fontgan.measures.table import MEASURES, Measures
+from fontgan.measures.table import ALL, FURTHER, TABLE, Measures
 from fontgan.runs.folder import Run
 from fontgan.runs.log import Finished
 
@@ -41,17 +42,13 @@ def print_test_measures(run: Run) -> None:
 def print_unseen_measures(run: Run, whole: str) -> None:
     """The same measures on all of GB2312 level 1 that the style font of the run does not draw itself.
 
-    `whole` is the font that has them all, of which the run's style font is a subset.
+    `whole` is the font that has them all, of which the run's style font is a part.
     """
-    drawer = Drawer(run)
-    codes, true = unseen_glyphs(drawer.styles[0].source, whole, drawer.record.canvas)
-    drawing = drawer.draw(codes)
-    found = {
-        "generated": means_of(drawing.images, true),
-        "copy of the content": means_of(drawing.content[:, 0], true),
-        "the style itself": means_of(true, true),
+    found = evaluate(Drawer(run), truth=whole)
+    means = {
+        name: {of.name: side.mean(of.name) for of in (*TABLE, *FURTHER)} for name, side in found.sides.items()
     }
-    _print(found, f"{len(codes):,} characters that the style font lacks")
+    _print(means, f"{len(found):,} characters that the style font lacks")
 
 
 def means_of(images: np.ndarray, true: np.ndarray) -> dict[str, float]:
@@ -75,7 +72,7 @@ def unseen_glyphs(style: GlyphSource, whole: str, canvas: Canvas) -> tuple[list[
 def _print(measures: Mapping[str, Measures], title: str) -> None:
     print(title)
     for name, found in measures.items():
-        figures = (f"{of.title} {of.text(found[of.name])}" for of in MEASURES.values())
+        figures = (f"{of.title} {of.text(found[of.name])}" for of in ALL.values() if of.name in found)
         print(f"  {name:<20} {'  '.join(figures)}")
 
 
