@@ -1,16 +1,16 @@
-"""Which units of a generator draw which strokes, and what it draws with one of them off.
+"""Which units of a generator draw which strokes, and what it draws with them off.
 
 Bau et al. 2019, «GAN Dissection: Visualizing and Understanding Generative Adversarial Networks»: a unit is
-a channel of a layer's output. Where it is active is compared with simple things that a glyph consists of
-(their section 3.1); what it causes is seen by setting it to 0 wherever it is (section 3.2).
+a channel of a layer's output. The places where it is active are compared with simple things that a glyph
+consists of (their section 3.1); what it causes is seen by setting it to 0 everywhere, alone and together
+with others that match the same thing (section 3.2).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -19,21 +19,38 @@ from torch.nn import functional as F
 
 from fontgan.anatomy.stages import plan_parts
 from fontgan.config.reading import nearest
-from fontgan.data.images import as_bytes, as_floats
-from fontgan.drawing.arrays import draw_arrays
+from fontgan.data.images import as_bytes
 from fontgan.drawing.drawer import Drawer
-from fontgan.drawing.drawing import Drawing
 from fontgan.errors import FontganError
-from fontgan.judging.strokes import CONCEPTS, INKED, stroke_concepts
-from fontgan.losses.reconstruction import fixed_l1
+from fontgan.judging.ablation import Effect, Shape, Subject
+from fontgan.judging.strokes import DIRECTIONS
 from fontgan.progress import Silent, Watcher
 
 CHARACTERS = 16  # that a dissection looks at
-SHOWN = 4  # units of a layer that are shown, and not only listed
 
+_SHOWN = 2  # units of a layer that are drawn, and not only listed
+_TOGETHER = 8  # one unit in this many of a layer, those that match a direction best, are off together
 _GRID = 64  # places along the side at which activity and concepts are compared
 _PEAKS = 3  # characters that a unit is most active in
 _TAIL = 2  # channels of the last maps, at most: what has no more is the image
+_ACTIVE = 0.8  # of the places a unit is less active than where it is shown as active
+
+
+class Agreement(NamedTuple):
+    """How well the places of a concept are those where a unit is most active.
+
+    Attributes:
+        iou: intersection over union.
+        chance: the same for places chosen at random.
+    """
+
+    iou: float
+    chance: float
+
+    @property
+    def beyond_chance(self) -> float:
+        """1 where the places are the same, 0 where they are as good as random."""
+        return (self.iou - self.chance) / (1 - self.chance) if self.chance < 1 else 0.0
 
 
 @dataclass(frozen=True)
@@ -52,52 +69,52 @@ class Unit:
     Attributes:
         layer: as torch names it.
         number: of the channel, from 0.
-        matches: the concept that lies where it is most active, of `CONCEPTS`; empty where none does better
-            than chance.
-        iou: intersection over union of that concept and of the unit's most active places, as many as the
-            concept has.
-        chance: the same for places chosen at random.
-        removed: ink that disappears with the unit off, as a share of all ink.
-        added: ink that appears, as a share of all ink.
-        removed_of: the share that disappears of the ink of each concept that lies in the ink.
-        fixed_l1: by how much that raises fixed L1; None where no true glyph is known.
+        agreements: by the names of `judging/strokes.py`; without concepts that the characters do not have.
+        effect: what changes with the unit off.
         peaks: the characters in which it is most active.
     """
 
     layer: str
     number: int
-    matches: str
-    iou: float
-    chance: float
-    removed: float
-    added: float
-    removed_of: Mapping[str, float]
-    fixed_l1: float | None
+    agreements: Mapping[str, Agreement]
+    effect: Effect
     peaks: tuple[Peak, ...]
 
     @property
-    def effect(self) -> float:
-        """How much ink changes with the unit off."""
-        return self.removed + self.added
+    def matches(self) -> str:
+        """The concept that lies where the unit is most active; empty where none does better than chance."""
+        name = max(self.agreements, key=lambda name: self.agreements[name].beyond_chance, default="")
+        return name if name and self.agreements[name].beyond_chance > 0 else ""
 
-    @property
-    def hits(self) -> str:
-        """The concept that loses the greatest share of its ink; empty where none loses any."""
-        name = max(self.removed_of, key=lambda concept: self.removed_of[concept])
-        return name if self.removed_of[name] > 0 else ""
+
+@dataclass(frozen=True)
+class Together:
+    """The units of a layer that match strokes of a direction best, off together.
+
+    Attributes:
+        layer: as torch names it.
+        concept: the direction.
+        units: their numbers.
+        effect: what changes with all of them off.
+    """
+
+    layer: str
+    concept: str
+    units: tuple[int, ...]
+    effect: Effect
 
 
 @dataclass(frozen=True)
 class View:
-    """A unit at work.
+    """Units at work.
 
     Attributes:
-        unit: which one.
-        active: how active it is, float32 (n, size, size), 1 where it is most of all, 0 where least.
-        off: what is drawn without it, uint8 (n, size, size).
+        title: which ones.
+        active: where they are most active, float32 (n, size, size) in [0, 1].
+        off: what is drawn without them, uint8 (n, size, size).
     """
 
-    unit: Unit
+    title: str
     active: np.ndarray
     off: np.ndarray
 
@@ -111,9 +128,10 @@ class Dissection:
         codes: the characters that were looked at.
         drawn: what the whole generator draws, uint8 (n, size, size).
         truth: the true glyphs, uint8 (size, size) each, or None.
-        layers: channels, height and width of the output of each layer.
+        layers: the shape of the output of each layer.
         units: all of them, layer by layer, those with the greatest effect first.
-        views: the first few of each layer.
+        together: of each layer and direction.
+        views: of each layer, the units with the greatest effect, and those that were off together.
         notes: remarks, one line each.
     """
 
@@ -121,8 +139,9 @@ class Dissection:
     codes: list[int]
     drawn: np.ndarray
     truth: list[np.ndarray | None]
-    layers: Mapping[str, tuple[int, int, int]]
+    layers: Mapping[str, Shape]
     units: list[Unit]
+    together: list[Together]
     views: list[View]
     notes: list[str]
 
@@ -131,7 +150,8 @@ class Dissection:
         return {
             "characters": "".join(map(chr, self.codes)),
             "layers": {name: list(shape) for name, shape in self.layers.items()},
-            "units": [asdict(unit) for unit in self.units],
+            "units": [_unit_to_json(unit) for unit in self.units],
+            "together": [asdict(each) for each in self.together],
             "notes": self.notes,
         }
 
@@ -153,28 +173,29 @@ def dissect_units(
     Raises:
         FontganError: the characters cannot be drawn, or a layer is not there or has no channels.
     """
-    subject = _Subject(drawer, drawer.draw(codes))
-    shapes = _shapes(subject)
-    names = list(dict.fromkeys(layers)) or _usual_layers(drawer.network, shapes)
+    drawing = drawer.draw(codes)
+    subject = Subject(drawer, drawing)
+    shapes = subject.shapes()
+    names = [*dict.fromkeys(layers)] or _usual_layers(drawer.network, shapes)
     for name in names:
         _check_layer(name, shapes)
-    units: list[Unit] = []
-    views: list[View] = []
     watcher = watcher or Silent()
     watcher.start("units", sum(shapes[name][0] for name in names))
+    units: list[Unit] = []
+    together: list[Together] = []
+    views: list[View] = []
     for name in names:
-        activity = _activity(subject, name)
-        found = []
-        for number in range(shapes[name][0]):
-            found.append(_unit(subject, name, number, activity[:, number]))
-            watcher.advance()
-        found.sort(key=lambda unit: (-unit.effect, unit.number))
-        units += found
-        views += [_view(subject, unit, activity[:, unit.number]) for unit in found[:SHOWN]]
-    drawing = subject.drawing
-    notes = [*drawing.notes]
-    if drawing.learnt:
-        notes.append(f"{len(drawing.learnt)} of {len(drawing)} characters were learnt from")
+        activity = subject.activity(name)
+        found = sorted(
+            _units(subject, name, activity, watcher), key=lambda unit: (-unit.effect.changed, unit.number)
+        )
+        joint = [_together(subject, name, concept, found) for concept in DIRECTIONS]
+        units, together = units + found, together + joint
+        views += [
+            *(_view(subject, f"unit {unit.number}", name, [unit.number], activity) for unit in found[:_SHOWN]),
+            *(_view(subject, each.concept, name, each.units, activity) for each in joint),
+        ]
+    learnt = len(drawing.learnt)
     return Dissection(
         name=drawer.name,
         codes=drawing.codes,
@@ -182,150 +203,17 @@ def dissect_units(
         truth=list(drawing.truth),
         layers={name: shapes[name] for name in names},
         units=units,
+        together=together,
         views=views,
-        notes=notes,
+        notes=[*drawing.notes, *([f"{learnt} of these characters were learnt from"] if learnt else [])],
     )
 
 
-class _Subject:
-    """What is dissected: a generator, what it draws, and what that consists of."""
-
-    def __init__(self, drawer: Drawer, drawing: Drawing) -> None:
-        self.network, self.drawing, self._device = drawer.network, drawing, drawer.device
-        self._inputs = drawer.inputs(drawing)
-        self.ink = 1 - torch.from_numpy(drawing.drawn)
-        masks = [stroke_concepts(ink) for ink in self.ink.numpy()]
-        self.concepts = {
-            name: torch.from_numpy(np.stack([mask[name] for mask in masks])) for name in CONCEPTS
-        }
-        step = max(1, self.ink.shape[-1] // _GRID)
-        # Every so manieth pixel: the share of a concept stays what it is.
-        self.on_grid = {
-            name: mask[:, step // 2 :: step, step // 2 :: step].numpy().ravel()
-            for name, mask in self.concepts.items()
-        }
-        known = [(row, glyph) for row, glyph in enumerate(drawing.truth) if glyph is not None]
-        self._rows = [row for row, _ in known]
-        self._true = as_floats(torch.from_numpy(np.stack([glyph for _, glyph in known]))) if known else None
-        self.distance = self.fixed_l1(1 - self.ink)
-
-    def draw(self) -> Tensor:
-        """What the network makes of the content, float32 (n, size, size)."""
-        content, *conditions = self._inputs
-        return draw_arrays(self.network, content, conditions, self._device)[:, 0]
-
-    def fixed_l1(self, drawn: Tensor) -> float | None:
-        """The mean over the characters whose true glyph is known."""
-        if self._true is None:
-            return None
-        return float(fixed_l1(drawn[self._rows, None], self._true[:, None]).mean())
-
-
-def _shapes(subject: _Subject) -> dict[str, tuple[int, int, int]]:
-    """Channels, height and width of each layer that makes several maps of each image."""
-    found: dict[str, list[tuple[int, ...]]] = {}
-
-    def look(name: str, made: Any) -> None:
-        found.setdefault(name, []).append(tuple(made.shape) if isinstance(made, Tensor) else ())
-
-    handles = [
-        module.register_forward_hook(lambda _, __, made, name=name: look(name, made))
-        for name, module in subject.network.named_modules()
-        if name and ".parametrizations." not in f".{name}."
-    ]
-    try:
-        subject.draw()
-    finally:
-        for handle in handles:
-            handle.remove()
-    count = len(subject.drawing.codes)
-    return {
-        name: (shapes[0][1], shapes[0][2], shapes[0][3])
-        for name, shapes in found.items()
-        if all(len(shape) == 4 for shape in shapes) and sum(shape[0] for shape in shapes) == count
-    }
-
-
-def _usual_layers(network: nn.Module, shapes: Mapping[str, tuple[int, int, int]]) -> list[str]:
-    """The innermost stage and the last one before the image; of two networks, those of the second."""
-    stages = plan_parts(network)[-1].stages
-    ends = [[name for name in stage.modules if name in shapes] for stage in stages]
-    names = [found[-1] for found in ends if found and shapes[found[-1]][0] > _TAIL]
-    if not names:
-        raise FontganError("the network has no layer with channels between its ends")
-    innermost = min(reversed(names), key=lambda name: shapes[name][1] * shapes[name][2])
-    return list(dict.fromkeys((innermost, names[-1])))
-
-
-def _check_layer(name: str, shapes: Mapping[str, tuple[int, int, int]]) -> None:
-    if name not in shapes:
-        raise FontganError(
-            f"the network has no layer {name!r} that makes maps of each image{nearest(name, shapes)}",
-            "choose another {layer}: {inspect} lists those of a run with {network}",
-        )
-
-
-def _activity(subject: _Subject, layer: str) -> Tensor:
-    """What a layer makes of each image: float32 (n, channels, height, width), on the CPU."""
-    parts: list[Tensor] = []
-    handle = subject.network.get_submodule(layer).register_forward_hook(
-        lambda _, __, made: parts.append(made.float().cpu().clone())  # later layers may work in place
-    )
-    try:
-        subject.draw()
-    finally:
-        handle.remove()
-    return torch.cat(parts)
-
-
-@contextmanager
-def _without(network: nn.Module, layer: str, number: int) -> Iterator[None]:
-    """While this block runs, a unit is 0 everywhere."""
-
-    def silence(_: nn.Module, __: Any, made: Tensor) -> Tensor:
-        quiet = made.clone()
-        quiet[:, number] = 0
-        return quiet
-
-    handle = network.get_submodule(layer).register_forward_hook(silence)
-    try:
-        yield
-    finally:
-        handle.remove()
-
-
-def _unit(subject: _Subject, layer: str, number: int, activity: Tensor) -> Unit:
-    """What a unit matches and causes; `activity` is (n, height, width)."""
-    matches, iou, chance = best_match(_enlarged(activity, _GRID).numpy().ravel(), subject.on_grid)
-    with _without(subject.network, layer, number):
-        off = subject.draw()
-    change = (1 - off) - subject.ink
-    lost, all_ink = (-change).clamp(min=0), max(float(subject.ink.sum()), 1e-6)
-    distance = subject.fixed_l1(off)
-    return Unit(
-        layer=layer,
-        number=number,
-        matches=matches,
-        iou=iou,
-        chance=chance,
-        removed=float(lost.sum()) / all_ink,
-        added=float(change.clamp(min=0).sum()) / all_ink,
-        removed_of={
-            name: float(lost[mask].sum()) / max(float(subject.ink[mask].sum()), 1e-6)
-            for name, mask in subject.concepts.items()
-            if name in INKED
-        },
-        fixed_l1=None if distance is None or subject.distance is None else distance - subject.distance,
-        peaks=_peaks(subject, activity),
-    )
-
-
-def best_match(active: np.ndarray, concepts: Mapping[str, np.ndarray]) -> tuple[str, float, float]:
-    """The concept that lies where a unit is most active: (name, IoU, IoU of places chosen at random).
+def agreements(active: np.ndarray, concepts: Mapping[str, np.ndarray]) -> dict[str, Agreement]:
+    """How well each concept lies where a unit is most active.
 
     Of each concept the unit's most active places are taken, as many as the concept has, so that 1 can be
-    reached; but none where it is as inactive as anywhere. The best is the one farthest above chance, as a
-    share of what lies between chance and 1; the name is empty where none is above.
+    reached; but none at which it is as inactive as anywhere.
 
     Args:
         active: float (places,).
@@ -333,43 +221,92 @@ def best_match(active: np.ndarray, concepts: Mapping[str, np.ndarray]) -> tuple[
     """
     order = np.argsort(-active, kind="stable")
     descending = active[order]
-    best = ("", 0.0, 0.0)
-    most = 0.0
+    found: dict[str, Agreement] = {}
     for name, mask in concepts.items():
-        area = int(mask.sum())
-        if not area:
+        if not (area := int(mask.sum())):
             continue
         least = descending[area - 1]
-        side = "right" if least > descending[-1] else "left"
+        side = "right" if least > descending[-1] else "left"  # with its equals, or without
         taken = int(np.searchsorted(-descending, -least, side))
         hits, expected = int(mask[order[:taken]].sum()), taken * area / len(mask)
-        iou, chance = hits / (taken + area - hits), expected / (taken + area - expected)
-        if chance < 1 and (beyond := (iou - chance) / (1 - chance)) > most:
-            best, most = (name, iou, chance), beyond
-    return best
+        found[name] = Agreement(hits / (taken + area - hits), expected / (taken + area - expected))
+    return found
 
 
-def _peaks(subject: _Subject, activity: Tensor) -> tuple[Peak, ...]:
+def _units(subject: Subject, layer: str, activity: Tensor, watcher: Watcher) -> Iterator[Unit]:
+    step = max(1, subject.ink.shape[-1] // _GRID)
+    on_grid = {
+        name: mask[:, step // 2 :: step, step // 2 :: step] for name, mask in subject.concepts.items()
+    }
+    flat = {name: mask.ravel() for name, mask in on_grid.items()}
+    side = next(iter(on_grid.values())).shape[-1]
+    for number in range(activity.shape[1]):
+        active = _enlarged(activity[:, number], side).numpy().ravel()
+        effect = subject.effect(layer, [number])
+        yield Unit(layer, number, agreements(active, flat), effect, _peaks(subject, activity[:, number]))
+        watcher.advance()
+
+
+def _together(subject: Subject, layer: str, concept: str, units: Sequence[Unit]) -> Together:
+    """The units that match a concept best; among equals, those of the lowest numbers."""
+
+    def rank(unit: Unit) -> tuple[float, int]:
+        known = unit.agreements.get(concept)
+        return (-known.beyond_chance if known else 0.0), unit.number
+
+    best = sorted(units, key=rank)[: max(1, len(units) // _TOGETHER)]
+    numbers = tuple(sorted(unit.number for unit in best))
+    return Together(layer, concept, numbers, subject.effect(layer, numbers))
+
+
+def _usual_layers(network: nn.Module, shapes: Mapping[str, Shape]) -> list[str]:
+    """The innermost stage and the last one before the image; of two networks, those of the second."""
+    stages = plan_parts(network)[-1].stages
+    ends = [[name for name in stage.modules if name in shapes] for stage in stages]
+    names = [found[-1] for found in ends if found and shapes[found[-1]][0] > _TAIL]
+    if not names:
+        raise FontganError("the network has no layer with channels between its content and its image")
+    innermost = min(reversed(names), key=lambda name: shapes[name][1] * shapes[name][2])
+    return list(dict.fromkeys((innermost, names[-1])))
+
+
+def _check_layer(name: str, shapes: Mapping[str, Shape]) -> None:
+    if name not in shapes:
+        raise FontganError(
+            f"the network has no layer {name!r} that makes maps of each image{nearest(name, shapes)}",
+            "choose another {layer}; {inspect} lists those of a run with {network}",
+        )
+
+
+def _peaks(subject: Subject, activity: Tensor) -> tuple[Peak, ...]:
     """The characters in which a unit is most active, and where; equals in their order."""
     values, places = activity.flatten(1).max(1)
     rows = values.sort(descending=True, stable=True).indices[:_PEAKS].tolist()
-    width = activity.shape[-1]
-    step = subject.ink.shape[-1] / width
+    high, wide = activity.shape[-2:]
+    size = subject.ink.shape[-1]
     return tuple(
-        Peak(subject.drawing.codes[row], (place % width + 0.5) * step, (place // width + 0.5) * step)
+        Peak(
+            subject.drawing.codes[row],
+            (int(places[row]) % wide + 0.5) * size / wide,
+            (int(places[row]) // wide + 0.5) * size / high,
+        )
         for row in rows
-        for place in [int(places[row])]
     )
 
 
-def _view(subject: _Subject, unit: Unit, activity: Tensor) -> View:
-    with _without(subject.network, unit.layer, unit.number):
-        off = subject.draw()
-    active = _enlarged(activity, subject.ink.shape[-1])
-    least, most = active.min(), active.max()
-    return View(unit, ((active - least) / (most - least).clamp(min=1e-6)).numpy(), as_bytes(off).numpy())
+def _view(subject: Subject, what: str, layer: str, units: Sequence[int], activity: Tensor) -> View:
+    active = _enlarged(activity[:, list(units)].mean(1), subject.ink.shape[-1]).numpy()
+    least, most = np.quantile(active, _ACTIVE), active.max()
+    shown = ((active - least) / max(most - least, 1e-6)).clip(0)
+    off = as_bytes(subject.drawn_without(layer, units)).numpy()
+    return View(f"{layer}: {what}", shown, off)
 
 
 def _enlarged(activity: Tensor, size: int) -> Tensor:
     """Maps (n, height, width) as (n, size, size), between their places by straight lines."""
     return F.interpolate(activity[:, None], (size, size), mode="bilinear", align_corners=False)[:, 0]
+
+
+def _unit_to_json(unit: Unit) -> dict[str, Any]:
+    found = {name: each._asdict() for name, each in unit.agreements.items()}
+    return {**asdict(unit), "matches": unit.matches, "agreements": found}

@@ -6,7 +6,8 @@ import numpy as np
 
 from fontgan.outlines.blur import blurred
 
-INKED = ("horizontal", "vertical", "falling", "rising", "ends")  # concepts that lie in the ink
+DIRECTIONS = ("horizontal", "vertical", "falling", "rising")
+INKED = (*DIRECTIONS, "ends")  # what lies in the ink
 CONCEPTS = ("ink", *INKED, "edges", "counters", "outside")
 
 _CIRCLE = 32  # places on the circle around a pixel
