@@ -18,7 +18,7 @@ from fontgan.data.images import as_bytes
 from fontgan.data.record import FaceRecord, families
 from fontgan.drawing.arrays import batch_of, draw_arrays
 from fontgan.drawing.cleaning import clean
-from fontgan.drawing.content import Content, content_in_parts
+from fontgan.drawing.content import Content, content_in_parts, content_of
 from fontgan.drawing.drawing import Drawing, Placement
 from fontgan.drawing.fonts import (
     AnyFont,
@@ -162,6 +162,21 @@ class Drawer:
             FontganError: the glyphs that would show the style are missing.
         """
         return self._inputs(drawing.content, self._conditions(drawing.codes))
+
+    def content_of(self, code: int) -> np.ndarray | None:
+        """What a character is drawn from, uint8 (channels, size, size); None where no content font has it."""
+        found = content_of(code, self.contents, self._stacked, self.record.canvas)
+        return found and found.images
+
+    def true_glyph(self, code: int) -> np.ndarray | None:
+        """The style font's own glyph, uint8 (size, size); None where it has none, or is missing."""
+        found = first_glyph(self.styles, code, self.record.canvas)
+        return found and found[1]
+
+    def learnt(self, code: int) -> bool:
+        """Whether training learnt from the style's glyph of a character, as far as the fonts show it."""
+        there = not self.styles or any(font.source.draws(code) for font in self.styles)
+        return there and not self._shown and self.record.learnt(code)
 
     def style_draws(self, code: int) -> bool:
         """Whether the style font has a character itself.

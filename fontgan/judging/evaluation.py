@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import torch
+from torch import Tensor
 
+from fontgan.config.settings import Cleaning
+from fontgan.data.images import as_floats
+from fontgan.drawing.drawer import Drawer
+from fontgan.drawing.drawing import Drawing
+from fontgan.drawing.fonts import AnyFont
+from fontgan.fonts.charset import describe_characters
+from fontgan.judging.asked import characters_to_measure
+from fontgan.judging.baselines import LearntGlyphs, plain_content
+from fontgan.judging.recogniser import Recogniser
+from fontgan.judging.truth import Truth
+from fontgan.measures.further import measure_further
+from fontgan.measures.sets import apart, frechet, kernel_distance, precision_recall, projections_of
+from fontgan.measures.table import ALL
+from fontgan.progress import Silent, Watcher
 from fontgan.runs.record import CheckpointRecord
 
 PERCENTILES = (10, 50, 90)
+SIDES = ("model", "copy", "nearest", "style")
+_NEIGHBOURS = 3  # that reach a vector's surroundings in precision and recall
 
 
 @dataclass(frozen=True)
@@ -25,7 +43,7 @@ class Side:
     """
 
     values: Mapping[str, np.ndarray]
-    whole: Mapping[str, float]
+    whole: dict[str, float]
     ink: np.ndarray
 
     def mean(self, name: str) -> float:
@@ -96,6 +114,135 @@ class Evaluation:
             "notes": self.notes,
             **{name: side.to_json() for name, side in self.sides.items()},
         }
+
+
+def evaluate(
+    drawer: Drawer,
+    codes: Sequence[int] | None = None,
+    watcher: Watcher | None = None,
+    *,
+    whole: AnyFont | None = None,
+    cleaning: Cleaning = "none",
+    judge: Recogniser | None = None,
+) -> Evaluation:
+    """Measure what a run draws of characters that it has not learnt.
+
+    Drawn and measured part by part; of each character four images and a vector per side are kept.
+
+    Args:
+        drawer: what draws.
+        codes: the characters; None for the test characters of the run, or, with a whole font, those of
+            GB 2312 level 1 that the style font lacks.
+        watcher: sees each character.
+        whole: a font that has the true glyphs of characters which the style font, a part of it, lacks.
+        cleaning: how to clean the images.
+        judge: what reads characters; None for the one that comes with fontgan.
+
+    Raises:
+        FontganError: there are no true glyphs, or no character that was not learnt.
+    """
+    watcher = watcher or Silent()
+    judge = judge or Recogniser.bundled("judge", drawer.device)
+    truth = Truth(drawer, whole)
+    wanted, notes = characters_to_measure(drawer, truth, codes, whole is not None)
+    learnt = LearntGlyphs(drawer, truth, watcher)
+    parts = [
+        _measured(part, truth, learnt, judge) for part in drawer.parts(wanted, cleaning, watcher)
+    ]
+    images = {name: np.concatenate([part.images[name] for part in parts]) for name in SIDES}
+    sides = {name: _side([part.sides[name] for part in parts], images["style"]) for name in SIDES}
+    watcher.start("sets of images", len(SIDES))
+    for name, whole_set in _measures_of_sets(images, parts):
+        sides[name].whole.update(whole_set)
+        watcher.advance()
+    measured = [code for part in parts for code in part.codes]
+    unknown = [code for code in measured if not judge.knows(code)]
+    return Evaluation(
+        drawer.record,
+        drawer.name,
+        measured,
+        unknown,
+        sides,
+        content=images["copy"],
+        drawn=images["model"],
+        nearest=images["nearest"],
+        truth=images["style"],
+        notes=[*drawer.notes, *truth.notes, *notes, *_notes(measured, unknown, sides, learnt)],
+    )
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Some characters, measured: images, measures and features by the name of the side."""
+
+    codes: Sequence[int]
+    images: Mapping[str, np.ndarray]
+    sides: Mapping[str, Mapping[str, Tensor]]
+    features: Mapping[str, Tensor]
+
+
+def _measured(part: Drawing, truth: Truth, learnt: LearntGlyphs, judge: Recogniser) -> _Part:
+    content = plain_content(part.content)
+    own = [truth.draw(code) if glyph is None else glyph for code, glyph in zip(part.codes, part.truth, strict=True)]
+    true = np.stack([glyph for glyph in own if glyph is not None])
+    images = dict(zip(SIDES, (part.images, content, learnt.nearest(content), true), strict=True))
+    floats = {name: as_floats(torch.from_numpy(side).unsqueeze(1)) for name, side in images.items()}
+    canvas, sides, features = part.record.canvas, {}, {}
+    known = torch.tensor([judge.knows(code) for code in part.codes])
+    for name, side in floats.items():
+        reading = judge.read(side, canvas)
+        right = (reading.codes == torch.tensor(part.codes)).float().masked_fill(~known, torch.nan)
+        found = measure_further(side, floats["style"], canvas.pixels_per_em)
+        sides[name] = {**found, "content_accuracy": right}
+        features[name] = reading.features
+    return _Part(part.codes, images, sides, features)
+
+
+def _side(parts: Sequence[Mapping[str, Tensor]], truth: np.ndarray) -> Side:
+    values = {name: torch.cat([part[name] for part in parts]).numpy() for name in parts[0]}
+    ink = np.array([1 - glyph.mean() / 255 for glyph in truth], np.float32)
+    return Side(values, {}, ink)
+
+
+def _measures_of_sets(
+    images: Mapping[str, np.ndarray], parts: Sequence[_Part]
+) -> Iterator[tuple[str, dict[str, float]]]:
+    """The measures of each side's images together; NaN where there are too few."""
+    features = {name: torch.cat([part.features[name] for part in parts]) for name in SIDES}
+    true = projections_of(torch.from_numpy(images["style"]).unsqueeze(1))
+    for name in SIDES:
+        # The kernel divides by the number of features: vectors of length 1 would all be alike to it.
+        found, wanted = (features[side] * features[side].shape[1] ** 0.5 for side in (name, "style"))
+        several, many = len(found) > 1, len(found) > _NEIGHBOURS
+        drawn = true if name == "style" else projections_of(torch.from_numpy(images[name]).unsqueeze(1))
+        precision, recall = precision_recall(found, wanted, _NEIGHBOURS) if many else (np.nan, np.nan)
+        yield name, {
+            "sliced_wasserstein": apart(drawn, true),
+            "frechet": frechet(features[name], features["style"]) if several else np.nan,
+            "kernel_distance": kernel_distance(found, wanted) if several else np.nan,
+            "precision": precision,
+            "recall": recall,
+        }
+
+
+def _notes(
+    codes: Sequence[int], unknown: Sequence[int], sides: Mapping[str, Side], learnt: LearntGlyphs
+) -> Iterator[str]:
+    """What is missing in the figures."""
+    if not learnt.codes:
+        yield "no glyph that was learnt is known: the nearest one is blank paper"
+    if unknown:
+        yield f"not in {ALL['content_accuracy'].title}, as the judge does not know {describe_characters(unknown)}"
+    if len(codes) <= _NEIGHBOURS:
+        yield f"measures of sets need more than {_NEIGHBOURS} characters"
+    for name, side in sides.items():
+        lacking: dict[tuple[int, ...], list[str]] = {}
+        for measure, values in side.values.items():
+            rows = np.flatnonzero(~np.isfinite(values)).tolist()
+            if rows and measure != "content_accuracy":
+                lacking.setdefault(tuple(codes[row] for row in rows), []).append(ALL[measure].title)
+        for some, titles in lacking.items():
+            yield f"{name}: {', '.join(titles)} do not apply, for lack of ink: {describe_characters(some)}"
 
 
 def _number(value: float) -> float | None:

@@ -16,7 +16,7 @@ def held_out_characters(drawer: Drawer, most: int) -> list[int]:
     """
 
     def rank(code: int) -> tuple[bool, bool]:
-        return drawer.record.learnt(code), not is_han(code)
+        return drawer.learnt(code), not is_han(code)
 
     found: list[int] = []
     fonts = drawer.styles or drawer.contents

@@ -75,15 +75,27 @@ def ssim(picture: Tensor, target: Tensor) -> Tensor:
     Wang et al. 2004, «Image Quality Assessment», equation 13, with the paper's window, an 11×11 Gaussian
     of deviation 1.5, at each place where the whole window lies in the image.
     """
+    alike_means, alike_structure, means, structure = similarity_terms(picture, target)
+    return _over_page(alike_means * alike_structure / (means * structure))
+
+
+def similarity_terms(picture: Tensor, target: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """The numerators of luminance and structure at each place, and their denominators.
+
+    Wang et al. 2004, equations 6, 9, 10 and 13; each (n, 1, size - 10, size - 10), all from float32.
+    """
     x, y = picture.float(), target.float()
     mean_x, mean_y, mean_squares, mean_product = _windowed(torch.stack((x, y, x * x + y * y, x * y)))
     squared_means = mean_x.square() + mean_y.square()
     product_of_means = mean_x * mean_y
     variances = mean_squares - squared_means
     covariance = mean_product - product_of_means
-    alike = (2 * product_of_means + _STABLE_MEAN) * (2 * covariance + _STABLE_VARIANCE)
-    total = (squared_means + _STABLE_MEAN) * (variances + _STABLE_VARIANCE)
-    return _over_page(alike / total)
+    return (
+        2 * product_of_means + _STABLE_MEAN,
+        2 * covariance + _STABLE_VARIANCE,
+        squared_means + _STABLE_MEAN,
+        variances + _STABLE_VARIANCE,
+    )
 
 
 def edge(picture: Tensor, target: Tensor) -> Tensor:
