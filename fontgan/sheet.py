@@ -69,6 +69,15 @@ def draw_sheet(title: str, labels: Sequence[str], rows: Sequence[Row], size: int
     return image
 
 
+def cut_rows(sheet: Image.Image, labels: Sequence[str], size: int) -> list[Image.Image]:
+    """The rows of a sheet of up to `COLUMNS` characters; none of one that was not drawn with these labels."""
+    layout = _Layout("", 1, labels, size)
+    if sheet.height != layout.height or sheet.width < layout.width:
+        return []
+    corners = [layout.corner(0, number) for number in range(len(labels))]
+    return [sheet.crop((x - 1, y - 1, sheet.width - _MARGIN + 1, y + layout.cell + 1)) for x, y in corners]
+
+
 def content_rows(content: np.ndarray) -> list[Row]:
     """A row for each content font of images, uint8 (n, channels, size, size)."""
     channels = content.shape[1]

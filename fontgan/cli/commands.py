@@ -15,6 +15,7 @@ from fontgan.cli.inspect import inspect_command
 from fontgan.cli.models import models_command
 from fontgan.cli.plot import plot_command
 from fontgan.cli.render_dataset import render_dataset_command
+from fontgan.cli.report import report_command
 from fontgan.cli.train import train_command
 
 app = typer.Typer(
@@ -30,6 +31,7 @@ app.command("train")(train_command)
 app.command("generate")(generate_command)
 app.command("export-font")(export_font_command)
 app.command("plot")(plot_command)
+app.command("report")(report_command)
 app.command("models")(models_command)
 app.command("inspect")(inspect_command)
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from importlib import resources
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 
 def file_of_page(name: str) -> str:
@@ -21,9 +21,15 @@ def file_of_page(name: str) -> str:
 
 def render_page(template: str, **values: Any) -> str:
     """A page of the template of that name; texts among the values are escaped."""
-    templates = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    templates = Environment(
+        loader=FunctionLoader(file_of_page),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     templates.filters["char"] = chr
-    return templates.from_string(file_of_page(template)).render(**values)
+    return templates.get_template(template).render(**values)
 
 
 def policy_of(styles: Sequence[str], scripts: Sequence[str] = (), data: Sequence[str] = ()) -> str:

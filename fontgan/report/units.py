@@ -9,12 +9,11 @@ import numpy as np
 
 from fontgan.fonts.charset import code_point_name
 from fontgan.judging.dissection import Dissection, View
+from fontgan.report.pictures import difference, tinted
 from fontgan.sheet import Row, draw_sheet, save_png
 
 _COLUMNS = 8  # characters
-_PALE = 0.35  # of the ink of a glyph that something is drawn on
 _ACTIVE = (228, 87, 0)
-_MISSING, _EXTRA = (208, 28, 28), (24, 90, 219)
 
 
 def save_units(path: Path, found: Dissection) -> None:
@@ -43,26 +42,3 @@ def _rows(view: View, drawn: np.ndarray) -> Iterator[Row]:
     yield Row(view.title, active)
     yield Row("off", list(view.off[: len(drawn)]))
     yield Row("difference", [difference(*pair) for pair in zip(drawn, view.off, strict=False)])
-
-
-def difference(before: np.ndarray, after: np.ndarray) -> np.ndarray:
-    """A glyph, pale, with what disappears in red and what appears in blue: uint8 (size, size, 3).
-
-    Args:
-        before, after: uint8 (size, size), 0 = ink.
-    """
-    change = (after.astype(np.float32) - before) / 255
-    return tinted(before, {_MISSING: change.clip(0, 1), _EXTRA: (-change).clip(0, 1)})
-
-
-def tinted(glyph: np.ndarray, tints: dict[tuple[int, int, int], np.ndarray]) -> np.ndarray:
-    """A glyph, pale, with colours laid on it: uint8 (size, size, 3).
-
-    Args:
-        glyph: uint8 (size, size), 0 = ink.
-        tints: masks by colour, float (size, size) in [0, 1].
-    """
-    picture = np.repeat(255 - _PALE * (255.0 - glyph[..., None]), 3, axis=2)
-    for colour, mask in tints.items():
-        picture += mask[..., None] * (np.array(colour) - picture)
-    return np.rint(picture).clip(0, 255).astype(np.uint8)
