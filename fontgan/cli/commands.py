@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from fontgan.cli.compare import compare_command
 from fontgan.cli.export_font import export_font_command
 from fontgan.cli.generate import generate_command
 from fontgan.cli.inspect import inspect_command
@@ -30,6 +31,7 @@ app.command("render-dataset")(render_dataset_command)
 app.command("train")(train_command)
 app.command("generate")(generate_command)
 app.command("export-font")(export_font_command)
+app.command("compare")(compare_command)
 app.command("plot")(plot_command)
 app.command("report")(report_command)
 app.command("models")(models_command)

@@ -41,24 +41,31 @@ def save_curves(path: Path, runs: Sequence[Curves], against: Against = "step") -
     Raises:
         FontganError: the image cannot be written.
     """
-    with _without_remarks():
-        from matplotlib import font_manager
+    with without_remarks():
         from matplotlib.figure import Figure
 
-    font_manager.fontManager.addfont(bundled_font("noto-sans-sc.otf"))  # for runs with Chinese names
     shown = panels(runs)
     rows = -(-len(shown) // _COLUMNS)
     figure = Figure((_PANEL[0] * _COLUMNS, _PANEL[1] * rows + 0.5), layout="constrained")
     for place, panel in enumerate(shown, 1):
         _draw_panel(figure.add_subplot(rows, _COLUMNS, place), panel, against)
-    _draw_legend(figure, [run.run for run in runs])
+    draw_legend(figure, [run.run for run in runs])
+    save_figure(path, figure)
+
+
+def save_figure(path: Path, figure: Figure) -> None:
+    """Write a figure as a PNG, whole or not at all.
+
+    Raises:
+        FontganError: it cannot be written.
+    """
     with replacing(path) as beside, warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         figure.savefig(beside, format="png")
 
 
 @contextmanager
-def _without_remarks() -> Iterator[None]:
+def without_remarks() -> Iterator[None]:
     """Without matplotlib's remarks on a home that cannot be written, where it uses a temporary folder."""
     import logging  # not for help
 
@@ -85,12 +92,14 @@ def panels(runs: Sequence[Curves]) -> list[Panel]:
     return [panel for panel in found if any(panel.lines)]
 
 
-def _draw_legend(figure: Figure, names: Sequence[str]) -> None:
+def draw_legend(figure: Figure, names: Sequence[str]) -> None:
     """The names of the runs, as they are: a `$` in one begins no formula, a `_` hides none."""
+    from matplotlib import font_manager
     from matplotlib.lines import Line2D
 
+    font_manager.fontManager.addfont(bundled_font("noto-sans-sc.otf"))  # for runs with Chinese names
     legend = figure.legend(
-        [Line2D([], [], **_line(number)) for number in range(len(names))],
+        [Line2D([], [], **line_of(number)) for number in range(len(names))],
         [printable(name) for name in names],
         loc="outside upper center",
         ncols=4,
@@ -100,7 +109,7 @@ def _draw_legend(figure: Figure, names: Sequence[str]) -> None:
         text.set_parse_math(False)
 
 
-def _line(number: int) -> dict[str, Any]:
+def line_of(number: int) -> dict[str, Any]:
     """Colour and kind of the line of a run."""
     return {"color": f"C{number % 10}", "linestyle": _LINES[number // 10 % len(_LINES)]}
 
@@ -108,7 +117,7 @@ def _line(number: int) -> dict[str, Any]:
 def _draw_panel(axes: Axes, panel: Panel, against: Against) -> None:
     """The points of all runs: marked ones as they are, others pale under a smoothed line."""
     for number, points in enumerate(panel.lines):
-        line = _line(number)
+        line = line_of(number)
         places = [point.step if against == "step" else point.seconds / 60 for point in points]
         values = [point.value for point in points]
         if panel.marked:

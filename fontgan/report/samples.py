@@ -13,6 +13,7 @@ from fontgan.sheet import cut_rows
 MOST_BYTES = 16 << 20  # of a sample sheet
 _MOST_PIXELS = 16 << 20
 _KEPT = 8  # sheets of a run
+_SIZES = (128, 256)  # of glyph images on sheets, in pixels; smaller ones are enlarged
 
 Strip = tuple[str, str]  # what it shows, and the address of the image
 
@@ -54,6 +55,20 @@ def sample_strips(sheets: Mapping[int, bytes], contents: int, size: int) -> tupl
             ("true", data_url(true)),
         )
     return (strips if around is None else [*around[0], *strips, around[1]]), damaged
+
+
+def sheet_strips(sheet: bytes, labels: Sequence[str]) -> list[Strip]:
+    """The rows of a sheet with these labels; the whole sheet where it is laid out in another way.
+
+    Nothing of a file that is damaged.
+    """
+    image = _read(sheet)
+    if image is None:
+        return []
+    for size in _SIZES:
+        if rows := cut_rows(image, labels, size):
+            return [(label, data_url(row)) for label, row in zip(labels, rows, strict=True)]
+    return [("", data_url(image))]
 
 
 def _read(content: bytes) -> Image.Image | None:
