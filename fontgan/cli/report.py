@@ -32,10 +32,16 @@ def report_command(
     if output is not None and output.suffix.lower() not in (".html", ".htm"):
         raise FontganError("reports are HTML files", "name {html}", html=output.with_suffix(".html"))
     with messages.status("loading torch"):
+        from fontgan.cli.report_comparison import is_comparison, report_comparison
         from fontgan.cli.report_run import report_run
         from fontgan.runs.finding import newest_run
         from fontgan.runs.folder import Run, is_run
 
+    if path is not None and is_comparison(path):
+        page = output or Path("reports") / f"{path.absolute().name}.html"
+        report_comparison(path, page)
+        echo(page)
+        return
     if path is not None and not is_run(path):
         what = "is neither a run nor a comparison" if path.exists() else "does not exist"
         raise FontganError(f"{path} {what}", "pass the folder of one")
