@@ -17,6 +17,7 @@ from fontgan.cli.inspect import inspect_command
 from fontgan.cli.models import models_command
 from fontgan.cli.plot import plot_command
 from fontgan.cli.render_dataset import render_dataset_command
+from fontgan.cli.report import report_command
 from fontgan.cli.train import train_command
 
 app = typer.Typer(
@@ -34,6 +35,7 @@ app.command("export-font")(export_font_command)
 app.command("compare")(compare_command)
 app.command("evaluate")(evaluate_command)
 app.command("plot")(plot_command)
+app.command("report")(report_command)
 app.command("models")(models_command)
 app.command("inspect")(inspect_command)
 

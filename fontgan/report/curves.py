@@ -27,7 +27,7 @@ _LINES = ("-", "--", ":", "-.")  # of the first ten runs, the next ten, …
 _WINDOW = 30  # the thick line averages one thirtieth of the thin one
 
 
-class _Panel(NamedTuple):
+class Panel(NamedTuple):
     """One panel: its title, whether each point is marked, and the points of each run."""
 
     title: str
@@ -44,10 +44,10 @@ def save_curves(path: Path, runs: Sequence[Curves], against: Against = "step") -
     with without_remarks():
         from matplotlib.figure import Figure
 
-    panels = _panels(runs)
-    rows = -(-len(panels) // _COLUMNS)
+    shown = panels(runs)
+    rows = -(-len(shown) // _COLUMNS)
     figure = Figure((_PANEL[0] * _COLUMNS, _PANEL[1] * rows + 0.5), layout="constrained")
-    for place, panel in enumerate(panels, 1):
+    for place, panel in enumerate(shown, 1):
         _draw_panel(figure.add_subplot(rows, _COLUMNS, place), panel, against)
     draw_legend(figure, [run.run for run in runs])
     save_figure(path, figure)
@@ -78,18 +78,18 @@ def without_remarks() -> Iterator[None]:
         logger.setLevel(before)
 
 
-def _panels(runs: Sequence[Curves]) -> list[_Panel]:
+def panels(runs: Sequence[Curves]) -> list[Panel]:
     """The panels for which some run has points."""
     losses = dict.fromkeys(name for run in runs for name in run.losses)
-    panels = [
+    found = [
         *(
-            _Panel(of.heading, True, [run.measures.get(name, ()) for run in runs])
+            Panel(of.heading, True, [run.measures.get(name, ()) for run in runs])
             for name, of in MEASURES.items()
         ),
-        *(_Panel(name, False, [run.losses.get(name, ()) for run in runs]) for name in losses),
-        _Panel("images per second", False, [run.speed for run in runs]),
+        *(Panel(name, False, [run.losses.get(name, ()) for run in runs]) for name in losses),
+        Panel("images per second", False, [run.speed for run in runs]),
     ]
-    return [panel for panel in panels if any(panel.lines)]
+    return [panel for panel in found if any(panel.lines)]
 
 
 def draw_legend(figure: Figure, names: Sequence[str]) -> None:
@@ -114,7 +114,7 @@ def line_of(number: int) -> dict[str, Any]:
     return {"color": f"C{number % 10}", "linestyle": _LINES[number // 10 % len(_LINES)]}
 
 
-def _draw_panel(axes: Axes, panel: _Panel, against: Against) -> None:
+def _draw_panel(axes: Axes, panel: Panel, against: Against) -> None:
     """The points of all runs: marked ones as they are, others pale under a smoothed line."""
     for number, points in enumerate(panel.lines):
         line = line_of(number)
@@ -125,7 +125,7 @@ def _draw_panel(axes: Axes, panel: _Panel, against: Against) -> None:
         else:
             axes.plot(places, values, color=line["color"], alpha=0.3, linewidth=0.8)
             alone = "o" if len(values) == 1 else None
-            axes.plot(places, _smoothed(values), **line, marker=alone)
+            axes.plot(places, smoothed(values), **line, marker=alone)
     axes.set_title(printable(panel.title), fontsize=10, parse_math=False)
     axes.set_xlabel(against, fontsize=8)
     axes.tick_params(labelsize=8)
@@ -134,7 +134,7 @@ def _draw_panel(axes: Axes, panel: _Panel, against: Against) -> None:
         axes.spines[side].set_visible(False)
 
 
-def _smoothed(values: Sequence[float]) -> list[float]:
+def smoothed(values: Sequence[float]) -> list[float]:
     """An exponential running mean, corrected for its start as Adam's are."""
     found, mean, weight = [], 0.0, 0.0
     forget = min(1.0, _WINDOW / max(len(values), 1))
