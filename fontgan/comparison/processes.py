@@ -40,14 +40,24 @@ class _Process:
     words: IO[bytes]
 
     def stop(self) -> None:
-        """Let it end after its current step; returns when it has ended."""
+        """Let it end after its current step."""
         if self.child.stdin is not None:
             self.child.stdin.close()
+
+    def wait(self) -> None:
+        """Wait until it has ended."""
         self.child.wait()
+        self.answer.close()
+        self.words.close()
 
     def cell(self) -> Cell | None:
-        """What came of it; None where it was interrupted."""
+        """What came of it, once it has ended; None where it was interrupted."""
         self.stop()
+        found = self._found()
+        self.wait()
+        return found
+
+    def _found(self) -> Cell | None:
         self.answer.seek(0)
         lines = self.answer.read().splitlines()
         try:
@@ -111,10 +121,9 @@ class Makers:
                 time.sleep(_LOOK if running else 0)
         finally:
             for process in running:
-                if process.child.stdin is not None:
-                    process.child.stdin.close()
+                process.stop()
             for process in running:
-                process.child.wait()
+                process.wait()
 
     def _next(self, waiting: Sequence[Job], running: int) -> list[Job]:
         """The jobs that can begin now."""
