@@ -82,11 +82,14 @@ judges: $(READY) ## the networks that judge glyphs, from open fonts that npm and
 	$(BIN)/python assets/weights/draw_failures.py $(GLYPHS)
 	$(BIN)/python assets/weights/train_verifier.py $(GLYPHS)
 
-bench-models: $(READY) ## every model for the same minutes: tables and sheets in bench-models/ (half an hour)
-	$(BIN)/python -m tests.benchmarks.models
+# At 64 px, as the tables of docs/benchmarks.md are.
+bench-models: $(READY) ## every model for the same minutes: tables, sheets and a page in bench-models/ (half an hour)
+	test -e bench-models/glyphs.lmdb || $(BIN)/fontgan render-dataset --size 64 --output bench-models/glyphs.lmdb
+	$(BIN)/fontgan compare --data bench-models/glyphs.lmdb --model all --style fontgan-kai --style ma-shan-zheng \
+		--minutes 3 --jobs 2 --output bench-models/all
 
 clean: ## remove all that was made here, .venv too
-	rm -rf $(VENV) data runs generated inspected plots bench-models bench-sizes judges-glyphs attacks.jsonl dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) data runs generated inspected plots compared bench-models bench-sizes judges-glyphs attacks.jsonl dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	rm -f fonts/fontgan-kai.ttf fonts/fontgan-kai.html fonts/fontgan-kai-doubtful.txt
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

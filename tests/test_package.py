@@ -52,6 +52,7 @@ def test_every_module_can_be_imported_and_says_what_it_is_for(name: str) -> None
 ROOMS = (
     "library",
     "cli",
+    "comparison",
     "training",
     "export",
     "report",

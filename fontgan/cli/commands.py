@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from fontgan.cli.compare import compare_command
 from fontgan.cli.evaluate import evaluate_command
 from fontgan.cli.export_font import export_font_command
 from fontgan.cli.generate import generate_command
@@ -16,6 +17,7 @@ from fontgan.cli.inspect import inspect_command
 from fontgan.cli.models import models_command
 from fontgan.cli.plot import plot_command
 from fontgan.cli.render_dataset import render_dataset_command
+from fontgan.cli.report import report_command
 from fontgan.cli.train import train_command
 
 app = typer.Typer(
@@ -30,8 +32,10 @@ app.command("render-dataset")(render_dataset_command)
 app.command("train")(train_command)
 app.command("generate")(generate_command)
 app.command("export-font")(export_font_command)
+app.command("compare")(compare_command)
 app.command("evaluate")(evaluate_command)
 app.command("plot")(plot_command)
+app.command("report")(report_command)
 app.command("models")(models_command)
 app.command("inspect")(inspect_command)
 

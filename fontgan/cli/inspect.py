@@ -26,8 +26,8 @@ def inspect_command(
         Path | None,
         typer.Option(
             metavar="FILE.png|FILE.svg",
-            help="File for the contact sheet, or for the drawing of --network. [default: inspected/NAME.png, "
-            "or inspected/RUN-network.svg]",
+            help="File for the contact sheet, or for the drawing of --network or --units. [default: "
+            "inspected/NAME.png, inspected/RUN-network.svg, or inspected/RUN-units.png]",
         ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Random seed for the characters on the sheet.")] = 0,
@@ -35,6 +35,20 @@ def inspect_command(
     network: Annotated[
         bool, typer.Option("--network", help="List the layers of a run's network, and draw it as an SVG.")
     ] = False,
+    units: Annotated[
+        bool,
+        typer.Option(
+            "--units", help="List which units of a run's network draw which strokes, and draw without them."
+        ),
+    ] = False,
+    layer: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="LAYER",
+            help="Layer for --units, as --network lists it; may be repeated. [default: the innermost, and the "
+            "last before the image]",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """Show what a font, dataset or run holds.
@@ -49,9 +63,16 @@ def inspect_command(
         _refuse(charset is not None, "--charset is for fonts", path, "a run")
         _refuse(verify, "--verify is for datasets", path, "a run")
         _refuse(seed != 0, "--seed is for contact sheets", path, "a run")
+        _check_units(units, network, layer)
+        if units:
+            from fontgan.cli.inspect_units import inspect_units
+
+            inspect_units(Path(path), layer or (), sheet, as_json)
+            return
         inspect_run(Path(path), network, sheet, as_json)
         return
     _refuse(network, "--network is for runs", path, "not a run")
+    _refuse(units or bool(layer), "--units is for runs", path, "not a run")
     if sheet is not None and sheet.suffix.lower() != ".png":
         raise FontganError(
             f"sheets are PNG files, and {sheet} is not", "name {name}", name=sheet.with_suffix(".png")
@@ -68,6 +89,13 @@ def inspect_command(
 
     _refuse(verify, "--verify is for datasets", path, "not a dataset")
     inspect_font(path, charset, sheet, seed, as_json)
+
+
+def _check_units(units: bool, network: bool, layer: list[str] | None) -> None:
+    if units and network:
+        raise FontganError("--network and --units are two different lists", "pass one of them")
+    if layer and not units:
+        raise FontganError("--layer is for --units")
 
 
 def _refuse(asked: bool, purpose: str, path: str, what: str) -> None:

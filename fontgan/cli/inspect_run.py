@@ -59,7 +59,7 @@ def _check_drawing(network: bool, drawing: Path | None) -> None:
         return
     if not network:
         raise FontganError(
-            "--sheet is for fonts and datasets, or for the drawing that --network makes of a run"
+            "--sheet is for fonts and datasets, or for the drawing that --network or --units makes of a run"
         )
     if drawing.suffix.lower() != ".svg":
         raise FontganError("networks are drawn as SVG files", "name {svg}", svg=drawing.with_suffix(".svg"))

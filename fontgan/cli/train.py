@@ -47,6 +47,7 @@ def train_command(
     tensorboard: Annotated[bool, _option("tensorboard", "--tensorboard")] = TrainingPlan.tensorboard,
     content: Annotated[list[str] | None, _option("content", metavar="FACE")] = None,
     stacked: Annotated[bool, _option("stacked", "--stacked")] = TrainingPlan.stacked,
+    learn: Annotated[int, _option("learn", metavar="N", min=0)] = TrainingPlan.learn,
     config: Annotated[
         Path | None,
         typer.Option(

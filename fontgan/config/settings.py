@@ -258,6 +258,12 @@ class TrainingPlan(Settings):
     content: tuple[str, ...] = setting(
         (), "faces of the dataset to take the content from, in order (default: its content fonts)"
     )
+    learn: int = setting(
+        0,
+        "number of characters to learn, the same ones in every run; 0: all that are not held out",
+        least=0,
+        most=0x110000,
+    )
     stacked: bool = setting(
         False, "stack all content faces as input channels instead of using the first that has the character"
     )

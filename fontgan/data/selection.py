@@ -8,7 +8,7 @@ from itertools import chain
 import torch
 
 from fontgan.data.images import GlyphKey, load_images
-from fontgan.data.splits import Few, Split, few_of, is_in
+from fontgan.data.splits import Few, Split, few_of, first_characters, is_in
 from fontgan.data.store import GlyphStore
 from fontgan.data.views import View
 from fontgan.errors import FontganError
@@ -34,6 +34,7 @@ def load_view(
     stacked: bool = False,
     room: int | None = None,
     few: Few | None = None,
+    learn: int = 0,
 ) -> View:
     """The characters of one split in some content faces and in some styles, by their keys in the store.
 
@@ -50,15 +51,20 @@ def load_view(
             otherwise the first that has a character gives it.
         room: bytes that the images may take in memory; any number where it is None.
         few: how the characters are divided, as `few_characters` says.
+        learn: how many characters of each style are learnt, those of `first_characters`, with the same ones
+            on both sides; 0: all. Held-out characters stay as they are.
 
     Raises:
         FontganError: there is no such face, one is both content and style, or a style has no character that
-            could be learnt.
+            could be learnt, or fewer than `learn`.
     """
     _check_faces(store, contents, styles)
     givers = _givers(store, contents, split, stacked, few)
-    side_b, numbers = _style_side(store, styles, split, few, givers if paired else None)
+    limit = learn if split == "train" or (few and not few.held_out) else 0
+    side_b, numbers = _style_side(store, styles, split, few, givers if paired or limit else None, limit)
     codes_b = [code for _, code in side_b]
+    if limit:
+        givers = {code: givers[code] for code in set(codes_b)}
     if not paired and len(set(codes_b)) == 1:  # no other could stand in where it meets itself
         raise FontganError(
             f"{store.path} has one character in the {split} split, and unpaired batches need two"
@@ -99,7 +105,12 @@ def _givers(
 
 
 def _style_side(
-    store: GlyphStore, styles: Sequence[str], split: Split, few: Few | None, content: Collection[int] | None
+    store: GlyphStore,
+    styles: Sequence[str],
+    split: Split,
+    few: Few | None,
+    content: Collection[int] | None,
+    limit: int,
 ) -> tuple[list[GlyphKey], list[int]]:
     """The glyphs of the styles, and the number of the style of each.
 
@@ -109,6 +120,7 @@ def _style_side(
         split: which characters.
         few: how they are divided.
         content: those of the split that the content has, where the others cannot be used.
+        limit: how many of each style are taken; 0: all.
     """
     side: list[GlyphKey] = []
     numbers: list[int] = []
@@ -121,6 +133,12 @@ def _style_side(
                 "fonts lack them, or they are held out",
                 "draw more, or render more with {render_dataset} and {charset}",
             )
+        if limit > len(codes):
+            raise FontganError(
+                f"{style} has {len(codes):,} characters to learn in {store.path}, fewer than {limit:,}",
+                "pass a smaller {learn}, or render more with {render_dataset} and {charset}",
+            )
+        codes = first_characters(codes, limit) if limit else codes
         side += [(style, code) for code in codes]
         numbers += [number] * len(codes)
     return side, numbers

@@ -72,5 +72,10 @@ def is_in(split: Split, code: int, few: Few | None) -> bool:
     return split_of(code) == split if few is None else few.has(split, code)
 
 
+def first_characters(codes: Iterable[int], count: int) -> list[int]:
+    """Some of the characters, ascending, chosen by a hash of the code point: more of them include these."""
+    return sorted(sorted(set(codes), key=_digest)[:count])
+
+
 def _digest(code: int) -> bytes:
     return hashlib.sha256(code.to_bytes(4, "big")).digest()

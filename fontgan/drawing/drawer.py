@@ -144,9 +144,24 @@ class Drawer:
         self._network = engine.place(self._network)
 
     @property
+    def network(self) -> nn.Module:
+        """The generator, in evaluation mode, on `device`."""
+        return self._network
+
+    @property
     def device(self) -> torch.device:
         """What it computes on."""
         return self._engine.device
+
+    def inputs(self, drawing: Drawing) -> list[Tensor]:
+        """What the network takes to draw a drawing again: the content, and its further inputs.
+
+        `draw_arrays` takes them as they are: uint8 (n, channels, size, size); (n, …) each, or (1, …) for all.
+
+        Raises:
+            FontganError: the glyphs that would show the style are missing.
+        """
+        return self._inputs(drawing.content, self._conditions(drawing.codes))
 
     def content_of(self, code: int) -> np.ndarray | None:
         """What a character is drawn from, uint8 (channels, size, size); None where no content font has it."""
@@ -222,13 +237,9 @@ class Drawer:
         """
         codes = list(found)
         content = np.stack([each.images for each in found.values()])
+        inputs = self._inputs(content, conditions)
         drawn = draw_arrays(
-            self._network,
-            torch.from_numpy(content),
-            # A number for each character, and the same references for all.
-            [each.expand(len(codes)) if each.ndim == 1 else each for each in conditions],
-            self._engine.device,
-            self._engine.ranks,
+            self._network, inputs[0], inputs[1:], self._engine.device, self._engine.ranks
         )
         if not torch.isfinite(drawn).all():
             raise FontganError(
@@ -266,6 +277,11 @@ class Drawer:
             ),
             notes=list(self.notes),
         )
+
+    def _inputs(self, content: np.ndarray, conditions: Sequence[Tensor]) -> list[Tensor]:
+        """The content, a number for each character, and the same references for all."""
+        numbered = (each.expand(len(content)) if each.ndim == 1 else each for each in conditions)
+        return [torch.from_numpy(content), *numbered]
 
     def _advance(self, code: int, fonts: Sequence[PlacedFont | None]) -> float:
         """The width of a character that the style lacks, in em.

@@ -6,18 +6,13 @@ reasons may come from strangers, so all of them are escaped.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib import resources
 from itertools import groupby
 from pathlib import Path
-
-from jinja2 import Environment, StrictUndefined
 
 from fontgan.building.characters import DamagedCmapError, characters_of
 from fontgan.building.tables import check_format, read_tables
@@ -27,6 +22,7 @@ from fontgan.fonts.charset import unique_characters
 from fontgan.fonts.container import FontFile
 from fontgan.fonts.location import FontLocation
 from fontgan.report.embedding import Compared, compared, font_face, web_font
+from fontgan.report.html import file_of_page, policy_of, render_page
 from fontgan.untrusted import printable
 
 Runs = list[tuple[bool, str]]  # parts of a text: whether a font has it, and the part
@@ -38,12 +34,8 @@ _OWN = 300  # of the font's own characters, where it lacks those of the text
 _SENTENCE, _CLAUSE = r"[。！？]”?", r"[。！？；，、：]"
 
 
-def _file(name: str) -> str:
-    return resources.files("fontgan.report").joinpath(name).read_text(encoding="utf-8")
-
-
 # 王羲之, Preface to the Poems of the Orchid Pavilion (353), in simplified characters.
-ORCHID_PAVILION = _file("orchid-pavilion.txt").rstrip()
+ORCHID_PAVILION = file_of_page("orchid-pavilion.txt").rstrip()
 
 
 @dataclass(frozen=True)
@@ -126,13 +118,12 @@ def draw_specimen(specimen: Specimen) -> str:
     web = [("New", *web_font(specimen.font, specimen.kind))]
     web += [(one.role, one.font, "woff") for one in others if one.font]
     faces = "\n".join(font_face(*font) for font in web)
-    style, script = _file("specimen.css"), _file("specimen.js")
+    style, script = file_of_page("page.css") + file_of_page("specimen.css"), file_of_page("specimen.js")
     reasons = specimen.doubtful
     doubtful = {code: printable(reasons[code]) for code in specimen.new if code in reasons}
-    templates = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    templates.filters["char"] = chr
-    return templates.from_string(_file("specimen.html.jinja")).render(
-        policy=_policy(faces, style, script),
+    return render_page(
+        "specimen.html.jinja",
+        policy=policy_of([faces, style], [script], ["font"]),
         faces=faces,
         style=style,
         script=script,
@@ -221,13 +212,3 @@ def _rows(specimen: Specimen, others: Sequence[Compared], text: str) -> list[tup
     rows = [(one.role, one.family, runs(text, one.has)) for one in others if one.font]
     new = ("New", printable(specimen.family), runs(text, specimen.has))
     return sorted([*rows, new]) if rows else []  # Content, New, Style
-
-
-def _policy(*inline: str) -> str:
-    """A Content-Security-Policy: these styles and this script, fonts in the page, and no network."""
-    *styles, script = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in inline)
-    allowed = " ".join(f"'sha256-{digest}'" for digest in styles)
-    return (
-        f"default-src 'none'; font-src data:; style-src {allowed}; script-src 'sha256-{script}'; "
-        "base-uri 'none'; form-action 'none'"
-    )

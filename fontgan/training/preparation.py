@@ -110,7 +110,15 @@ def prepared(plan: TrainingPlan, settings: ModelSettings) -> Iterator[Prepared]:
         few = few_characters(store, keys_a, keys_b)
         views = {
             split: load_view(
-                store, keys_a, keys_b, split, kind.paired or split != "train", plan.stacked, room, few
+                store,
+                keys_a,
+                keys_b,
+                split,
+                kind.paired or split != "train",
+                plan.stacked,
+                room,
+                few,
+                plan.learn,
             )
             for split in SPLITS
         }

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fontgan.data.splits import SPLITS, few_of, is_in, split_of
+from fontgan.data.splits import SPLITS, few_of, first_characters, is_in, split_of
 from fontgan.fonts.charset import gb2312_level
 
 _FIRST_SPLITS = "vttttttttttttttttttttttttttttttttttttttt"
@@ -39,3 +39,14 @@ def test_few_characters_are_held_out_by_turns_or_not_at_all(codes: set[int]) -> 
 def test_a_hundred_characters_are_divided_by_their_hash() -> None:
     assert few_of(range(0x4E00, 0x4E64)) is None
     assert is_in("test", 0x4E00, None) == (split_of(0x4E00) == "test")
+
+
+@given(st.sets(st.integers(0x4E00, 0x9FFF), min_size=2, max_size=60), st.data())
+def test_fewer_characters_to_learn_are_among_more(codes: set[int], data: st.DataObject) -> None:
+    more = data.draw(st.integers(1, len(codes)))
+    fewer = data.draw(st.integers(1, more))
+    assert set(first_characters(codes, fewer)) <= set(first_characters(codes, more)) <= codes
+    assert len(first_characters(codes, fewer)) == fewer
+    # They do not depend on what else there is: those of a subset that has them are the same.
+    kept = first_characters(codes, more)
+    assert first_characters(kept, fewer) == first_characters(codes, fewer)

@@ -17,13 +17,13 @@ from fontgan.compute.ranks import Ranks
 from fontgan.data.augmentation import Augmentation
 from fontgan.data.images import FromStore, InMemory, as_bytes, as_floats
 from fontgan.data.render import render_dataset
-from fontgan.data.selection import load_view
+from fontgan.data.selection import few_characters, load_view
 from fontgan.data.splits import SPLITS, Split
 from fontgan.data.store import GlyphStore
 from fontgan.data.views import View
 from fontgan.errors import FontganError
 from fontgan.fonts.location import FontLocation
-from tests.helpers import images_of
+from tests.helpers import images_of, make_toy_store
 from tests.toy_fonts import CHARACTERS, build_font
 
 STILL = Augmentation()
@@ -107,6 +107,36 @@ def test_what_does_not_fit_into_memory_is_read_from_the_store_alike(many_styles:
             assert torch.equal(one.real_a, other.real_a)
             assert torch.equal(one.real_b, other.real_b)
             assert torch.equal(one.styles, other.styles)
+
+
+@pytest.mark.parametrize("paired", [True, False])
+def test_fewer_characters_are_learnt_and_the_same_ones_are_held_out(many_styles: Path, paired: bool) -> None:
+    with GlyphStore(many_styles) as store:
+        views = {
+            count: {
+                split: load_view(store, ["a", "b"], ["c"], split, paired or split != "train", learn=count)
+                for split in SPLITS
+            }
+            for count in (0, 5, 10)
+        }
+        learnt = {count: set(view["train"].codes_b.tolist()) for count, view in views.items()}
+        assert [len(learnt[count]) for count in (5, 10)] == [5, 10]
+        assert learnt[5] < learnt[10] < learnt[0]
+        assert set(views[10]["train"].codes_a.tolist()) == learnt[10]  # both sides have the same
+        for split in ("validation", "test"):
+            held_out = [view[split].codes_b.tolist() for view in views.values()]
+            assert held_out == [held_out[0]] * 3
+        both = load_view(store, ["a", "b"], ["c", "d"], "train", learn=10)
+        assert both.styles.bincount().tolist() == [10, 10]
+        with pytest.raises(FontganError, match=r"c has \d+ characters to learn in .*, fewer than 1,000"):
+            load_view(store, ["a", "b"], ["c"], "train", learn=1000)
+
+
+def test_where_none_is_held_out_what_is_learnt_is_measured(tmp_path: Path) -> None:
+    with GlyphStore(make_toy_store(tmp_path, [0x4E00, 0x4E01, 0x4E02])) as store:
+        few = few_characters(store, ["content"], ["style"])
+        views = [load_view(store, ["content"], ["style"], split, few=few, learn=2) for split in SPLITS]
+        assert [len(view) for view in views] == [2, 2, 2]
 
 
 # Of the batches that were made when roles were in the store.

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import re
-import shutil
-import subprocess
 from collections.abc import Sequence
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -31,55 +27,10 @@ from fontgan.report.specimen import (
     spans,
 )
 from tests.building.outlines import box, opened, rings
+from tests.report.pages import CHROMIUM, HOSTILE, Page, browsed
 from tests.toy_fonts import build_font as build_toy
 
-HOSTILE = "</script></style></title><img src=x onerror=alert(1)>\"'{{ 7*7 }}"
 CODES = [*range(0x5000, 0x5010)]
-VOID = {"meta", "input", "br"}
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-
-
-class Page(HTMLParser):
-    """The elements of a page, with the text directly in them; asserts that they are balanced."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str]]] = []
-        self.texts: list[str] = []
-        self._open: list[int] = []
-        self.feed(page)
-        self.close()
-        assert not self._open
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, {name: value or "" for name, value in attrs}))
-        self.texts.append("")
-        if tag not in VOID:
-            self._open.append(len(self.elements) - 1)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.elements[self._open.pop()][0] == tag
-
-    def handle_data(self, data: str) -> None:
-        if self._open:
-            self.texts[self._open[-1]] += data
-
-    def all(self, tag: str, **attributes: str) -> list[str]:
-        """The texts of all elements of a kind that have these attributes."""
-        wanted = attributes.items()
-        found = zip(self.elements, self.texts, strict=True)
-        return [text for (name, own), text in found if name == tag and wanted <= own.items()]
-
-    @property
-    def data(self) -> dict[str, object]:
-        """What the script reads."""
-        (data,) = self.all("script", id="data")
-        read: dict[str, object] = json.loads(data)
-        return read
-
-    @property
-    def policy(self) -> str:
-        return next(own["content"] for _, own in self.elements if "http-equiv" in own)
 
 
 def specimen(codes: Sequence[int] = CODES, kind: str = "ttf") -> Specimen:
@@ -269,17 +220,6 @@ def test_all_of_gb2312_makes_a_page() -> None:
     assert Page(page).data["codes"] == codes
     assert "6,763 new characters" in page
     assert "永和九年" in page
-
-
-def browsed(path: Path) -> tuple[str, str]:
-    """What a browser makes of a page, once its script has run, and what it logs."""
-    assert CHROMIUM
-    options = ["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--dump-dom"]
-    profile = f"--user-data-dir={path.parent / 'profile'}"
-    done = subprocess.run(
-        [CHROMIUM, *options, profile, path.as_uri()], capture_output=True, text=True, check=True
-    )
-    return done.stdout, "\n".join(line for line in done.stderr.splitlines() if "CONSOLE" in line)
 
 
 @pytest.mark.slow

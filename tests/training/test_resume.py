@@ -181,6 +181,26 @@ def test_a_gpu_trains_and_goes_on(precision: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("here")
+def test_a_run_of_fewer_characters_lists_them_and_continues_with_them() -> None:
+    events = begin(run="few", learn=7, steps=2)
+    assert isinstance(events[0], Started)
+    assert events[0].counts["train"] == 7
+    learnt = Run("few").record.learnt_characters
+    assert len(learnt) == 7
+    more = begin(run="more", learn=30, steps=2)
+    assert isinstance(more[0], Started)
+    assert set(learnt) < set(Run("more").record.learnt_characters)
+    assert events[0].counts["test"] == more[0].counts["test"]
+    go_on(run="few", steps=4)
+    assert Run("few").record.learnt_characters == learnt
+    with pytest.raises(FontganError, match="learn was 7 and would be 8"):
+        go_on(run="few", steps=6, learn=8)
+    with pytest.raises(FontganError, match="characters to learn in data/glyphs.lmdb, fewer than 1,000"):
+        begin(run="many", learn=1000)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("here")
 def test_a_run_that_kept_nothing_yet_begins_anew() -> None:
     break_off(PIX2PIX, 0, run=Path("young"))
     assert not Run(Path("young")).checkpoints

@@ -1,0 +1,143 @@
+"""`fontgan report RUN`: what is known of a run, gathered for its page; what cannot be is named on it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from fontgan.errors import FontganError
+from fontgan.untrusted import unreadable
+
+if TYPE_CHECKING:
+    from fontgan.config.settings import DeviceChoice
+    from fontgan.judging.evaluation import Evaluation
+    from fontgan.report.samples import Strip
+    from fontgan.runs.folder import Run
+    from fontgan.runs.record import CheckpointRecord
+
+T = TypeVar("T")
+
+
+def report_run(run: Run, page: Path, device: DeviceChoice) -> None:
+    """Write the page of a run.
+
+    Raises:
+        FontganError: it cannot be written.
+    """
+    from fontgan.cli.console import messages
+    from fontgan.report.run_page import RunReport, save_run_page
+    from fontgan.report.settings import settings_of
+
+    notes = _Notes()
+    record = notes.unless(lambda: run.record)
+    tables: dict[str, Any] = notes.unless(lambda: run.config) or {}
+    curves = notes.unless(lambda: run.log.curves)
+    evaluation = notes.unless(lambda: _evaluated(run, device)) if record else None
+    network = notes.unless(lambda: _network(run)) if record else None
+    samples = _samples(run, record, notes) if record else []
+    for note in notes.lines:
+        messages.print(f"note: {note}", style="yellow")
+    model = record.model if record else str(tables.get("training", {}).get("model", ""))
+    report = RunReport(
+        name=run.name,
+        facts=_facts(record),
+        details=_details(record),
+        evaluation=evaluation,
+        samples=samples,
+        curves=curves,
+        settings=settings_of(tables, model),
+        network=network or "",
+        notes=notes.lines,
+    )
+    save_run_page(page, report)
+
+
+class _Notes:
+    """What could not be had, a line each; on the page nothing is said of options."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def unless(self, look: Callable[[], T]) -> T | None:
+        """What `look` returns; where it cannot be had, None, and a line that says why."""
+        try:
+            return look()
+        except FontganError as error:
+            problem = error.problem
+        except OSError as error:
+            problem = unreadable(error.filename, error).problem
+        if problem not in self.lines:
+            self.lines.append(problem)
+        return None
+
+
+def _evaluated(run: Run, device: DeviceChoice) -> Evaluation:
+    from fontgan.cli.console import Bar
+    from fontgan.compute.choosing import choose_engine, prepare_process
+    from fontgan.drawing.drawer import Drawer
+    from fontgan.judging.evaluation import evaluate
+
+    prepare_process(choose_engine(device))
+    drawer = Drawer(run, device=device)
+    with Bar("characters") as bar:
+        return evaluate(drawer, watcher=bar)
+
+
+def _network(run: Run) -> str:
+    """The drawing of the network, as `inspect --network` makes it."""
+    from fontgan.anatomy.layers import dissect
+    from fontgan.models import find_model
+    from fontgan.models.examples import example_inputs
+    from fontgan.report.network import draw_network
+    from fontgan.runs.weights import load_best
+
+    _, generator, record = load_best(run)
+    kind = find_model(record.model)
+    inputs = example_inputs(kind, record.settings, record.size, contents=record.channels)
+    return draw_network(dissect(generator, inputs), f"{record.model} at {record.size} px")
+
+
+def _samples(run: Run, record: CheckpointRecord, notes: _Notes) -> list[Strip]:
+    from fontgan.report.samples import MOST_BYTES, sample_strips, spread_evenly
+    from fontgan.untrusted import read_file
+
+    named = {int(found[0]): path for path in run.samples if (found := re.findall(r"\d+", path.stem))}
+    if not named:
+        notes.lines.append("the run has no sample sheets")
+    chosen = spread_evenly(sorted(named))
+    read = {step: notes.unless(lambda step=step: read_file(named[step], MOST_BYTES, "sheet")) for step in chosen}
+    strips, damaged = sample_strips(
+        {step: content for step, content in read.items() if content}, record.channels, record.size
+    )
+    notes.lines += [f"{named[step].name} is damaged and is not shown" for step in damaged]
+    return strips
+
+
+def _facts(record: CheckpointRecord | None) -> list[str]:
+    if record is None:
+        return []
+    return [record.model, f"{record.size} px", f"step {record.step:,}"]
+
+
+def _details(record: CheckpointRecord | None) -> dict[str, str]:
+    if record is None:
+        return {}
+    from fontgan.data.record import families
+    from fontgan.measures.table import MEASURES, in_words
+    from fontgan.models import find_model
+
+    model = find_model(record.model)
+    many = len(record.styles) > 1
+    return {
+        "model": f"{record.model}: {model.summary}",
+        "source": model.source,
+        "started from": record.base.name if record.base is not None else "",
+        "first stage": record.first.model if record.first is not None else "",
+        "content": families(record.contents) + (", stacked as channels" if record.stacked else ""),
+        f"styles ({len(record.styles)})" if many else "style": families(record.styles, most=8),
+        "learnt from": f"{len(record.learnt_characters):,} characters" if record.learnt_characters else "",
+        "during training": in_words(record.measures),
+        "best by": MEASURES[record.best_by].title if record.best_by in MEASURES else record.best_by,
+    }

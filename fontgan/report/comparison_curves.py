@@ -1,0 +1,151 @@
+"""The curves of a comparison: measures against time, FLOPs, characters learnt, and what is swept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from fontgan.judging.comparison import Comparison, Group
+from fontgan.measures.table import ALL
+from fontgan.networks.counting import in_short
+from fontgan.report.curves import draw_legend, line_of, save_figure, without_remarks
+from fontgan.untrusted import printable
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_MEASURES = ("iou", "fixed_l1", "content_accuracy")
+_LEARN = "learn"
+_PANEL = (4.2, 3.0)  # inches
+_FAR = 5  # times as much: such values stand on a logarithmic scale
+_LARGE = 100_000  # such numbers are shown in short
+
+
+class _Against(NamedTuple):
+    """What a column of panels shows: its title, whether it is logarithmic, and each group's place."""
+
+    title: str
+    logarithmic: bool
+    place: Callable[[Group], float | None]
+
+
+def save_comparison_curves(path: Path, comparison: Comparison, style: str) -> None:
+    """A row of panels for each measure, as a PNG.
+
+    The first shows validation characters during training, averaged over seeds; the others the judged
+    characters against FLOPs, characters learnt and each swept setting, where groups differ in that, with the
+    standard deviation over seeds. Lines connect groups that differ in nothing else.
+
+    Raises:
+        FontganError: the image cannot be written.
+    """
+    with without_remarks():
+        from matplotlib.figure import Figure
+
+    groups = comparison.groups(style)
+    columns = [column for column in _columns(comparison) if _differ(groups, column)]
+    measures = [name for name in _MEASURES if any(group.spread(name) for group in groups)]
+    width, height = len(columns) + 1, len(measures)
+    figure = Figure((_PANEL[0] * width, _PANEL[1] * height + 0.4), layout="constrained")
+    for row, name in enumerate(measures):
+        if any(name in point.measures for group in groups for cell in group.cells for point in cell.curve):
+            axes = figure.add_subplot(height, width, row * width + 1)
+            _draw_time(axes, groups, name)
+            _label(axes, f"{ALL[name].heading}, validation characters", "minutes of training")
+        for number, column in enumerate(columns, 2):
+            axes = figure.add_subplot(height, width, row * width + number)
+            _draw_against(axes, groups, name, column)
+            _label(axes, f"{ALL[name].heading}, judged characters", column.title)
+    draw_legend(figure, [group.title for group in groups])
+    save_figure(path, figure)
+
+
+def _columns(comparison: Comparison) -> Iterator[_Against]:
+    yield _Against("FLOPs per glyph", True, lambda group: group.over_seeds("flops"))
+    yield _Against("characters learnt", True, lambda group: group.over_seeds("learnt"))
+    for name in comparison.swept:
+        if name != _LEARN:
+            yield _Against(name, False, lambda group, name=name: _number(group.cells[0].settings.get(name)))  # type: ignore[misc]
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        return None if text is None else float(text)
+    except ValueError:
+        return None
+
+
+def _differ(groups: Sequence[Group], column: _Against) -> bool:
+    return len({place for group in groups if (place := column.place(group)) is not None}) > 1
+
+
+def _draw_time(axes: Axes, groups: Sequence[Group], name: str) -> None:
+    """The mean over seeds of what was measured along the way, at equal shares of the time."""
+    for number, group in enumerate(groups):
+        curves = [
+            [(point.seconds / 60, point.measures[name]) for point in cell.curve if name in point.measures]
+            for cell in group.cells
+        ]
+        curves = [curve for curve in curves if curve]
+        if curves:
+            least = min(curve[-1][0] for curve in curves)
+            times = sorted({minutes for minutes, _ in curves[0] if minutes <= least})
+            points = [np.array(curve) for curve in curves]
+            values = np.stack([np.interp(times, curve[:, 0], curve[:, 1]) for curve in points])
+            mean = values.mean(axis=0)
+            axes.plot(times, mean, **line_of(number), marker="o", markersize=3)
+            if len(curves) > 1:
+                spread = values.std(axis=0, ddof=1)
+                axes.fill_between(
+                    times, mean - spread, mean + spread, color=line_of(number)["color"], alpha=0.2
+                )
+
+
+def _draw_against(axes: Axes, groups: Sequence[Group], name: str, column: _Against) -> None:
+    """A point for each group; a grey line through those that differ in this column alone."""
+    lines: dict[Mapping[str, str] | object, list[tuple[float, float]]] = {}
+    for number, group in enumerate(groups):
+        place, spread = column.place(group), group.spread(name)
+        if place is not None and spread is not None:
+            style = line_of(number)
+            axes.errorbar(
+                place,
+                spread.mean,
+                spread.deviation,
+                color=style["color"],
+                marker="o",
+                markersize=5,
+                capsize=3,
+            )
+            lines.setdefault(_others(group, column), []).append((place, spread.mean))
+    for points in lines.values():
+        axes.plot(*zip(*sorted(points), strict=True), color="0.6", linewidth=0.8, zorder=0)
+    places = [place for points in lines.values() for place, _ in points]
+    if column.logarithmic and max(places, default=1) >= _FAR * min(places, default=1):
+        axes.set_xscale("log")
+    else:
+        axes.xaxis.set_major_formatter(
+            lambda value, _: in_short(round(value)) if value >= _LARGE else f"{value:g}"
+        )
+
+
+def _others(group: Group, column: _Against) -> object:
+    """What two groups must share to be connected in a column."""
+    first = group.cells[0]
+    swept = _LEARN if column.title == "characters learnt" else column.title
+    if swept not in first.settings:
+        return group.title  # alone
+    rest = tuple((name, text) for name, text in first.settings.items() if name != swept)
+    return first.model, first.preset, rest
+
+
+def _label(axes: Axes, title: str, below: str) -> None:
+    axes.set_title(printable(title), fontsize=9, parse_math=False)
+    axes.set_xlabel(printable(below), fontsize=8, parse_math=False)
+    axes.tick_params(labelsize=8)
+    axes.grid(alpha=0.3)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)

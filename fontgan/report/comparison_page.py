@@ -1,0 +1,203 @@
+"""A comparison as one HTML page: measures with their spread, against time, network and data, and glyphs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from fontgan.files import write_text
+from fontgan.judging.comparison import COPY, MODEL, NEAREST, STYLE, Comparison, Group, JudgedStyle
+from fontgan.measures.table import ALL, Measure
+from fontgan.networks.counting import in_short
+from fontgan.report.charts import COLOURS, Chart, Line, draw_chart
+from fontgan.report.html import file_of_page, policy_of, render_page
+from fontgan.report.run_page import EXPLAINED
+from fontgan.report.samples import Strip
+from fontgan.untrusted import printable
+
+_MEASURES = ("fixed_l1", "iou", "ssim", "content_accuracy", "grey")  # of the first table and the charts
+_CHARTED = ("fixed_l1", "iou", "content_accuracy")
+_BASELINES = {COPY: "copy of the content", NEAREST: "nearest learnt glyph", STYLE: "the style itself"}
+_LEARN = "learn"
+
+
+def sample_labels(comparison: Comparison, style: str) -> list[str]:
+    """The rows of the sheet of a style, as `compare` draws it."""
+    return ["content", *(group.title for group in comparison.groups(style)), "the style itself"]
+
+
+def save_comparison_page(
+    path: Path, comparison: Comparison, samples: Mapping[str, Sequence[Strip]], notes: Sequence[str] = ()
+) -> None:
+    """Write the page to `path`, whole or not at all; the same input gives the same bytes.
+
+    Args:
+        path: of the page.
+        comparison: what was found.
+        samples: the same characters by all, by the key of the style.
+        notes: further remarks, one line each.
+
+    Raises:
+        FontganError: it cannot be written.
+    """
+    write_text(path, draw_comparison_page(comparison, samples, notes))
+
+
+def draw_comparison_page(
+    comparison: Comparison, samples: Mapping[str, Sequence[Strip]], notes: Sequence[str] = ()
+) -> str:
+    """The page; the arguments are those of `save_comparison_page`."""
+    style = file_of_page("page.css") + file_of_page("report.css")
+    made = len(comparison.cells) - len(comparison.failed)
+    of_results = {
+        f"{cell.name}, {result.style}: {note}": None
+        for cell in comparison.cells
+        for result in cell.results
+        for note in result.notes
+    }
+    failed = [f"{cell.name} failed: {cell.failed}" for cell in comparison.failed]
+    return render_page(
+        "comparison.html.jinja",
+        policy=policy_of([style], data=["img"]),
+        style=style,
+        name=printable(comparison.name),
+        facts=[f"{made:,} run{'s' * (made != 1)}", *(f"{len(failed):,} failed" for _ in failed[:1])],
+        notes=[printable(note) for note in (*notes, *comparison.notes, *failed, *of_results)],
+        several=any(len(group.cells) > 1 for each in comparison.styles for group in comparison.groups(each.key)),
+        styles=[_style(comparison, each, samples.get(each.key, ())) for each in comparison.styles],
+    )
+
+
+def _style(comparison: Comparison, style: JudgedStyle, samples: Sequence[Strip]) -> dict[str, Any]:
+    groups = comparison.groups(style.key)
+    charts = [chart for chart in _charts(comparison, groups) if chart]
+    measures = [ALL[name] for name in ALL if any(group.spread(name) for group in groups)]
+    return {
+        "family": printable(style.family),
+        "count": len(style.characters),
+        "titles": [printable(group.title) for group in groups],
+        "headings": [ALL[name].heading for name in _MEASURES],
+        "rows": _rows(groups),
+        "measures": [
+            {
+                "heading": measure.heading,
+                "explained": EXPLAINED.get(measure.name, ""),
+                "cells": _cells(groups, measure),
+            }
+            for measure in measures
+        ],
+        "swept": [printable(name) for name in comparison.swept],
+        "settings": [[printable(group.cells[0].settings.get(name, "–")) for name in comparison.swept] for group in groups],
+        "charts": [(chart.title, draw_chart(chart)) for chart in charts],
+        "samples": [(printable(label), address) for label, address in samples],
+        "colours": COLOURS,
+    }
+
+
+def _rows(groups: Sequence[Group]) -> list[dict[str, Any]]:
+    """A row for each group, then what all of them have to beat, by the one that learnt most."""
+    columns = [_cells(groups, ALL[name]) for name in _MEASURES]
+    rows = [
+        {
+            "title": printable(group.title),
+            "number": number,
+            "cells": [column[number] for column in columns],
+            "costs": _costs(group),
+        }
+        for number, group in enumerate(groups)
+    ]
+    if groups:
+        most = max(groups, key=lambda group: group.over_seeds("learnt"))
+        for side, title in _BASELINES.items():
+            found = [most.spread(name, side) for name in _MEASURES]
+            cells = [
+                {"text": ALL[name].text(spread.mean) if spread else "–", "deviation": "", "best": False}
+                for name, spread in zip(_MEASURES, found, strict=True)
+            ]
+            rows.append({"title": title, "number": None, "cells": cells, "costs": []})
+    return rows
+
+
+def _cells(groups: Sequence[Group], measure: Measure) -> list[dict[str, Any]]:
+    """A measure of each group, the best of them marked."""
+    spreads = [group.spread(measure.name, MODEL) for group in groups]
+    scores = [measure.score(spread.mean) for spread in spreads if spread]
+    best = max(scores) if len(scores) > 1 and measure.better != "neither" else math.inf
+    return [
+        {
+            "text": measure.text(spread.mean) if spread else "–",
+            "deviation": measure.text(spread.deviation) if spread and spread.deviation is not None else "",
+            "best": bool(spread) and measure.score(spread.mean) == best,
+        }
+        for spread in spreads
+    ]
+
+
+def _costs(group: Group) -> list[str]:
+    return [
+        f"{group.over_seeds('learnt'):,.0f}",
+        f"{group.over_seeds('minutes'):.1f}",
+        f"{group.over_seeds('steps'):,.0f}",
+        f"{group.over_seeds('images_per_second'):,.0f}",
+        in_short(round(group.over_seeds("weights"))),
+        in_short(round(group.over_seeds("flops"))),
+    ]
+
+
+def _charts(comparison: Comparison, groups: Sequence[Group]) -> Iterator[Chart]:
+    """Of each measure: along the way, and at the end against what the groups differ in."""
+    for name in _CHARTED:
+        measure = ALL[name]
+        yield Chart(f"{measure.heading}, watched characters", "minutes of training", _curves(groups, name))
+        columns: list[tuple[str, str, bool, Callable[[Group], float | None]]] = [
+            ("FLOPs for one glyph", "", True, lambda group: group.over_seeds("flops")),
+            ("characters learnt", _LEARN, True, lambda group: group.over_seeds("learnt")),
+        ]
+        columns += [
+            (printable(swept), swept, False, lambda group, swept=swept: _number(group.cells[0].settings.get(swept)))  # type: ignore[misc]
+            for swept in comparison.swept
+            if swept != _LEARN
+        ]
+        for title, swept, logarithmic, place in columns:
+            if len({at for group in groups if (at := place(group)) is not None}) > 1:
+                lines = _dots(groups, name, swept, place)
+                yield Chart(f"{measure.heading}, judged characters", title, lines, logarithmic)
+
+
+def _curves(groups: Sequence[Group], measure: str) -> list[Line]:
+    """What was measured along the way, of each seed."""
+    return [
+        Line(number, points, "marked" if len(group.cells) == 1 else "plain")
+        for number, group in enumerate(groups)
+        for cell in group.cells
+        if (points := [(at.seconds / 60, at.measures[measure]) for at in cell.curve if measure in at.measures])
+    ]
+
+
+def _dots(
+    groups: Sequence[Group], measure: str, swept: str, place: Callable[[Group], float | None]
+) -> list[Line]:
+    """A dot for each group, and a pale line through those that differ in one setting alone."""
+    dots: list[Line] = []
+    rows: dict[object, list[tuple[float, float]]] = {}
+    for number, group in enumerate(groups):
+        at, spread = place(group), group.spread(measure)
+        if at is None or spread is None:
+            continue
+        dots.append(Line(number, [(at, spread.mean)], "dots", [spread.deviation or 0.0]))
+        settings = group.cells[0].settings
+        if swept in settings:
+            rest = tuple((name, text) for name, text in settings.items() if name != swept)
+            rows.setdefault((group.cells[0].model, group.cells[0].preset, rest), []).append((at, spread.mean))
+    joined = [Line(0, sorted(points), "pale") for points in rows.values() if len(points) > 1]
+    return [*joined, *dots]
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        value = math.nan if text is None else float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
