@@ -30,7 +30,7 @@ _TEXT, _PALE, _PAPER, _FRAME, _NOTHING = 40, 150, 255, 224, 246  # greys
 class Row:
     """One row of a sheet: what it shows, and an image for each character, or None where there is none.
 
-    An image is uint8 (size, size), 0 = ink, 255 = paper.
+    An image is uint8 (size, size), 0 = ink, 255 = paper, or (size, size, 3) in colour.
     """
 
     label: str
@@ -41,10 +41,11 @@ def draw_sheet(title: str, labels: Sequence[str], rows: Sequence[Row], size: int
     """A sheet with a column under each of the labels and the rows one above the other.
 
     More than `COLUMNS` characters continue below, in further bands of the same rows. A title or a label that
-    is too long is shortened. The sheet is grey (mode L).
+    is too long is shortened. The sheet is grey (mode L), or in colour (RGB) where an image is.
     """
     layout = _Layout(title, len(labels), [row.label for row in rows], size)
     image = Image.new("L", (layout.width, layout.height), _PAPER)
+    coloured: list[tuple[tuple[int, int], np.ndarray]] = []
     draw = ImageDraw.Draw(image)
     draw.text((_MARGIN, _MARGIN), layout.title, fill=_TEXT, font=layout.title_font)
     for place, label in enumerate(labels):
@@ -57,8 +58,24 @@ def draw_sheet(title: str, labels: Sequence[str], rows: Sequence[Row], size: int
             if place % COLUMNS == 0:
                 middle = (x - 2 * _GAP, y + layout.cell / 2)
                 draw.text(middle, layout.labels[number], fill=_TEXT, font=layout.font, anchor="rm")
+            if picture is not None and picture.ndim == 3:
+                coloured.append(((x, y), picture))
+                picture = picture[..., 0]
             _draw_cell(image, draw, (x, y), picture, layout.cell)
+    if coloured:
+        image = image.convert("RGB")
+    for corner, picture in coloured:
+        image.paste(_enlarged(picture, layout.cell), corner)
     return image
+
+
+def cut_rows(sheet: Image.Image, labels: Sequence[str], size: int) -> list[Image.Image]:
+    """The rows of a sheet of up to `COLUMNS` characters; none of one that was not drawn with these labels."""
+    layout = _Layout("", 1, labels, size)
+    if sheet.height != layout.height or sheet.width < layout.width:
+        return []
+    corners = [layout.corner(0, number) for number in range(len(labels))]
+    return [sheet.crop((x - 1, y - 1, sheet.width - _MARGIN + 1, y + layout.cell + 1)) for x, y in corners]
 
 
 def content_rows(content: np.ndarray) -> list[Row]:
@@ -140,4 +157,8 @@ def _draw_cell(
         draw.text(middle, "not in the font", fill=_PALE, font=ImageFont.load_default(13), anchor="mm")
         return
     draw.rectangle(frame, outline=_FRAME)
-    image.paste(Image.fromarray(picture).resize((cell, cell), Image.Resampling.NEAREST), (x, y))
+    image.paste(_enlarged(picture, cell), (x, y))
+
+
+def _enlarged(picture: np.ndarray, cell: int) -> Image.Image:
+    return Image.fromarray(picture).resize((cell, cell), Image.Resampling.NEAREST)

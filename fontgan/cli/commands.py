@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from fontgan.cli.check import check_command
 from fontgan.cli.export_font import export_font_command
 from fontgan.cli.generate import generate_command
 from fontgan.cli.inspect import inspect_command
@@ -28,6 +29,7 @@ app = typer.Typer(
 app.command("render-dataset")(render_dataset_command)
 app.command("train")(train_command)
 app.command("generate")(generate_command)
+app.command("check")(check_command)
 app.command("export-font")(export_font_command)
 app.command("plot")(plot_command)
 app.command("models")(models_command)
@@ -62,6 +64,6 @@ def options(
     fontgan train            train a model on the dataset
     fontgan generate         draw characters in the learnt style
 
-    A fourth, `fontgan export-font`, makes a font of the characters or adds them to yours.
+    `fontgan check` lists the characters to draw again, and `fontgan export-font` makes a font of the characters or adds them to yours.
     `fontgan COMMAND --help` explains each. To check a font first, run `fontgan inspect FONT`.
     """  # noqa: D301 (click reads the \b)
