@@ -64,6 +64,7 @@ def options(
     fontgan train            train a model on the dataset
     fontgan generate         draw characters in the learnt style
 
-    `fontgan check` lists the characters to draw again, and `fontgan export-font` makes a font of the characters or adds them to yours.
+    `fontgan check` lists the characters to draw again, and `fontgan export-font` makes a font of them all or
+    adds them to yours.
     `fontgan COMMAND --help` explains each. To check a font first, run `fontgan inspect FONT`.
     """  # noqa: D301 (click reads the \b)
