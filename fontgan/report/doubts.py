@@ -82,7 +82,7 @@ def marked(image: np.ndarray, missing: np.ndarray, extra: np.ndarray, canvas: Ca
     result = np.repeat(image[..., None].astype(np.float32), 3, axis=2)
     for cells, colour in ((missing, _MISSING), (extra, _EXTRA)):
         strength = _STRENGTH * _spread(cells, canvas)[..., None]
-        result = result * (1 - strength) + np.array(colour, np.float32) * strength
+        result += (np.array(colour, np.float32) - result) * strength
     return result.round().astype(np.uint8)
 
 
