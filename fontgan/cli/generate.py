@@ -104,8 +104,8 @@ def generate_command(
     checker = Checker(drawer) if check and first_process() else None
     with Bar("characters") as bar:
         parts = drawer.parts(codes, cleaning, bar)
-        judge = checker.judge if checker else None
-        saved = save_drawing(parts, target, first_process(), svg, usable_cores(), judge)
+        finder = checker.judge if checker else None
+        saved = save_drawing(parts, target, first_process(), svg, usable_cores(), finder)
     for note in checker.notes if checker else ():
         messages.print(f"note: {note}", style="yellow")
     show_characters("omitted: the content font does not have", saved.lacking)

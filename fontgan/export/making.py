@@ -87,8 +87,8 @@ def draw_font(
     """
     codes, kept = needed(_asked(chars, drawer, wanted), drawer, wanted)
     checker = Checker(drawer) if check and codes else None
-    judge = checker.judge if checker else None
-    found = traced(drawer.parts(codes, cleaning, watcher), jobs, wanted.ufo, judge)
+    finder = checker.judge if checker else None
+    found = traced(drawer.parts(codes, cleaning, watcher), jobs, wanted.ufo, finder)
     made = export_font(drawer, found.certain() if wanted.omit_doubtful else found, wanted)
     notes = (*(checker.notes if checker else ()), *made.notes)
     return replace(made, kept=tuple(sorted({*kept, *made.kept})), notes=notes)

@@ -11,7 +11,7 @@ import numpy as np
 from fontgan.building.glyphs import NewGlyph
 from fontgan.building.ufo import Picture
 from fontgan.drawing.drawing import Drawing, Placement
-from fontgan.judging.doubts import Doubt, Judge
+from fontgan.judging.doubts import Doubt, DoubtFinder
 from fontgan.outlines.many import tracing
 from fontgan.outlines.remarks import Remarks
 from fontgan.outlines.tracing import Trace
@@ -66,7 +66,7 @@ class Traced(Remarks):
 
 
 def traced(
-    parts: Iterable[Drawing], jobs: int = 1, keep_images: bool = False, judge: Judge | None = None
+    parts: Iterable[Drawing], jobs: int = 1, keep_images: bool = False, finder: DoubtFinder | None = None
 ) -> Traced:
     """Trace all that is drawn.
 
@@ -74,13 +74,13 @@ def traced(
         parts: of a drawing, as `Drawer.parts` draws them.
         jobs: processes that trace; the outlines do not depend on their number.
         keep_images: whether to keep the images, for a UFO.
-        judge: finds the doubtful characters of a part.
+        finder: finds the doubtful characters of a part.
     """
     result = Traced()
     with tracing(jobs) as trace_all:
         begun: deque[tuple[Drawing, Iterable[Trace], Mapping[int, Doubt]]] = deque()
         for part in parts:
-            begun.append((part, trace_all(part.images), judge(part) if judge else {}))
+            begun.append((part, trace_all(part.images), finder(part) if finder else {}))
             if len(begun) > _AHEAD:
                 result.extend(*begun.popleft(), keep_images)
         for waiting in begun:

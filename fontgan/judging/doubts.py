@@ -24,7 +24,9 @@ from fontgan.judging.recogniser import Recogniser
 from fontgan.judging.verifier import Verifier
 from fontgan.progress import Watcher
 
-Judge = Callable[[Drawing], Mapping[int, "Doubt"]]  # finds the doubtful characters of a part of a drawing
+DoubtFinder = Callable[
+    [Drawing], Mapping[int, "Doubt"]
+]  # finds the doubtful characters of a part of a drawing
 
 FALSE_ALARMS = 5.0  # per cent
 _LEAST_OWN, _MOST_OWN = 10, 300  # glyphs of the style that the bounds are taken from
@@ -175,7 +177,8 @@ class Checker:
         }
 
     def _doubt(self, part: Drawing, place: int, judged: _Judged, excess: float) -> Doubt:
-        code, missing, extra = part.codes[place], judged.missing[place], judged.extra[place]
+        code = part.codes[place]
+        missing, extra = judged.missing[place].copy(), judged.extra[place].copy()
         if reason := unreadable(part.images[place]):
             return Doubt(code, math.inf, reason, missing, extra, None, 0.0)
         known = self._recogniser.knows(code)
@@ -194,7 +197,7 @@ class Checker:
         judged = self._judged(codes, content, own)
         known = judged.both[~np.isnan(judged.both)]
         alone, both = (
-            float(np.quantile(values, 1 - false_alarms / 100)) if len(values) else 0.0
+            float(np.quantile(values, 1 - false_alarms / 100)) if len(values) >= _LEAST_OWN else 0.0
             for values in (judged.alone, known)
         )
         return alone, both

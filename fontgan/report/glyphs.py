@@ -13,7 +13,7 @@ from fontgan.building.ufo import save_doubtful
 from fontgan.drawing.drawing import MOST_ON_SHEET, Drawing, svg_title
 from fontgan.files import write_text
 from fontgan.fonts.charset import code_point_name
-from fontgan.judging.doubts import Doubt, Judge
+from fontgan.judging.doubts import Doubt, DoubtFinder
 from fontgan.outlines.many import tracing
 from fontgan.outlines.remarks import Remarks
 from fontgan.outlines.tracing import Trace
@@ -48,7 +48,7 @@ def save_drawing(
     writes: bool = True,
     svg: bool = False,
     jobs: int = 1,
-    judge: Judge | None = None,
+    finder: DoubtFinder | None = None,
 ) -> Saved:
     """Write a PNG of each character as the parts come, and a sheet once the characters on it are drawn.
 
@@ -60,7 +60,7 @@ def save_drawing(
         writes: whether this process writes; of several that draw together, one does.
         svg: whether the outline of each character is written beside its PNG, where there are PNGs.
         jobs: processes that trace outlines.
-        judge: finds the doubtful characters of a part, which are marked on the sheet and listed.
+        finder: finds the doubtful characters of a part, which are marked on the sheet and listed.
 
     Raises:
         FontganError: a file cannot be written, or a part cannot be drawn.
@@ -78,7 +78,7 @@ def save_drawing(
                 _save_images(part, folder)
                 if svg:
                     _save_outlines(part, trace_all(part.images), folder, remarks)
-            doubts = judge(part) if judge and writes else {}
+            doubts = finder(part) if finder and writes else {}
             for doubt in doubts.values():
                 remarks.doubt(doubt.code, doubt.reasons, doubt.score)
             if drawn < MOST_ON_SHEET:
