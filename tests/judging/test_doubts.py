@@ -220,7 +220,7 @@ def test_weights_on_disk_judge(
     monkeypatch.undo()
     torch.manual_seed(0)
     shape = RecogniserShape(len(CODES), (4, 6, 8), features=8)
-    described = {"shape": vars(shape), "characters": "".join(map(chr, sorted(CODES)))}
+    described: dict[str, object] = {"shape": vars(shape), "characters": "".join(map(chr, sorted(CODES)))}
     networks: dict[str, tuple[nn.Module, dict[str, object]]] = {
         "recogniser": (RecogniserNetwork(shape), described),
         "verifier": (VerifierNetwork((4, 6, 8)), {"widths": (4, 6, 8)}),
