@@ -12,6 +12,7 @@ from fontTools.ttLib import TTFont
 from torch import Tensor, nn
 
 from tests.helpers import Command, draw_with
+from tests.judging.toys import judge_with_toys
 from tests.toy_fonts import build_font
 
 
@@ -19,6 +20,7 @@ from tests.toy_fonts import build_font
 def here(folder_with_run: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a run, whose network copies its content, and its fonts."""
     draw_with(nn.Identity(), monkeypatch)
+    judge_with_toys(monkeypatch)
     return folder_with_run
 
 
@@ -144,12 +146,42 @@ def test_doubtful_characters_are_listed_or_omitted(
     draw_with(FirstBlack(), monkeypatch)
     status, paths, messages = export(type_command, "--chars", "一丁")
     assert (status, paths[-1]) == (0, "fonts/run-Regular-doubtful.txt")
-    assert "to look at: the outline does not match the image of 一 U+4E00" in messages
+    assert "to look at: the strokes or the outline may be wrong of 一 U+4E00" in messages
     listed = (here / paths[-1]).read_text(encoding="utf-8")
     assert listed.startswith("一 U+4E00 uni4E00: the image is almost all ink")
     assert {0x4E00, 0x4E01} <= TTFont(paths[0]).getBestCmap().keys()
     status, paths, messages = export(type_command, "--chars", "一丁", "--omit-doubtful")
     assert (status, paths[-1]) == (0, "fonts/run-Regular-doubtful.txt")
-    assert "omitted: no outline, or one that does not match the image: 一 U+4E00" in messages
+    assert "omitted: no outline, or doubtful: 一 U+4E00" in messages
     assert (here / paths[-1]).read_text(encoding="utf-8") == listed
     assert 0x4E00 not in TTFont(paths[0]).getBestCmap()
+
+
+class SecondMissing(nn.Module):
+    """Copies the content, but for the second image, which keeps a few rows of its ink."""
+
+    def forward(self, content: Tensor) -> Tensor:
+        drawn = content.clone()
+        rows = (content[1, 0] < 0.5).nonzero()[:, 0]
+        drawn[1, :, : int(rows.max()) - 5] = 1
+        return drawn
+
+
+def test_strokes_are_checked_unless_that_is_omitted(
+    here: Path, type_command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw_with(SecondMissing(), monkeypatch)
+    status, paths, messages = export(type_command, "--chars", "一丁", "--ufo")
+    assert (status, paths[-1]) == (0, "fonts/run-Regular-doubtful.txt"), messages
+    assert "may be wrong of 丁 U+4E01" in messages
+    listed = (here / paths[-1]).read_text(encoding="utf-8")
+    assert listed.startswith("丁 U+4E01 uni4E01: ink missing")
+    marked = (here / "fonts" / "run-Regular.ufo" / "glyphs" / "uni4E_01.glif").read_text(encoding="utf-8")
+    assert "markColor" in marked
+    assert "ink missing" in marked
+    assert "ink missing" in (here / "fonts" / "run-Regular.html").read_text(encoding="utf-8")
+    export(type_command, "--chars", "一丁", "--omit-doubtful")
+    assert 0x4E01 not in TTFont("fonts/run-Regular.ttf").getBestCmap()
+    monkeypatch.setattr("fontgan.judging.doubts.Checker.__init__", lambda *_: pytest.fail("it was checked"))
+    status, paths, _ = export(type_command, "--chars", "一丁", "--no-check")
+    assert (status, paths) == (0, ["fonts/run-Regular.ttf", "fonts/run-Regular.html"])

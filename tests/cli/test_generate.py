@@ -9,11 +9,13 @@ import torch
 from fontTools.pens.boundsPen import BoundsPen
 from fontTools.svgLib import SVGPath
 from fontTools.ttLib import TTFont
+from PIL import Image
 from torch import Tensor, nn
 
 from fontgan.drawing.drawer import Drawer
 from fontgan.fonts.face import Face
 from tests.helpers import Command, draw_with
+from tests.judging.toys import judge_with_toys
 
 GIVEN = ("--checkpoint", "run", "--device", "cpu", "--output", "out")
 
@@ -129,3 +131,21 @@ def test_a_sheet_alone_has_no_outlines(copying: Path, type_command: Command) -> 
     status, _, err = type_command("generate", "--chars", "一", *GIVEN[:-1], "a.svg")
     message = "sheets are PNG files: name a folder, and pass --svg for the outline of each character"
     assert (status, err) == (1, f"error: {message}\n")
+
+
+def test_doubtful_characters_are_marked_and_listed(
+    here: Path, type_command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw_with(Spoilt(), monkeypatch)
+    judge_with_toys(monkeypatch)
+    status, out, err = type_command("generate", "--chars", "一丁", "--check", *GIVEN)
+    assert (status, out.splitlines()[-1]) == (0, "out/glyphs-doubtful.txt"), err
+    assert "the strokes or the outline may be wrong of 丁 U+4E01" in " ".join(err.split())
+    listed = (here / "out" / "glyphs-doubtful.txt").read_text("utf-8")
+    assert listed == "丁 U+4E01 uni4E01: the image is blank\n"
+    with Image.open(here / "out" / "sheet.png") as sheet:
+        assert sheet.mode == "RGB"  # it has colours: what is missing
+    status, out, _ = type_command("generate", "--chars", "一", "--check", *GIVEN)
+    assert (status, out.splitlines()) == (0, ["out/sheet.png", "out/glyphs"])
+    with Image.open(here / "out" / "sheet.png") as sheet:
+        assert sheet.mode == "L"

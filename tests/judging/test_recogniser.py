@@ -15,7 +15,7 @@ from fontgan.fonts.location import FontLocation
 from fontgan.fonts.source import open_source, random_glyphs
 from fontgan.judging.recogniser import Recogniser, Which
 from fontgan.judging.sight import as_seen
-from tests.judging.toys import save_recogniser
+from tests.judging.untaught import save_recogniser
 
 CANVAS = Canvas(64)
 BANNED = ("ma-shan-zheng", "sawarabi-gothic", "zhi-mang-xing", "zcool-xiaowei", "liu-jian-mao-cao")

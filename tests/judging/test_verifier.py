@@ -10,7 +10,7 @@ from planting import ERRORS, marks
 
 from fontgan.fonts.canvas import Canvas
 from fontgan.judging.verifier import Verifier
-from tests.judging.toys import save_verifier
+from tests.judging.untaught import save_verifier
 
 
 def cross(row: int, column: int) -> torch.Tensor:
