@@ -27,7 +27,7 @@ def inspect_command(
         typer.Option(
             metavar="FILE.png|FILE.svg",
             help="File for the contact sheet, or for the drawing of --network or --units. [default: "
-            "inspected/NAME.png, inspected/RUN-network.svg, or inspected/RUN-units.png]",
+            "inspected/NAME.png, inspected/RUN-network.svg or inspected/RUN-units.png]",
         ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Random seed for the characters on the sheet.")] = 0,

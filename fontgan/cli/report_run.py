@@ -107,7 +107,9 @@ def _samples(run: Run, record: CheckpointRecord, notes: _Notes) -> list[Strip]:
     if not named:
         notes.lines.append("the run has no sample sheets")
     chosen = spread_evenly(sorted(named))
-    read = {step: notes.unless(lambda step=step: read_file(named[step], MOST_BYTES, "sheet")) for step in chosen}
+    read = {
+        step: notes.unless(lambda step=step: read_file(named[step], MOST_BYTES, "sheet")) for step in chosen
+    }
     strips, damaged = sample_strips(
         {step: content for step, content in read.items() if content}, record.channels, record.size
     )

@@ -238,9 +238,7 @@ class Drawer:
         codes = list(found)
         content = np.stack([each.images for each in found.values()])
         inputs = self._inputs(content, conditions)
-        drawn = draw_arrays(
-            self._network, inputs[0], inputs[1:], self._engine.device, self._engine.ranks
-        )
+        drawn = draw_arrays(self._network, inputs[0], inputs[1:], self._engine.device, self._engine.ranks)
         if not torch.isfinite(drawn).all():
             raise FontganError(
                 f"{self.name} draws images of NaN or infinity: its weights are broken",

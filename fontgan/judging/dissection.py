@@ -192,7 +192,10 @@ def dissect_units(
         joint = [_together(subject, name, concept, found) for concept in DIRECTIONS]
         units, together = units + found, together + joint
         views += [
-            *(_view(subject, f"unit {unit.number}", name, [unit.number], activity) for unit in found[:_SHOWN]),
+            *(
+                _view(subject, f"unit {unit.number}", name, [unit.number], activity)
+                for unit in found[:_SHOWN]
+            ),
             *(_view(subject, each.concept, name, each.units, activity) for each in joint),
         ]
     learnt = len(drawing.learnt)
@@ -235,9 +238,7 @@ def agreements(active: np.ndarray, concepts: Mapping[str, np.ndarray]) -> dict[s
 
 def _units(subject: Subject, layer: str, activity: Tensor, watcher: Watcher) -> Iterator[Unit]:
     step = max(1, subject.ink.shape[-1] // _GRID)
-    on_grid = {
-        name: mask[:, step // 2 :: step, step // 2 :: step] for name, mask in subject.concepts.items()
-    }
+    on_grid = {name: mask[:, step // 2 :: step, step // 2 :: step] for name, mask in subject.concepts.items()}
     flat = {name: mask.ravel() for name, mask in on_grid.items()}
     side = next(iter(on_grid.values())).shape[-1]
     for number in range(activity.shape[1]):

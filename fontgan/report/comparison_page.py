@@ -65,7 +65,9 @@ def draw_comparison_page(
         name=printable(comparison.name),
         facts=[f"{made:,} run{'s' * (made != 1)}", *(f"{len(failed):,} failed" for _ in failed[:1])],
         notes=[printable(note) for note in (*notes, *comparison.notes, *failed, *of_results)],
-        several=any(len(group.cells) > 1 for each in comparison.styles for group in comparison.groups(each.key)),
+        several=any(
+            len(group.cells) > 1 for each in comparison.styles for group in comparison.groups(each.key)
+        ),
         styles=[_style(comparison, each, samples.get(each.key, ())) for each in comparison.styles],
     )
 
@@ -89,7 +91,10 @@ def _style(comparison: Comparison, style: JudgedStyle, samples: Sequence[Strip])
             for measure in measures
         ],
         "swept": [printable(name) for name in comparison.swept],
-        "settings": [[printable(group.cells[0].settings.get(name, "–")) for name in comparison.swept] for group in groups],
+        "settings": [
+            [printable(group.cells[0].settings.get(name, "–")) for name in comparison.swept]
+            for group in groups
+        ],
         "charts": [(chart.title, draw_chart(chart)) for chart in charts],
         "samples": [(printable(label), address) for label, address in samples],
         "colours": COLOURS,
@@ -156,7 +161,12 @@ def _charts(comparison: Comparison, groups: Sequence[Group]) -> Iterator[Chart]:
             ("characters learnt", _LEARN, True, lambda group: group.over_seeds("learnt")),
         ]
         columns += [
-            (printable(swept), swept, False, lambda group, swept=swept: _number(group.cells[0].settings.get(swept)))  # type: ignore[misc]
+            (
+                printable(swept),
+                swept,
+                False,
+                lambda group, swept=swept: _number(group.cells[0].settings.get(swept)),
+            )  # type: ignore[misc]
             for swept in comparison.swept
             if swept != _LEARN
         ]
@@ -172,7 +182,9 @@ def _curves(groups: Sequence[Group], measure: str) -> list[Line]:
         Line(number, points, "marked" if len(group.cells) == 1 else "plain")
         for number, group in enumerate(groups)
         for cell in group.cells
-        if (points := [(at.seconds / 60, at.measures[measure]) for at in cell.curve if measure in at.measures])
+        if (
+            points := [(at.seconds / 60, at.measures[measure]) for at in cell.curve if measure in at.measures]
+        )
     ]
 
 

@@ -33,7 +33,8 @@ def difference(before: np.ndarray, after: np.ndarray) -> np.ndarray:
     """A glyph, pale, with what disappears in red and what appears in blue: uint8 (size, size, 3).
 
     Args:
-        before, after: uint8 (size, size), 0 = ink.
+        before: uint8 (size, size), 0 = ink.
+        after: likewise.
     """
     change = (after.astype(np.float32) - before) / 255
     return tinted(before, {MISSING: change.clip(0, 1), EXTRA: (-change).clip(0, 1)})
@@ -44,7 +45,8 @@ def marked(glyph: np.ndarray, missing: np.ndarray, extra: np.ndarray) -> np.ndar
 
     Args:
         glyph: uint8 (size, size), 0 = ink.
-        missing, extra: float (cells, cells) in [0, 1], of any number of cells.
+        missing: float (cells, cells) in [0, 1], of any number of cells.
+        extra: likewise.
     """
     cells = (Image.fromarray(mask.astype(np.float32)) for mask in (missing, extra))
     masks = [np.asarray(cell.resize(glyph.shape[::-1], Image.Resampling.BILINEAR)) for cell in cells]

@@ -57,7 +57,7 @@ _SIDES = {
 
 
 class Mark(NamedTuple):
-    """What a verifier says of a drawn glyph: (cells, cells) of missing and of extra ink in [0, 1], and words."""
+    """What a verifier says of a drawn glyph: missing and extra ink, (cells, cells) in [0, 1], and words."""
 
     missing: np.ndarray
     extra: np.ndarray

@@ -44,9 +44,15 @@ def settings_of(tables: Mapping[str, Any], model: str) -> list[Setting]:
     """The settings in the tables of a run's `config.toml`, those of the model first."""
     known = _known(model)
     given = tables.get(model), tables.get("training")
-    rows = [(name, value) for table in given if isinstance(table, Mapping) for name, value in flattened(table).items()]
+    rows = [
+        (name, value)
+        for table in given
+        if isinstance(table, Mapping)
+        for name, value in flattened(table).items()
+    ]
     return [
-        Setting(printable(name), _text(name, value), *known.get(name, ("", ""))) for name, value in rows[:_MOST]
+        Setting(printable(name), _text(name, value), *known.get(name, ("", "")))
+        for name, value in rows[:_MOST]
     ]
 
 

@@ -62,9 +62,7 @@ def bars(folder: Path) -> Path:
 def drawer_of(network: nn.Module, source: Path, model: str = "pix2pix") -> Drawer:
     settings, task = small_settings(model, "default"), small_spec(model)
     styles = (FACE,) * task.styles
-    record = CheckpointRecord(
-        model, settings, Canvas(64), 1, (FACE,), styles, {}, "newest", first=task.first
-    )
+    record = CheckpointRecord(model, settings, Canvas(64), 1, (FACE,), styles, {}, "newest", first=task.first)
     wants = "references" in find_model(model).conditions
     return Drawer.of(network.eval(), record, CPU, sources=[source], reference=source if wants else None)
 

@@ -61,7 +61,14 @@ class Page(HTMLParser):
 def browsed(path: Path) -> tuple[str, str]:
     """What a browser makes of a page, once its script has run, and what it logs."""
     assert CHROMIUM
-    options = ["--hide-scrollbars", "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--dump-dom"]
+    options = [
+        "--hide-scrollbars",
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--enable-logging=stderr",
+        "--dump-dom",
+    ]
     profile = f"--user-data-dir={path.parent / 'profile'}"
     done = subprocess.run(
         [CHROMIUM, *options, profile, path.as_uri()], capture_output=True, text=True, check=True
