@@ -11,7 +11,7 @@ SOURCES := fontgan tests assets
 # One torch thread a test process: two that share two cores wait for each other.
 TEST_ENVIRONMENT := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 
-.PHONY: help demo check test attack lint format type lock bench bench-models clean
+.PHONY: help demo check test attack lint format type lock bench bench-models judges clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -73,11 +73,20 @@ bench: $(READY) ## the measurements of docs/benchmarks.md
 	$(BIN)/python -m tests.benchmarks.front_door
 	$(BIN)/python -m tests.benchmarks.front_door --style ma-shan-zheng
 
+GLYPHS := judges-glyphs
+
+judges: $(READY) ## the networks that judge glyphs, from open fonts that npm and apt-get fetch (hours)
+	$(BIN)/python assets/weights/draw_fonts.py $(GLYPHS)
+	$(BIN)/python assets/weights/train_recogniser.py $(GLYPHS) recogniser
+	$(BIN)/python assets/weights/train_recogniser.py $(GLYPHS) judge
+	$(BIN)/python assets/weights/draw_failures.py $(GLYPHS)
+	$(BIN)/python assets/weights/train_verifier.py $(GLYPHS)
+
 bench-models: $(READY) ## every model for the same minutes: tables and sheets in bench-models/ (half an hour)
 	$(BIN)/python -m tests.benchmarks.models
 
 clean: ## remove all that was made here, .venv too
-	rm -rf $(VENV) data runs generated inspected plots bench-models bench-sizes attacks.jsonl dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) data runs generated inspected plots bench-models bench-sizes judges-glyphs attacks.jsonl dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	rm -f fonts/fontgan-kai.ttf fonts/fontgan-kai.html fonts/fontgan-kai-doubtful.txt
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -23,7 +23,10 @@ from fontgan.export.making import Exported, draw_font
 from fontgan.export.wanted import Wanted
 from fontgan.fonts.charset import parse_charset
 from fontgan.fonts.location import FontLocation
+from fontgan.judging.evaluation import Evaluation
+from fontgan.judging.evaluation import evaluate as measure_run
 from fontgan.report.contact import store_sheet
+from fontgan.report.ranked import save_evaluation
 from fontgan.runs.folder import Run
 from fontgan.sheet import COLUMNS, as_png
 from fontgan.training.decision import decide, decide_again
@@ -238,6 +241,40 @@ def export_font(
     _show_notes(drawer.notes, show)
     with _bar(show) as bar:
         return draw_font(drawer, wanted, chars, cleaning, bar, jobs)
+
+
+def evaluate(
+    drawer: Drawer | Run | str | Path | None = None,
+    chars: str | None = None,
+    *,
+    truth: Font | None = None,
+    cleaning: Cleaning = "none",
+    output: str | Path | None = None,
+    show: bool = True,
+) -> Evaluation:
+    """Measure what a run draws of characters that it has not learnt, as `fontgan evaluate` does.
+
+    Args:
+        drawer: what draws, or a run or its weights; None for the newest run.
+        chars: characters, a text file, or the name of a set; None: the test characters of the run, or,
+            with `truth`, those of GB 2312 level 1 that the style font lacks.
+        truth: a font that has the true glyphs of characters which the style font, a part of it, lacks.
+        cleaning: how to clean the images.
+        output: a folder for the figures as JSON and for sheets of the best, the median and the worst
+            characters; None for no files.
+        show: whether to show progress and remarks on standard error.
+
+    Raises:
+        FontganError: the run or a font cannot be used, or no character can be measured.
+    """
+    drawer = drawer if isinstance(drawer, Drawer) else Drawer(drawer)
+    codes = None if chars is None else parse_charset(chars, drawer.style_draws)
+    with _bar(show) as bar:
+        found = measure_run(drawer, codes, bar, truth=truth, cleaning=cleaning)
+    _show_notes(found.notes, show)
+    if output is not None:
+        save_evaluation(found, Path(output))
+    return found
 
 
 def _locations(fonts: Fonts) -> list[FontLocation]:

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from fontgan.cli.compare import compare_command
+from fontgan.cli.evaluate import evaluate_command
 from fontgan.cli.export_font import export_font_command
 from fontgan.cli.generate import generate_command
 from fontgan.cli.inspect import inspect_command
@@ -32,6 +33,7 @@ app.command("train")(train_command)
 app.command("generate")(generate_command)
 app.command("export-font")(export_font_command)
 app.command("compare")(compare_command)
+app.command("evaluate")(evaluate_command)
 app.command("plot")(plot_command)
 app.command("report")(report_command)
 app.command("models")(models_command)

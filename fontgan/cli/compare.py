@@ -110,6 +110,7 @@ def compare_command(
 
         from fontgan.cli.comparison_view import ComparisonView, show_comparison
         from fontgan.cli.console import echo, print_json
+        from fontgan.cli.report_comparison import report_comparison
         from fontgan.comparison.asked import Asked, every_model, parse_values, safe_name
         from fontgan.comparison.comparing import Ended, run_comparison
         from fontgan.comparison.folder import COMPARED, Folder
@@ -145,7 +146,8 @@ def compare_command(
             view.show(event)
             if isinstance(event, Ended):
                 ended = event
-    files = [Folder(folder).record_path, *ended.files]
+    report_comparison(folder, Folder(folder).page_path)
+    files = [Folder(folder).record_path, *ended.files, Folder(folder).page_path]
     if as_json:
         print_json(ended.comparison.to_json() | {"files": files})
     else:

@@ -83,7 +83,7 @@ def show_rows(
         console.print(table)
         return
     for name, *cells in rows:
-        figures = (" ".join(filter(None, pair)) for pair in zip(headings[1:], cells, strict=True))
+        figures = (" ".join(filter(None, pair)) for pair in zip(headings[1:], cells, strict=True) if pair[1])
         console.print(name, style="bold")
         console.print(Padding(", ".join(figures), (0, 0, 0, 2)))
 

@@ -18,7 +18,7 @@ from fontgan.drawing.drawer import Drawer
 from fontgan.errors import FontganError
 from fontgan.fonts.charset import code_point_name
 from fontgan.judging.baselines import plain_content
-from fontgan.judging.comparison import Cell, Comparison, Group, JudgedStyle, Samples
+from fontgan.judging.comparison import Cell, Comparison, Group, JudgedStyle
 from fontgan.report.comparison_curves import save_comparison_curves
 from fontgan.sheet import COLUMNS, Row, save_sheet
 
@@ -46,12 +46,10 @@ class Ended:
 
     Attributes:
         comparison: with all cells.
-        samples: the same few characters of each style by all cells.
         files: the sheets and the curves of each style.
     """
 
     comparison: Comparison
-    samples: tuple[Samples, ...]
     files: tuple[Path, ...]
 
 
@@ -93,35 +91,28 @@ def run_comparison(planned: Planned, path: Path, at_once: int = 1, threads: int 
 
 def _shown(comparison: Comparison, folder: Folder, planned: Planned) -> Ended:
     """Draw the sheets and the curves."""
-    samples, files = [], []
+    files: list[Path] = []
     device: DeviceChoice = planned.jobs[0].options.get("device", "auto")
     for style in comparison.styles:
         groups = comparison.groups(style.key)
         if groups:
-            found = _samples(style, groups, device)
-            samples.append(found)
             files += [folder.sheet_path(style.key), folder.curves_path(style.key)]
-            _save_sheet(folder.sheet_path(style.key), style, found)
-            save_comparison_curves(folder.curves_path(style.key), comparison, style.key)
-    return Ended(comparison, tuple(samples), tuple(files))
+            _save_sheet(files[-2], style, groups, device)
+            save_comparison_curves(files[-1], comparison, style.key)
+    return Ended(comparison, tuple(files))
 
 
-def _samples(style: JudgedStyle, groups: list[Group], device: DeviceChoice) -> Samples:
+def _save_sheet(path: Path, style: JudgedStyle, groups: list[Group], device: DeviceChoice) -> None:
     """A dozen of the judged characters, evenly over all, by the first cell of each group."""
-    characters = style.characters
-    places = np.linspace(0, len(characters) - 1, min(COLUMNS, len(characters))).astype(int)
-    codes = [ord(characters[place]) for place in places]
-    rows: list[Row] = []
-    for group in groups:
-        drawn = Drawer(group.cells[0].run, style=style.key, device=device).draw(codes)
-        if not rows:
-            rows.append(Row("content", list(plain_content(drawn.content))))
-            truth = Row("the style itself", drawn.truth)
-        rows.append(Row(group.title, list(drawn.images)))
-    return Samples(style.key, tuple(codes), (*rows, truth))
-
-
-def _save_sheet(path: Path, style: JudgedStyle, samples: Samples) -> None:
-    labels = [code_point_name(code) for code in samples.codes]
-    size = next(len(picture) for picture in samples.rows[0].pictures if picture is not None)
-    save_sheet(path, f"{style.family}: characters never seen", labels, samples.rows, size)
+    count = len(style.characters)
+    codes = [
+        ord(style.characters[place]) for place in np.linspace(0, count - 1, min(COLUMNS, count)).astype(int)
+    ]
+    drawings = [Drawer(group.cells[0].run, style=style.key, device=device).draw(codes) for group in groups]
+    rows = [
+        Row("content", list(plain_content(drawings[0].content))),
+        *(Row(group.title, list(drawing.images)) for group, drawing in zip(groups, drawings, strict=True)),
+        Row("the style itself", drawings[0].truth),
+    ]
+    labels = [code_point_name(code) for code in codes]
+    save_sheet(path, f"{style.family}: characters never seen", labels, rows, drawings[0].record.size)

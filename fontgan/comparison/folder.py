@@ -5,6 +5,7 @@ compared/NAME/
     runs/CELL/          the run of each cell that was trained here
     STYLE.png           the same few judged characters by every cell
     STYLE-curves.png    measures against time, FLOPs, characters and settings
+    report.html         all of it as a page
 """
 
 from __future__ import annotations
@@ -45,6 +46,11 @@ class Folder:
     def record_path(self) -> Path:
         """The file with what was asked for and what was found."""
         return self.path / _RECORD
+
+    @property
+    def page_path(self) -> Path:
+        """The page."""
+        return self.path / "report.html"
 
     def sheet_path(self, style: str) -> Path:
         """The sheet of a style."""

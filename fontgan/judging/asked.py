@@ -77,7 +77,9 @@ def _held_out(drawer: Drawer, truth: Truth) -> list[int]:
     return found
 
 
-def _measurable(drawer: Drawer, truth: Truth, asked: Sequence[int] | dict[int, None]) -> tuple[list[int], list[str]]:
+def _measurable(
+    drawer: Drawer, truth: Truth, asked: Sequence[int] | dict[int, None]
+) -> tuple[list[int], list[str]]:
     """Those that were not learnt, have a content glyph and a true one; and notes."""
     learnt, lacking, without, kept = [], [], [], []
     for code in asked:

@@ -16,7 +16,6 @@ from msgspec import Meta
 from fontgan.bounds import Amount, Characters, Count, FaceKey, Finite, Name, Text
 from fontgan.formats import read_record, to_json
 from fontgan.runs.log import Measured
-from fontgan.sheet import Row
 
 FORMAT = 1
 MODEL, COPY, NEAREST, STYLE = SIDES = ("model", "copy", "nearest", "style")
@@ -219,18 +218,3 @@ class Comparison:
             FontganError: it is damaged, or of a newer format.
         """
         return read_record(cls, content, FORMAT, {}, what)
-
-
-@dataclass(frozen=True)
-class Samples:
-    """The same few judged characters of a style by every group, to be looked at.
-
-    Attributes:
-        style: the key of the style.
-        codes: their code points.
-        rows: the content, each group's drawings (those of its first cell), the true glyphs.
-    """
-
-    style: str
-    codes: tuple[int, ...]
-    rows: tuple[Row, ...]

@@ -7,28 +7,21 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from fontgan.config.settings import Cleaning
-from fontgan.data.images import as_floats
 from fontgan.drawing.drawer import Drawer
-from fontgan.drawing.drawing import Drawing
 from fontgan.drawing.fonts import AnyFont
 from fontgan.fonts.charset import describe_characters
 from fontgan.judging.asked import characters_to_measure
-from fontgan.judging.baselines import LearntGlyphs, plain_content
+from fontgan.judging.baselines import LearntGlyphs
+from fontgan.judging.measuring import NEIGHBOURS, SIDES, measure_parts, measures_of_sets, values_of
 from fontgan.judging.recogniser import Recogniser
 from fontgan.judging.truth import Truth
-from fontgan.measures.further import measure_further
-from fontgan.measures.sets import apart, frechet, kernel_distance, precision_recall, projections_of
 from fontgan.measures.table import ALL
 from fontgan.progress import Silent, Watcher
 from fontgan.runs.record import CheckpointRecord
 
 PERCENTILES = (10, 50, 90)
-SIDES = ("model", "copy", "nearest", "style")
-_NEIGHBOURS = 3  # that reach a vector's surroundings in precision and recall
 
 
 @dataclass(frozen=True)
@@ -43,7 +36,7 @@ class Side:
     """
 
     values: Mapping[str, np.ndarray]
-    whole: dict[str, float]
+    whole: Mapping[str, float]
     ink: np.ndarray
 
     def mean(self, name: str) -> float:
@@ -57,7 +50,7 @@ class Side:
         return float(np.average(values[known], weights=weights[known])) if known.any() else np.nan
 
     def percentiles(self, name: str) -> tuple[float, float, float]:
-        """The values that 10, 50 and 90 per cent of the characters do not exceed; NaN where there are none."""
+        """What 10, 50 and 90 % of the characters do not exceed; NaN where there are none."""
         values = self.values[name]
         known = values[np.isfinite(values)].astype(np.float64)
         low, middle, high = np.percentile(known, PERCENTILES) if len(known) else (np.nan,) * 3
@@ -76,7 +69,7 @@ class Side:
         return found | {name: {"value": _number(value)} for name, value in self.whole.items()}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Evaluation:
     """The characters of a run that were measured.
 
@@ -102,6 +95,26 @@ class Evaluation:
     truth: np.ndarray
     notes: list[str]
 
+    @property
+    def ranked_by(self) -> str:
+        """The measure by which a character is among the best or the worst: the run's, or fixed L1."""
+        return "fixed_l1" if self.record.best_by == "newest" else self.record.best_by
+
+    def ranking(self) -> list[int]:
+        """The places of the characters that the run drew, the best first."""
+        scores = map(ALL[self.ranked_by].score, self.sides["model"].values[self.ranked_by].tolist())
+        return [place for place, _ in sorted(enumerate(scores), key=lambda one: one[1], reverse=True)]
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def __repr__(self) -> str:
+        figures = ", ".join(
+            f"{ALL[name].title} {ALL[name].text(self.sides['model'].mean(name))}"
+            for name in ("iou", "fixed_l1", "content_accuracy")
+        )
+        return f"Evaluation of {self.name} on {len(self):,} characters: {figures}"
+
     def to_json(self) -> dict[str, Any]:
         """All figures as a table of JSON, without the images."""
         return {
@@ -121,7 +134,7 @@ def evaluate(
     codes: Sequence[int] | None = None,
     watcher: Watcher | None = None,
     *,
-    whole: AnyFont | None = None,
+    truth: AnyFont | None = None,
     cleaning: Cleaning = "none",
     judge: Recogniser | None = None,
 ) -> Evaluation:
@@ -131,10 +144,10 @@ def evaluate(
 
     Args:
         drawer: what draws.
-        codes: the characters; None for the test characters of the run, or, with a whole font, those of
-            GB 2312 level 1 that the style font lacks.
+        codes: the characters; None for the test characters of the run, or, with `truth`, those of GB 2312
+            level 1 that the style font lacks.
         watcher: sees each character.
-        whole: a font that has the true glyphs of characters which the style font, a part of it, lacks.
+        truth: a font that has the true glyphs of characters which the style font, a part of it, lacks.
         cleaning: how to clean the images.
         judge: what reads characters; None for the one that comes with fontgan.
 
@@ -143,18 +156,15 @@ def evaluate(
     """
     watcher = watcher or Silent()
     judge = judge or Recogniser.bundled("judge", drawer.device)
-    truth = Truth(drawer, whole)
-    wanted, notes = characters_to_measure(drawer, truth, codes, whole is not None)
-    learnt = LearntGlyphs(drawer, truth, watcher)
-    parts = [
-        _measured(part, truth, learnt, judge) for part in drawer.parts(wanted, cleaning, watcher)
-    ]
-    images = {name: np.concatenate([part.images[name] for part in parts]) for name in SIDES}
-    sides = {name: _side([part.sides[name] for part in parts], images["style"]) for name in SIDES}
+    true = Truth(drawer, truth)
+    wanted, notes = characters_to_measure(drawer, true, codes, truth is not None)
+    learnt = LearntGlyphs(drawer, true, watcher)
+    drawn = drawer.parts(wanted, cleaning, watcher)
+    parts, images = measure_parts(drawn, len(wanted), true, learnt, judge)
+    ink = np.array([1 - glyph.mean() / 255 for glyph in images["style"]], np.float32)
     watcher.start("sets of images", len(SIDES))
-    for name, whole_set in _measures_of_sets(images, parts):
-        sides[name].whole.update(whole_set)
-        watcher.advance()
+    of_sets = measures_of_sets(images, parts, watcher)
+    sides = {name: Side(values_of(name, parts), of_sets[name], ink) for name in SIDES}
     measured = [code for part in parts for code in part.codes]
     unknown = [code for code in measured if not judge.knows(code)]
     return Evaluation(
@@ -167,62 +177,8 @@ def evaluate(
         drawn=images["model"],
         nearest=images["nearest"],
         truth=images["style"],
-        notes=[*drawer.notes, *truth.notes, *notes, *_notes(measured, unknown, sides, learnt)],
+        notes=[*drawer.notes, *true.notes, *notes, *_notes(measured, unknown, sides, learnt)],
     )
-
-
-@dataclass(frozen=True)
-class _Part:
-    """Some characters, measured: images, measures and features by the name of the side."""
-
-    codes: Sequence[int]
-    images: Mapping[str, np.ndarray]
-    sides: Mapping[str, Mapping[str, Tensor]]
-    features: Mapping[str, Tensor]
-
-
-def _measured(part: Drawing, truth: Truth, learnt: LearntGlyphs, judge: Recogniser) -> _Part:
-    content = plain_content(part.content)
-    own = [truth.draw(code) if glyph is None else glyph for code, glyph in zip(part.codes, part.truth, strict=True)]
-    true = np.stack([glyph for glyph in own if glyph is not None])
-    images = dict(zip(SIDES, (part.images, content, learnt.nearest(content), true), strict=True))
-    floats = {name: as_floats(torch.from_numpy(side).unsqueeze(1)) for name, side in images.items()}
-    canvas, sides, features = part.record.canvas, {}, {}
-    known = torch.tensor([judge.knows(code) for code in part.codes])
-    for name, side in floats.items():
-        reading = judge.read(side, canvas)
-        right = (reading.codes == torch.tensor(part.codes)).float().masked_fill(~known, torch.nan)
-        found = measure_further(side, floats["style"], canvas.pixels_per_em)
-        sides[name] = {**found, "content_accuracy": right}
-        features[name] = reading.features
-    return _Part(part.codes, images, sides, features)
-
-
-def _side(parts: Sequence[Mapping[str, Tensor]], truth: np.ndarray) -> Side:
-    values = {name: torch.cat([part[name] for part in parts]).numpy() for name in parts[0]}
-    ink = np.array([1 - glyph.mean() / 255 for glyph in truth], np.float32)
-    return Side(values, {}, ink)
-
-
-def _measures_of_sets(
-    images: Mapping[str, np.ndarray], parts: Sequence[_Part]
-) -> Iterator[tuple[str, dict[str, float]]]:
-    """The measures of each side's images together; NaN where there are too few."""
-    features = {name: torch.cat([part.features[name] for part in parts]) for name in SIDES}
-    true = projections_of(torch.from_numpy(images["style"]).unsqueeze(1))
-    for name in SIDES:
-        # The kernel divides by the number of features: vectors of length 1 would all be alike to it.
-        found, wanted = (features[side] * features[side].shape[1] ** 0.5 for side in (name, "style"))
-        several, many = len(found) > 1, len(found) > _NEIGHBOURS
-        drawn = true if name == "style" else projections_of(torch.from_numpy(images[name]).unsqueeze(1))
-        precision, recall = precision_recall(found, wanted, _NEIGHBOURS) if many else (np.nan, np.nan)
-        yield name, {
-            "sliced_wasserstein": apart(drawn, true),
-            "frechet": frechet(features[name], features["style"]) if several else np.nan,
-            "kernel_distance": kernel_distance(found, wanted) if several else np.nan,
-            "precision": precision,
-            "recall": recall,
-        }
 
 
 def _notes(
@@ -232,9 +188,10 @@ def _notes(
     if not learnt.codes:
         yield "no glyph that was learnt is known: the nearest one is blank paper"
     if unknown:
-        yield f"not in {ALL['content_accuracy'].title}, as the judge does not know {describe_characters(unknown)}"
-    if len(codes) <= _NEIGHBOURS:
-        yield f"measures of sets need more than {_NEIGHBOURS} characters"
+        title = ALL["content_accuracy"].title
+        yield f"not measured as «{title}», since the judge does not know {describe_characters(unknown)}"
+    if len(codes) <= NEIGHBOURS:
+        yield f"measures of sets need more than {NEIGHBOURS} characters"
     for name, side in sides.items():
         lacking: dict[tuple[int, ...], list[str]] = {}
         for measure, values in side.values.items():

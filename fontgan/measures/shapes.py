@@ -63,7 +63,8 @@ def _nearest(places: Tensor, others: Tensor) -> list[Tensor]:
     least sum over all rows (Felzenszwalb and Huttenlocher 2012, section 2).
 
     Args:
-        places, others: bool (n, size, size).
+        places: bool (n, size, size).
+        others: the same.
 
     Returns:
         A tensor of distances in pixels for each image; all NaN where there are none of one kind.

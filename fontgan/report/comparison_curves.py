@@ -10,6 +10,7 @@ import numpy as np
 
 from fontgan.judging.comparison import Comparison, Group
 from fontgan.measures.table import ALL
+from fontgan.networks.counting import in_short
 from fontgan.report.curves import draw_legend, line_of, save_figure, without_remarks
 from fontgan.untrusted import printable
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 _MEASURES = ("iou", "fixed_l1", "content_accuracy")
 _LEARN = "learn"
 _PANEL = (4.2, 3.0)  # inches
+_FAR = 5  # times as much: such values stand on a logarithmic scale
+_LARGE = 100_000  # such numbers are shown in short
 
 
 class _Against(NamedTuple):
@@ -48,9 +51,10 @@ def save_comparison_curves(path: Path, comparison: Comparison, style: str) -> No
     width, height = len(columns) + 1, len(measures)
     figure = Figure((_PANEL[0] * width, _PANEL[1] * height + 0.4), layout="constrained")
     for row, name in enumerate(measures):
-        axes = figure.add_subplot(height, width, row * width + 1)
-        _draw_time(axes, groups, name)
-        _label(axes, f"{ALL[name].heading}, validation characters", "minutes of training")
+        if any(name in point.measures for group in groups for cell in group.cells for point in cell.curve):
+            axes = figure.add_subplot(height, width, row * width + 1)
+            _draw_time(axes, groups, name)
+            _label(axes, f"{ALL[name].heading}, validation characters", "minutes of training")
         for number, column in enumerate(columns, 2):
             axes = figure.add_subplot(height, width, row * width + number)
             _draw_against(axes, groups, name, column)
@@ -119,8 +123,13 @@ def _draw_against(axes: Axes, groups: Sequence[Group], name: str, column: _Again
             lines.setdefault(_others(group, column), []).append((place, spread.mean))
     for points in lines.values():
         axes.plot(*zip(*sorted(points), strict=True), color="0.6", linewidth=0.8, zorder=0)
-    if column.logarithmic:
+    places = [place for points in lines.values() for place, _ in points]
+    if column.logarithmic and max(places, default=1) >= _FAR * min(places, default=1):
         axes.set_xscale("log")
+    else:
+        axes.xaxis.set_major_formatter(
+            lambda value, _: in_short(round(value)) if value >= _LARGE else f"{value:g}"
+        )
 
 
 def _others(group: Group, column: _Against) -> object:
