@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from fontgan.drawing.drawer import Drawer
     from fontgan.drawing.drawing import Drawing
     from fontgan.errors import FontganError
-    from fontgan.library import Dataset, evaluate, export_font, render, train
+    from fontgan.library import Dataset, check, evaluate, export_font, render, train
     from fontgan.runs.folder import Run
 
     __version__: str
@@ -32,6 +32,7 @@ __all__ = [
     "FontganError",
     "Run",
     "__version__",
+    "check",
     "evaluate",
     "export_font",
     "render",
@@ -44,6 +45,7 @@ _WHERE = {
     "Drawing": "fontgan.drawing.drawing",
     "FontganError": "fontgan.errors",
     "Run": "fontgan.runs.folder",
+    "check": "fontgan.library",
     "evaluate": "fontgan.library",
     "export_font": "fontgan.library",
     "render": "fontgan.library",

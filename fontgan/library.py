@@ -25,6 +25,8 @@ from fontgan.fonts.charset import parse_charset
 from fontgan.fonts.location import FontLocation
 from fontgan.judging.evaluation import Evaluation
 from fontgan.judging.evaluation import evaluate as measure_run
+from fontgan.judging.doubts import FALSE_ALARMS, Doubts
+from fontgan.judging.doubts import check as check_drawn
 from fontgan.report.contact import store_sheet
 from fontgan.report.ranked import save_evaluation
 from fontgan.runs.folder import Run
@@ -183,6 +185,34 @@ def train(
     return Run(path)
 
 
+def check(
+    drawer: Drawer | Run | str | Path | None = None,
+    chars: str = "gb2312-1",
+    *,
+    false_alarms: float = FALSE_ALARMS,
+    cleaning: Cleaning = "none",
+    show: bool = True,
+) -> Doubts:
+    """Draw characters and find the doubtful ones, as `fontgan check` does; nothing is written.
+
+    Args:
+        drawer: what draws, or a run or its weights; None for the newest run.
+        chars: characters, a text file, or the name of a set.
+        false_alarms: which share of the style font's own glyphs would be doubtful too, in per cent.
+        cleaning: how to clean the images.
+        show: whether to show progress on standard error.
+
+    Raises:
+        FontganError: a font or the run cannot be used, the content fonts have none of the characters, or the
+            share is not possible.
+    """
+    drawer = drawer if isinstance(drawer, Drawer) else Drawer(drawer)
+    with _bar(show) as bar:
+        doubts = check_drawn(drawer, parse_charset(chars, drawer.style_draws), false_alarms, cleaning, bar)
+    _show_notes([*drawer.notes, *doubts.notes], show)
+    return doubts
+
+
 def export_font(
     drawer: Drawer | Run | str | Path | None = None,
     chars: str | None = None,
@@ -197,6 +227,7 @@ def export_font(
     copy: str = "",
     cleaning: Cleaning = "none",
     omit_doubtful: bool = False,
+    check: bool = True,
     permitted: bool = False,
     jobs: int = 1,
     show: bool = True,
@@ -215,7 +246,9 @@ def export_font(
         ufo: whether to write a UFO too.
         copy: characters to copy from the first content font, whose licence then holds for the new font.
         cleaning: how to clean the images.
-        omit_doubtful: whether characters are left out whose outlines do not match their images.
+        omit_doubtful: whether doubtful characters are left out.
+        check: whether those are found whose strokes are doubtful, beside those whose outlines do not match
+            their images.
         permitted: whether you state that the owners of all fonts permit what their licences do not.
         jobs: processes that trace. Several need a script that does its work under
             `if __name__ == "__main__":`, since each of them imports it.
@@ -240,7 +273,7 @@ def export_font(
     )
     _show_notes(drawer.notes, show)
     with _bar(show) as bar:
-        return draw_font(drawer, wanted, chars, cleaning, bar, jobs)
+        return draw_font(drawer, wanted, chars, cleaning, bar, jobs, check)
 
 
 def evaluate(

@@ -11,6 +11,7 @@ import typer
 
 from fontgan.cli.compare import compare_command
 from fontgan.cli.evaluate import evaluate_command
+from fontgan.cli.check import check_command
 from fontgan.cli.export_font import export_font_command
 from fontgan.cli.generate import generate_command
 from fontgan.cli.inspect import inspect_command
@@ -31,6 +32,7 @@ app = typer.Typer(
 app.command("render-dataset")(render_dataset_command)
 app.command("train")(train_command)
 app.command("generate")(generate_command)
+app.command("check")(check_command)
 app.command("export-font")(export_font_command)
 app.command("compare")(compare_command)
 app.command("evaluate")(evaluate_command)
@@ -68,6 +70,7 @@ def options(
     fontgan train            train a model on the dataset
     fontgan generate         draw characters in the learnt style
 
-    A fourth, `fontgan export-font`, makes a font of the characters or adds them to yours.
+    `fontgan check` lists the characters to draw again, and `fontgan export-font` makes a font of them all or
+    adds them to yours.
     `fontgan COMMAND --help` explains each. To check a font first, run `fontgan inspect FONT`.
     """  # noqa: D301 (click reads the \b)

@@ -72,7 +72,11 @@ def export_font_command(
     ] = "",
     omit_doubtful: Annotated[
         bool,
-        typer.Option("--omit-doubtful", help="Omit characters whose outlines do not match their images."),
+        typer.Option("--omit-doubtful", help="Omit characters that the list of doubtful ones has."),
+    ] = False,
+    no_check: Annotated[
+        bool,
+        typer.Option("--no-check", help="Omit the check of strokes, which `fontgan check` does alone."),
     ] = False,
     source: SourcesOption = None,
     style: StyleOption = None,
@@ -87,8 +91,9 @@ def export_font_command(
 ) -> None:
     """Make a font of the characters that a run draws, or add them to a font.
 
-    Each drawn image becomes an outline. Those that do not match their images well are listed in a file
-    beside the font: look at them, or omit them. Blank images and noise get no character.
+    Each drawn image becomes an outline. Characters whose strokes are doubtful, or whose outlines do not match
+    their images well, are listed in a file beside the font: look at them, or omit them. Blank images and
+    noise get no character.
     """
     from fontgan.cli.console import Bar, echo, messages
     from fontgan.compute.launch import usable_cores
@@ -119,14 +124,15 @@ def export_font_command(
     for note in drawer.notes:
         messages.print(f"note: {note}", style="yellow")
     with Bar("characters") as bar:
-        made = draw_font(drawer, wanted, chars, cleaning, bar, usable_cores())
+        made = draw_font(drawer, wanted, chars, cleaning, bar, usable_cores(), not no_check)
     show_characters("omitted: the content font does not have", made.lacking)
     without = "the image is blank or noise"
     if omit_doubtful:
-        without = "no outline, or one that does not match the image"
+        without = "no outline, or doubtful"
     show_characters(f"omitted: {without}:", made.untraced)
     show_characters("kept: the font has", made.kept)
-    show_characters("to look at: the outline does not match the image of", made.doubtful)
+    why = "the outline" if no_check else "the strokes or the outline"
+    show_characters(f"to look at: {why} may be wrong of", made.doubtful)
     for note in made.notes:
         messages.print(f"note: {note}", style="yellow")
     _show_tables(made.tables)

@@ -61,6 +61,13 @@ def generate_command(
         bool,
         typer.Option("--svg", help="Write the outline of each character too, as an SVG beside its image."),
     ] = False,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check",
+            help="Mark doubtful characters on the sheet, and list them beside it, as check does.",
+        ),
+    ] = False,
     device: DeviceOption = "auto",
 ) -> None:
     """Draw characters in a learnt style.
@@ -79,6 +86,7 @@ def generate_command(
         from fontgan.compute.choosing import choose_engine, prepare_process
         from fontgan.drawing.drawer import Drawer
         from fontgan.drawing.drawing import MOST_ON_SHEET
+        from fontgan.judging.doubts import Checker
         from fontgan.report.glyphs import is_sheet, save_drawing
 
     shown = None if reference is None else FontLocation.parse(reference)
@@ -93,12 +101,17 @@ def generate_command(
     codes = parse_charset(chars, drawer.style_draws)
     for note in drawer.notes:
         messages.print(f"note: {note}", style="yellow")
+    checker = Checker(drawer) if check and first_process() else None
     with Bar("characters") as bar:
         parts = drawer.parts(codes, cleaning, bar)
-        saved = save_drawing(parts, target, first_process(), svg, usable_cores())
+        judge = checker.judge if checker else None
+        saved = save_drawing(parts, target, first_process(), svg, usable_cores(), judge)
+    for note in checker.notes if checker else ():
+        messages.print(f"note: {note}", style="yellow")
     show_characters("omitted: the content font does not have", saved.lacking)
     show_characters("without an outline: the images are blank or noise:", saved.untraced)
-    show_characters("to look at: the outline does not match the image of", saved.doubtful)
+    why = "the strokes or the outline" if check else "the outline"
+    show_characters(f"to look at: {why} may be wrong of", saved.doubtful)
     if is_sheet(target) and len(codes) - len(saved.lacking) > MOST_ON_SHEET:
         messages.print(
             f"note: the sheet shows the first {MOST_ON_SHEET} of {len(codes):,} characters: "

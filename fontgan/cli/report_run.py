@@ -12,6 +12,7 @@ from fontgan.untrusted import unreadable
 
 if TYPE_CHECKING:
     from fontgan.config.settings import DeviceChoice
+    from fontgan.judging.doubts import Doubt
     from fontgan.judging.evaluation import Evaluation
     from fontgan.report.samples import Strip
     from fontgan.runs.folder import Run
@@ -35,6 +36,7 @@ def report_run(run: Run, page: Path, device: DeviceChoice) -> None:
     tables: dict[str, Any] = notes.unless(lambda: run.config) or {}
     curves = notes.unless(lambda: run.log.curves)
     evaluation = notes.unless(lambda: _evaluated(run, device)) if record else None
+    doubts = notes.unless(lambda: _doubts(run, evaluation, device)) if evaluation else None
     network = notes.unless(lambda: _network(run)) if record else None
     samples = _samples(run, record, notes) if record else []
     for note in notes.lines:
@@ -45,6 +47,7 @@ def report_run(run: Run, page: Path, device: DeviceChoice) -> None:
         facts=_facts(record),
         details=_details(record),
         evaluation=evaluation,
+        marks=doubts or {},
         samples=samples,
         curves=curves,
         settings=settings_of(tables, model),
@@ -83,6 +86,16 @@ def _evaluated(run: Run, device: DeviceChoice) -> Evaluation:
     drawer = Drawer(run, device=device)
     with Bar("characters") as bar:
         return evaluate(drawer, watcher=bar)
+
+
+def _doubts(run: Run, evaluation: Evaluation, device: DeviceChoice) -> dict[int, Doubt]:
+    """Those among the characters on the page that `check` finds doubtful."""
+    from fontgan.drawing.drawer import Drawer
+    from fontgan.judging.doubts import check
+    from fontgan.report.run_page import shown_characters
+
+    codes = [evaluation.codes[row] for rows in shown_characters(evaluation).values() for row in rows]
+    return {doubt.code: doubt for doubt in check(Drawer(run, device=device), codes).doubtful}
 
 
 def _network(run: Run) -> str:

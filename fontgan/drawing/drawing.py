@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -147,23 +147,34 @@ class Drawing:
         whole |= {name: list(itertools.chain.from_iterable(named.pop(name))) for name in _LISTS}
         return replace(part, **whole, learnt=frozenset().union(*named["learnt"]))
 
-    def sheet(self) -> Image.Image:
+    def sheet(self, doubtful: Mapping[int, np.ndarray] | None = None) -> Image.Image:
         """Content, drawn and true glyphs one below the other.
 
         It shows at most `MOST_ON_SHEET` characters, the first ones, so that one can look at it.
+
+        Args:
+            doubtful: the characters to mark, and a picture of each to show in place of its image.
         """
+        marked = doubtful or {}
         record, shown = self.record, self.codes[:MOST_ON_SHEET]
         title = f"{record.model}: {self.drawn_from} to {self.drawn_like}, {record.step:,} steps"
         if self.cleaning != "none":
             title += f", cleaned ({self.cleaning})"
         if len(shown) < len(self):
             title += f", the first {len(shown)} characters"
+        if marked:
+            title += f", {len(marked)} doubtful (?)"
         rows = [
             *content_rows(self.content[: len(shown)]),
-            Row("generated", list(self.images[: len(shown)])),
+            Row(
+                "generated",
+                [marked.get(code, image) for code, image in zip(shown, self.images, strict=False)],
+            ),
             Row("true", self.truth[: len(shown)]),
         ]
-        return draw_sheet(title, [self._label(code) for code in shown], rows, record.size)
+        return draw_sheet(
+            title, [self._label(code) + " ?" * (code in marked) for code in shown], rows, record.size
+        )
 
     def _label(self, code: int) -> str:
         """The code point, and whether training learnt from the true glyph: then it proves nothing."""

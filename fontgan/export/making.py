@@ -25,6 +25,7 @@ from fontgan.export.outlines import Traced, traced
 from fontgan.export.wanted import Wanted
 from fontgan.fonts.charset import parse_charset
 from fontgan.fonts.source import open_source
+from fontgan.judging.doubts import Checker
 from fontgan.progress import Watcher
 from fontgan.report.specimen import Specimen, save_specimen
 
@@ -67,6 +68,7 @@ def draw_font(
     cleaning: Cleaning = "none",
     watcher: Watcher | None = None,
     jobs: int = 1,
+    check: bool = False,
 ) -> Exported:
     """Draw characters and make a font of them, or add them to one; what that draws itself is not drawn again.
 
@@ -78,14 +80,18 @@ def draw_font(
         cleaning: how to clean the images.
         watcher: sees each character.
         jobs: processes that trace.
+        check: whether characters whose strokes are doubtful are found too, as `fontgan.check` finds them.
 
     Raises:
         FontganError: as `export_font`; what cannot be made is refused before anything is drawn.
     """
     codes, kept = needed(_asked(chars, drawer, wanted), drawer, wanted)
-    found = traced(drawer.parts(codes, cleaning, watcher), jobs, wanted.ufo)
+    checker = Checker(drawer) if check and codes else None
+    judge = checker.judge if checker else None
+    found = traced(drawer.parts(codes, cleaning, watcher), jobs, wanted.ufo, judge)
     made = export_font(drawer, found.certain() if wanted.omit_doubtful else found, wanted)
-    return replace(made, kept=tuple(sorted({*kept, *made.kept})))
+    notes = (*(checker.notes if checker else ()), *made.notes)
+    return replace(made, kept=tuple(sorted({*kept, *made.kept})), notes=notes)
 
 
 def _asked(chars: str | None, drawer: Drawer, wanted: Wanted) -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from fontgan.building.glyphs import NewGlyph
 from fontgan.building.ufo import Picture
 from fontgan.drawing.drawing import Drawing, Placement
+from fontgan.judging.doubts import Doubt, Judge
 from fontgan.outlines.many import tracing
 from fontgan.outlines.remarks import Remarks
 from fontgan.outlines.tracing import Trace
@@ -48,11 +49,15 @@ class Traced(Remarks):
         if keep:
             self.pictures[code] = Picture(image, placement.canvas, placement.shift)
 
-    def extend(self, part: Drawing, outlines: Iterable[Trace], keep: bool) -> None:
-        """Add a part of a drawing and what it lacks; `keep` as `add`."""
+    def extend(
+        self, part: Drawing, outlines: Iterable[Trace], doubts: Mapping[int, Doubt], keep: bool
+    ) -> None:
+        """Add a part of a drawing, what it lacks, and what was found doubtful in it; `keep` as `add`."""
         self.lacking += part.lacking
         for code, image, place, found in zip(part.codes, part.images, part.placements, outlines, strict=True):
             self.add(code, image, place, found, keep)
+        for doubt in doubts.values():
+            self.doubt(doubt.code, doubt.reasons, doubt.score)
 
     def certain(self) -> Traced:
         """The same without the doubtful ones, which are then among those without a glyph."""
@@ -60,22 +65,25 @@ class Traced(Remarks):
         return replace(self, glyphs=glyphs, untraced=self.untraced | self.doubtful, doubtful={})
 
 
-def traced(parts: Iterable[Drawing], jobs: int = 1, keep_images: bool = False) -> Traced:
+def traced(
+    parts: Iterable[Drawing], jobs: int = 1, keep_images: bool = False, judge: Judge | None = None
+) -> Traced:
     """Trace all that is drawn.
 
     Args:
         parts: of a drawing, as `Drawer.parts` draws them.
         jobs: processes that trace; the outlines do not depend on their number.
         keep_images: whether to keep the images, for a UFO.
+        judge: finds the doubtful characters of a part.
     """
     result = Traced()
     with tracing(jobs) as trace_all:
-        begun: deque[tuple[Drawing, Iterable[Trace]]] = deque()
+        begun: deque[tuple[Drawing, Iterable[Trace], Mapping[int, Doubt]]] = deque()
         for part in parts:
-            begun.append((part, trace_all(part.images)))
+            begun.append((part, trace_all(part.images), judge(part) if judge else {}))
             if len(begun) > _AHEAD:
                 result.extend(*begun.popleft(), keep_images)
-        for part, outlines in begun:
-            result.extend(part, outlines, keep_images)
+        for waiting in begun:
+            result.extend(*waiting, keep_images)
     result.rank()
     return result

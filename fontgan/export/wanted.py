@@ -27,7 +27,7 @@ class Wanted:
         copied: characters to copy from the first content font.
         permitted: whether the user states that the owners of all fonts permit what their licences do not.
         ufo: whether to write a UFO too.
-        omit_doubtful: whether characters are left out whose outlines do not match their images.
+        omit_doubtful: whether doubtful characters are left out.
 
     Raises:
         FontganError: a name cannot be in a font, or one wish contradicts another.

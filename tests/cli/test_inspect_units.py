@@ -38,7 +38,7 @@ def test_units_are_listed_and_drawn(type_command: Command) -> None:
     sheet = np.asarray(Image.open("inspected/one-units.png"))
     assert sheet.ndim == 3
     assert len(np.unique(sheet.reshape(-1, 3), axis=0)) > 50
-    assert (sheet[..., 0].astype(int) - sheet[..., 2] > 60).any()  # orange, where a unit is active
+    assert (sheet[..., 1].astype(int) - sheet[..., 0] > 60).any()  # green, where a unit is active
 
 
 def test_json_has_all_units_of_the_layers_that_were_named(type_command: Command) -> None:

@@ -1,0 +1,112 @@
+"""`fontgan check`: which drawn characters are doubtful."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fontgan.cli.drawing_options import (
+    CheckpointOption,
+    CleaningOption,
+    DeviceOption,
+    SourcesOption,
+    StyleOption,
+    show_characters,
+)
+
+if TYPE_CHECKING:
+    from fontgan.judging.doubts import Doubts
+
+_LISTED = 20  # characters on the terminal
+
+
+def check_command(
+    checkpoint: CheckpointOption = None,
+    chars: Annotated[
+        str,
+        typer.Option(
+            metavar="TEXT|FILE|NAME",
+            help="Characters to draw and check, as for generate: missing:gb2312 for those that the style "
+            "font lacks.",
+        ),
+    ] = "gb2312-1",
+    source: SourcesOption = None,
+    style: StyleOption = None,
+    cleaning: CleaningOption = "none",
+    false_alarms: Annotated[
+        float,
+        typer.Option(
+            metavar="PERCENT",
+            help="Share of the style font's own glyphs that would be doubtful too: less finds fewer.",
+        ),
+    ] = 5.0,
+    output: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder for the sheet and the lists. [default: checked/RUN]"),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    device: DeviceOption = "auto",
+) -> None:
+    """Find the characters to draw again.
+
+    Each drawn character is compared with its content glyph and read by a recogniser; no true glyph is needed.
+    The doubtful ones are listed, the most doubtful first, with the reason, and shown on a sheet: orange where
+    ink is missing, blue where there is too much.
+    """
+    from fontgan.cli.console import Bar, echo, messages, print_json
+    from fontgan.errors import FontganError
+    from fontgan.fonts.charset import parse_charset
+
+    with messages.status("loading torch"):
+        from fontgan.compute.choosing import choose_engine, prepare_process
+        from fontgan.drawing.drawer import Drawer
+        from fontgan.judging.doubts import check
+        from fontgan.report.doubts import save_doubts
+
+    if output is not None and output.exists() and not output.is_dir():
+        raise FontganError(f"{output} is a file, not a folder", "choose another {output}")
+    prepare_process(choose_engine(device))
+    drawer = Drawer(checkpoint, style, None, source or (), device=device)
+    messages.print(f"drawing with {drawer.weights}")
+    codes = parse_charset(chars, drawer.style_draws)
+    with Bar("characters") as bar:
+        doubts = check(drawer, codes, false_alarms, cleaning, bar)
+    for note in (*drawer.notes, *doubts.notes):
+        messages.print(f"note: {note}", style="yellow")
+    show_characters("omitted: the content font does not have", doubts.lacking)
+    paths = save_doubts(output or _folder_of(drawer.name, style, cleaning), doubts)
+    if as_json:
+        print_json(doubts.to_json())
+        return
+    _show(doubts)
+    for path in paths:
+        echo(path)
+
+
+def _folder_of(run: str, *words: str | None) -> Path:
+    """The output folder of a run; another style or cleaning has its own."""
+    return Path("checked") / "-".join((run, *(word for word in words if word and word != "none")))
+
+
+def _show(doubts: Doubts) -> None:
+    """The most doubtful characters, and how strict the check was."""
+    from fontgan.cli.console import messages, show_rows
+    from fontgan.fonts.charset import code_point_name
+
+    title = f"{len(doubts.doubtful):,} of {len(doubts.codes):,} characters are doubtful"
+    if doubts.false_alarms is not None:
+        title += (
+            f"; so would be {doubts.false_alarms:g} % of {doubts.own} glyphs of {doubts.drawn_like} itself"
+        )
+    rows = [
+        [f"{chr(doubt.code)} {code_point_name(doubt.code)}", doubt.reasons]
+        for doubt in doubts.doubtful[:_LISTED]
+    ]
+    if not rows:
+        messages.print(title)
+        return
+    show_rows(messages, title, ["character", "why"], rows, names=2)
+    if len(doubts.doubtful) > _LISTED:
+        messages.print(f"and {len(doubts.doubtful) - _LISTED:,} more in the list")

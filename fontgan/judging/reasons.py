@@ -1,0 +1,78 @@
+"""Why a drawn glyph is doubtful, in words."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fontgan.fonts.charset import code_point_name
+from fontgan.outlines.remarks import MOST_INK, PALE
+
+_ALONE = 0.1  # of the pixels: in glyphs of 39 fonts 0.03 at most stand alone, of random pixels 0.31
+_WRONG = 0.5  # probability that a cell is wrong
+_EVERYWHERE = 4  # of the nine places
+_ROWS, _COLUMNS = ("upper", "", "lower"), ("left", "", "right")
+_SIDES = {"upper": "top", "lower": "bottom", "left": "left", "right": "right"}
+
+
+def unreadable(image: np.ndarray) -> str:
+    """Why an image cannot show any character: it is blank, noise or almost all ink; empty where it may.
+
+    Args:
+        image: uint8 (size, size), 0 = ink, 255 = paper.
+    """
+    if image.min() > PALE:
+        return "the image is blank"
+    if 1 - float(image.mean()) / 255 > MOST_INK:
+        return "the image is almost all ink"
+    return "the image is noise" if _standing_alone(image <= PALE) > _ALONE else ""
+
+
+def why(code: int, missing: np.ndarray, extra: np.ndarray, read_as: int | None, sureness: float) -> str:
+    """What is wrong with a glyph that has been found doubtful: `ink missing at the lower left`.
+
+    Args:
+        code: the character that it should show.
+        missing: the probability that ink is missing in each cell, (16, 16).
+        extra: the same for ink that should not be there.
+        read_as: the character that it was read as; None where the recogniser does not know `code`.
+        sureness: of that, 0 to 1.
+    """
+    found = [
+        f"{what} {where}"
+        for what, cells in (("ink missing", missing), ("too much ink", extra))
+        if (where := _where(cells))
+    ]
+    if read_as is not None and read_as != code:
+        found.append(f"reads as {chr(read_as)} {code_point_name(read_as)} ({sureness:.0%})")
+    return "; ".join(found) or "unlike the content glyph as a whole"
+
+
+def _where(cells: np.ndarray) -> str:
+    """In which of nine places cells are wrong, the most wrong first; empty where none are."""
+    wrong = np.where(cells > _WRONG, cells, 0.0)
+    nine = np.array(
+        [[part.sum() for part in np.array_split(rows, 3, 1)] for rows in np.array_split(wrong, 3)]
+    )
+    order = [int(place) for place in np.argsort(-nine, axis=None, kind="stable") if nine.flat[place] > 0]
+    if len(order) >= _EVERYWHERE:
+        return "in many places"
+    return " and ".join(_named(*divmod(place, 3)) for place in order[:2])
+
+
+def _named(row: int, column: int) -> str:
+    words = [word for word in (_ROWS[row], _COLUMNS[column]) if word]
+    match words:
+        case []:
+            return "in the middle"
+        case [side]:
+            return f"at the {_SIDES[side]}"
+        case _:
+            return f"at the {' '.join(words)}"
+
+
+def _standing_alone(black: np.ndarray) -> float:
+    """The share of pixels that at most one of their four neighbours is like."""
+    inner = black[1:-1, 1:-1]
+    around = (black[:-2, 1:-1], black[2:, 1:-1], black[1:-1, :-2], black[1:-1, 2:])
+    alike = sum((inner == side).astype(np.int8) for side in around)
+    return float(np.mean(alike <= 1))
