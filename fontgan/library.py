@@ -23,10 +23,10 @@ from fontgan.export.making import Exported, draw_font
 from fontgan.export.wanted import Wanted
 from fontgan.fonts.charset import parse_charset
 from fontgan.fonts.location import FontLocation
-from fontgan.judging.evaluation import Evaluation
-from fontgan.judging.evaluation import evaluate as measure_run
 from fontgan.judging.doubts import FALSE_ALARMS, Doubts
 from fontgan.judging.doubts import check as check_drawn
+from fontgan.judging.evaluation import Evaluation
+from fontgan.judging.evaluation import evaluate as measure_run
 from fontgan.report.contact import store_sheet
 from fontgan.report.ranked import save_evaluation
 from fontgan.runs.folder import Run

@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
+from fontgan.cli.check import check_command
 from fontgan.cli.compare import compare_command
 from fontgan.cli.evaluate import evaluate_command
-from fontgan.cli.check import check_command
 from fontgan.cli.export_font import export_font_command
 from fontgan.cli.generate import generate_command
 from fontgan.cli.inspect import inspect_command

@@ -45,7 +45,7 @@ def inspect_command(
         list[str] | None,
         typer.Option(
             metavar="LAYER",
-            help="Layer for --units, as --network lists it; may be repeated. [default: the innermost, and the "
+            help="Layer for --units, as --network lists it; may be repeated. [default: the innermost and the "
             "last before the image]",
         ),
     ] = None,

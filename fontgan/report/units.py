@@ -33,9 +33,7 @@ def save_units(path: Path, found: Dissection) -> None:
     if all(glyph is None for glyph in found.truth):
         del rows[0]
     labels = [code_point_name(code) for code in found.codes[:_COLUMNS]]
-    title = (
-        f"{found.name}: units where they are most active (green), off, difference (orange: less ink)"
-    )
+    title = f"{found.name}: units where they are most active (green), off, difference (orange: less ink)"
     save_png(path, draw_sheet(title, labels, rows, found.drawn.shape[-1]))
 
 

@@ -76,9 +76,7 @@ def test_a_run_without_its_style_font_is_dissected_without_an_error(type_command
         (("runs/one", "--units", "--sheet", "a.svg"), "units are drawn on PNG files: name a.png"),
     ],
 )
-def test_mistakes_are_told_in_one_line(
-    type_command: Command, arguments: tuple[str, ...], words: str
-) -> None:
+def test_mistakes_are_told_in_one_line(type_command: Command, arguments: tuple[str, ...], words: str) -> None:
     status, out, err = type_command("inspect", *arguments)
     assert (status, out) == (1, "")
     assert err.strip().splitlines()[-1].startswith("error: ")

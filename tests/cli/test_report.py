@@ -149,9 +149,7 @@ def test_a_comparison_becomes_a_page(type_command: Command) -> None:
         (("runs/one", "--output", "a.pdf"), "reports are HTML files: name a.html"),
     ],
 )
-def test_mistakes_are_told_in_one_line(
-    type_command: Command, arguments: tuple[str, ...], words: str
-) -> None:
+def test_mistakes_are_told_in_one_line(type_command: Command, arguments: tuple[str, ...], words: str) -> None:
     status, out, err = type_command("report", *arguments)
     assert (status, out) == (1, "")
     assert words in err

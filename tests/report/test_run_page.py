@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fontgan.measures.table import ALL
 from fontgan.judging.doubts import Doubt
+from fontgan.measures.table import ALL
 from fontgan.report.run_page import EXPLAINED, RunReport, draw_run_page, save_run_page
 from fontgan.report.settings import Setting, settings_of
 from fontgan.runs.log import Curves, Point
@@ -107,7 +107,8 @@ def test_errors_are_orange_where_ink_is_missing_and_blue_where_there_is_too_much
 
 def test_a_doubt_is_drawn_where_there_is_one() -> None:
     empty, full = np.zeros((16, 16)), np.ones((16, 16))
-    page = draw_run_page(report(marks={0x4E1D: Doubt(0x4E1D, 1.0, f"a stroke {HOSTILE}", full, empty, None, 0.0)}))
+    doubt = Doubt(0x4E1D, 1.0, f"a stroke {HOSTILE}", full, empty, None, 0.0)
+    page = draw_run_page(report(marks={doubt.code: doubt}))
     assert page.count("glyph five") == 1
     assert page.count(", doubt") == 1
     assert "a stroke &lt;/script&gt;" in page
