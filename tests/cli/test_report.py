@@ -38,7 +38,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     )
     run = Run(folder)
     run.log.write(Measured(0, 0.0, {"iou": 0.2}))
-    run.log.write(Progressed(1, 1.0, {"l1": 0.5}, 100.0, 1))
+    run.log.write(Progressed(1, 1.0, {"l1": 0.5}, images_per_second=100.0, seconds=1.0))
     run.samples_folder.mkdir()
     for step in (0, 1):
         save_samples(run.sample_path(step))
