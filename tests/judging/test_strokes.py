@@ -16,7 +16,8 @@ def bar(angle: float, length: float = 40, width: float = 6) -> np.ndarray:
     turned = np.deg2rad(angle)
     along = across * np.cos(turned) + down * np.sin(turned)
     beside = down * np.cos(turned) - across * np.sin(turned)
-    return ((abs(along) < length / 2) & (abs(beside) < width / 2)).astype(np.float32)
+    inside: np.ndarray = (abs(along) < length / 2) & (abs(beside) < width / 2)
+    return inside.astype(np.float32)
 
 
 @pytest.mark.parametrize(
