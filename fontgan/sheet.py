@@ -58,10 +58,11 @@ def draw_sheet(title: str, labels: Sequence[str], rows: Sequence[Row], size: int
             if place % COLUMNS == 0:
                 middle = (x - 2 * _GAP, y + layout.cell / 2)
                 draw.text(middle, layout.labels[number], fill=_TEXT, font=layout.font, anchor="rm")
-            in_colour = picture is not None and picture.ndim == 3
-            _draw_cell(image, draw, (x, y), picture[..., 0] if in_colour else picture, layout.cell)
-            if picture is not None and in_colour:
+            grey = picture
+            if picture is not None and picture.ndim == 3:
                 coloured.append(((x, y), picture))
+                grey = picture[..., 0]
+            _draw_cell(image, draw, (x, y), grey, layout.cell)
     if coloured:
         image = image.convert("RGB")
     for corner, picture in coloured:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -120,9 +121,7 @@ def _samples(run: Run, record: CheckpointRecord, notes: _Notes) -> list[Strip]:
     if not named:
         notes.lines.append("the run has no sample sheets")
     chosen = spread_evenly(sorted(named))
-    read = {
-        step: notes.unless(lambda step=step: read_file(named[step], MOST_BYTES, "sheet")) for step in chosen
-    }
+    read = {step: notes.unless(partial(read_file, named[step], MOST_BYTES, "a sheet")) for step in chosen}
     strips, damaged = sample_strips(
         {step: content for step, content in read.items() if content}, record.channels, record.size
     )
