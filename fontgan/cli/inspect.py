@@ -27,7 +27,7 @@ def inspect_command(
         typer.Option(
             metavar="FILE.png|FILE.svg",
             help="File for the contact sheet, or for the drawing of --network or --units. [default: "
-            "inspected/NAME.png, inspected/RUN-network.svg, or inspected/RUN-units.png]",
+            "inspected/NAME.png, inspected/RUN-network.svg or inspected/RUN-units.png]",
         ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Random seed for the characters on the sheet.")] = 0,
@@ -45,7 +45,7 @@ def inspect_command(
         list[str] | None,
         typer.Option(
             metavar="LAYER",
-            help="Layer for --units, as --network lists it; may be repeated. [default: the innermost, and the "
+            help="Layer for --units, as --network lists it; may be repeated. [default: the innermost and the "
             "last before the image]",
         ),
     ] = None,

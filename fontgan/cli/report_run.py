@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,6 +13,7 @@ from fontgan.untrusted import unreadable
 
 if TYPE_CHECKING:
     from fontgan.config.settings import DeviceChoice
+    from fontgan.judging.doubts import Doubt
     from fontgan.judging.evaluation import Evaluation
     from fontgan.report.samples import Strip
     from fontgan.runs.folder import Run
@@ -35,6 +37,7 @@ def report_run(run: Run, page: Path, device: DeviceChoice) -> None:
     tables: dict[str, Any] = notes.unless(lambda: run.config) or {}
     curves = notes.unless(lambda: run.log.curves)
     evaluation = notes.unless(lambda: _evaluated(run, device)) if record else None
+    doubts = notes.unless(lambda: _doubts(run, evaluation, device)) if evaluation else None
     network = notes.unless(lambda: _network(run)) if record else None
     samples = _samples(run, record, notes) if record else []
     for note in notes.lines:
@@ -45,6 +48,7 @@ def report_run(run: Run, page: Path, device: DeviceChoice) -> None:
         facts=_facts(record),
         details=_details(record),
         evaluation=evaluation,
+        marks=doubts or {},
         samples=samples,
         curves=curves,
         settings=settings_of(tables, model),
@@ -85,6 +89,16 @@ def _evaluated(run: Run, device: DeviceChoice) -> Evaluation:
         return evaluate(drawer, watcher=bar)
 
 
+def _doubts(run: Run, evaluation: Evaluation, device: DeviceChoice) -> dict[int, Doubt]:
+    """Those among the characters on the page that `check` finds doubtful."""
+    from fontgan.drawing.drawer import Drawer
+    from fontgan.judging.doubts import check
+    from fontgan.report.run_page import shown_characters
+
+    codes = [evaluation.codes[row] for rows in shown_characters(evaluation).values() for row in rows]
+    return {doubt.code: doubt for doubt in check(Drawer(run, device=device), codes).doubtful}
+
+
 def _network(run: Run) -> str:
     """The drawing of the network, as `inspect --network` makes it."""
     from fontgan.anatomy.layers import dissect
@@ -107,9 +121,7 @@ def _samples(run: Run, record: CheckpointRecord, notes: _Notes) -> list[Strip]:
     if not named:
         notes.lines.append("the run has no sample sheets")
     chosen = spread_evenly(sorted(named))
-    read = {
-        step: notes.unless(lambda step=step: read_file(named[step], MOST_BYTES, "sheet")) for step in chosen
-    }
+    read = {step: notes.unless(partial(read_file, named[step], MOST_BYTES, "a sheet")) for step in chosen}
     strips, damaged = sample_strips(
         {step: content for step, content in read.items() if content}, record.channels, record.size
     )

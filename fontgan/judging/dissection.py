@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import torch
@@ -201,7 +201,7 @@ def dissect_units(
     learnt = len(drawing.learnt)
     return Dissection(
         name=drawer.name,
-        codes=drawing.codes,
+        codes=list(drawing.codes),
         drawn=as_bytes(torch.from_numpy(drawing.drawn)).numpy(),
         truth=list(drawing.truth),
         layers={name: shapes[name] for name in names},
@@ -229,7 +229,9 @@ def agreements(active: np.ndarray, concepts: Mapping[str, np.ndarray]) -> dict[s
         if not (area := int(mask.sum())):
             continue
         least = descending[area - 1]
-        side = "right" if least > descending[-1] else "left"  # with its equals, or without
+        side: Literal["left", "right"] = (
+            "right" if least > descending[-1] else "left"
+        )  # with its equals, or without
         taken = int(np.searchsorted(-descending, -least, side))
         hits, expected = int(mask[order[:taken]].sum()), taken * area / len(mask)
         found[name] = Agreement(hits / (taken + area - hits), expected / (taken + area - expected))

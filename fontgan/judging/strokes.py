@@ -78,18 +78,21 @@ def _is_end(solid: np.ndarray, width: float) -> np.ndarray:
     places = np.stack([np.rint(radius * np.sin(angles)), np.rint(radius * np.cos(angles))], 1).astype(int)
     met = np.stack([padded[reach + y : reach + y + high, reach + x : reach + x + wide] for y, x in places])
     arcs = (met & ~np.roll(met, 1, 0)).sum(0)
-    return (arcs <= 1) & (met.mean(0) < 0.5)
+    ends: np.ndarray = (arcs <= 1) & (met.mean(0) < 0.5)
+    return ends
 
 
 def _edges(solid: np.ndarray) -> np.ndarray:
     padded = np.pad(solid, 1)
     high, wide = solid.shape
     around = np.stack([padded[y : y + high, x : x + wide] for y in range(3) for x in range(3)])
-    return around.any(0) & ~around.all(0)
+    mixed: np.ndarray = np.logical_xor(around.any(0), around.all(0))
+    return mixed
 
 
 def _enclosed(solid: np.ndarray) -> np.ndarray:
     """Where there is ink in each of the four directions."""
     sides = [np.logical_or.accumulate(solid, axis) for axis in (0, 1)]
     sides += [np.flip(np.logical_or.accumulate(np.flip(solid, axis), axis), axis) for axis in (0, 1)]
-    return np.logical_and.reduce(sides)
+    enclosed: np.ndarray = np.logical_and.reduce(sides)
+    return enclosed

@@ -1,1 +1,1 @@
-"""Results as files: sheets of glyphs, curves, networks, specimens of fonts."""
+"""Results as files: sheets of glyphs, curves, networks, specimens of fonts, reports of runs."""

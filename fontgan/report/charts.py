@@ -65,12 +65,7 @@ def draw_chart(chart: Chart) -> str:
     framing = [pair for pair in lines if pair[0].kind != "pale"] or lines
     xs = [x for _, points in lines for x, _, _ in points]
     ys = [edge for _, points in framing for _, y, spread in points for edge in (y - spread, y + spread)]
-    if chart.logarithmic and min(xs) > 0:
-        to_x = _scale(math.log(min(xs)), math.log(max(xs)), _LEFT, _WIDTH - _RIGHT)
-        place, marks_x = (lambda x: to_x(math.log(x))), _decades(min(xs), max(xs))
-    else:
-        marks_x = nice_ticks(min(xs), max(xs))
-        place = _scale(min(xs), max(xs), _LEFT, _WIDTH - _RIGHT)
+    place, marks_x = _across(min(xs), max(xs), chart.logarithmic)
     marks_y = nice_ticks(min(ys), max(ys))
     low, high = min(*marks_y, *ys), max(*marks_y, *ys)
     rise = _scale(low, high, _HEIGHT - _BOTTOM, _TOP)
@@ -141,6 +136,14 @@ def _scale(low: float, high: float, start: float, end: float) -> Callable[[float
     if high <= low:
         return lambda _: (start + end) / 2
     return lambda value: start + (value - low) / (high - low) * (end - start)
+
+
+def _across(low: float, high: float, logarithmic: bool) -> tuple[Callable[[float], float], list[float]]:
+    """The axis across: from numbers to places, and the numbers that are marked."""
+    if not (logarithmic and low > 0):
+        return _scale(low, high, _LEFT, _WIDTH - _RIGHT), nice_ticks(low, high)
+    to_place = _scale(math.log(low), math.log(high), _LEFT, _WIDTH - _RIGHT)
+    return lambda x: to_place(math.log(x)), _decades(low, high)
 
 
 def _decades(low: float, high: float) -> list[float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -134,7 +135,7 @@ def _cells(groups: Sequence[Group], measure: Measure) -> list[dict[str, Any]]:
         {
             "text": measure.text(spread.mean) if spread else "–",
             "deviation": measure.text(spread.deviation) if spread and spread.deviation is not None else "",
-            "best": bool(spread) and measure.score(spread.mean) == best,
+            "best": spread is not None and measure.score(spread.mean) == best,
         }
         for spread in spreads
     ]
@@ -160,16 +161,8 @@ def _charts(comparison: Comparison, groups: Sequence[Group]) -> Iterator[Chart]:
             ("FLOPs for one glyph", "", True, lambda group: group.over_seeds("flops")),
             ("characters learnt", _LEARN, True, lambda group: group.over_seeds("learnt")),
         ]
-        columns += [
-            (
-                printable(swept),
-                swept,
-                False,
-                lambda group, swept=swept: _number(group.cells[0].settings.get(swept)),
-            )  # type: ignore[misc]
-            for swept in comparison.swept
-            if swept != _LEARN
-        ]
+        others = [swept for swept in comparison.swept if swept != _LEARN]
+        columns += [(printable(swept), swept, False, partial(_setting, swept)) for swept in others]
         for title, swept, logarithmic, place in columns:
             if len({at for group in groups if (at := place(group)) is not None}) > 1:
                 lines = _dots(groups, name, swept, place)
@@ -207,9 +200,10 @@ def _dots(
     return [*joined, *dots]
 
 
-def _number(text: str | None) -> float | None:
+def _setting(name: str, group: Group) -> float | None:
+    """The value of a swept setting; None where it is not a number."""
     try:
-        value = math.nan if text is None else float(text)
+        value = float(group.cells[0].settings.get(name, "nan"))
     except ValueError:
         return None
     return value if math.isfinite(value) else None

@@ -16,7 +16,7 @@ from fontgan.sheet import Row, draw_sheet, save_png
 from fontgan.untrusted import printable
 
 # Red and blue that people who confuse red and green tell apart: Okabe and Ito 2008, «Color Universal Design».
-_MISSING, _EXTRA = (213, 94, 0), (0, 114, 178)
+MISSING, EXTRA = (213, 94, 0), (0, 114, 178)
 _STRENGTH = 0.65  # of the colour where it is certain that something is wrong
 _HEADINGS = ("character", "code_point", "score", "read_as", "sureness", "reasons")
 
@@ -80,7 +80,7 @@ def marked(image: np.ndarray, missing: np.ndarray, extra: np.ndarray, canvas: Ca
         uint8 (size, size, 3).
     """
     result = np.repeat(image[..., None].astype(np.float32), 3, axis=2)
-    for cells, colour in ((missing, _MISSING), (extra, _EXTRA)):
+    for cells, colour in ((missing, MISSING), (extra, EXTRA)):
         strength = _STRENGTH * _spread(cells, canvas)[..., None]
         result += (np.array(colour, np.float32) - result) * strength
     return result.round().astype(np.uint8)

@@ -36,7 +36,8 @@ def policy_of(styles: Sequence[str], scripts: Sequence[str] = (), data: Sequence
     """A Content-Security-Policy: these styles and scripts, and no network.
 
     Args:
-        styles, scripts: the whole texts of the page's own.
+        styles: the whole texts of the page's own.
+        scripts: likewise.
         data: what the page holds as `data:`: font, img.
     """
     rules = ["default-src 'none'", *(f"{kind}-src data:" for kind in data)]

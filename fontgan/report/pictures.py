@@ -8,8 +8,9 @@ import io
 import numpy as np
 from PIL import Image
 
+from fontgan.report.doubts import EXTRA, MISSING
+
 PALE = 0.35  # of the ink of a glyph that something is drawn on
-MISSING, EXTRA = (208, 28, 28), (24, 90, 219)
 
 
 def data_url(picture: np.ndarray | Image.Image) -> str:
@@ -30,25 +31,14 @@ def svg_url(drawing: str) -> str:
 
 
 def difference(before: np.ndarray, after: np.ndarray) -> np.ndarray:
-    """A glyph, pale, with what disappears in red and what appears in blue: uint8 (size, size, 3).
+    """A glyph, pale, with what disappears in orange and what appears in blue: uint8 (size, size, 3).
 
     Args:
-        before, after: uint8 (size, size), 0 = ink.
+        before: uint8 (size, size), 0 = ink.
+        after: likewise.
     """
     change = (after.astype(np.float32) - before) / 255
     return tinted(before, {MISSING: change.clip(0, 1), EXTRA: (-change).clip(0, 1)})
-
-
-def marked(glyph: np.ndarray, missing: np.ndarray, extra: np.ndarray) -> np.ndarray:
-    """A glyph, pale, with red where ink is missing and blue where there is too much: uint8 (size, size, 3).
-
-    Args:
-        glyph: uint8 (size, size), 0 = ink.
-        missing, extra: float (cells, cells) in [0, 1], of any number of cells.
-    """
-    cells = (Image.fromarray(mask.astype(np.float32)) for mask in (missing, extra))
-    masks = [np.asarray(cell.resize(glyph.shape[::-1], Image.Resampling.BILINEAR)) for cell in cells]
-    return tinted(glyph, {MISSING: masks[0].clip(0, 1) * 0.8, EXTRA: masks[1].clip(0, 1) * 0.8})
 
 
 def tinted(glyph: np.ndarray, tints: dict[tuple[int, int, int], np.ndarray]) -> np.ndarray:

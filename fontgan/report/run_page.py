@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from fontgan.files import write_text
 from fontgan.fonts.charset import code_point_name
+from fontgan.judging.doubts import Doubt
 from fontgan.judging.evaluation import Evaluation, Side
 from fontgan.measures.table import ALL
 from fontgan.report.charts import Chart, Line, draw_chart, draw_histogram
 from fontgan.report.curves import Panel, panels, smoothed
+from fontgan.report.doubts import marked
 from fontgan.report.html import file_of_page, policy_of, render_page
-from fontgan.report.pictures import data_url, difference, marked, svg_url
+from fontgan.report.pictures import data_url, difference, svg_url
 from fontgan.report.samples import Strip
 from fontgan.report.settings import Setting
 from fontgan.runs.log import Curves
@@ -56,14 +58,6 @@ _SIDES = {
 }
 
 
-class Mark(NamedTuple):
-    """What a verifier says of a drawn glyph: (cells, cells) of missing and of extra ink in [0, 1], and words."""
-
-    missing: np.ndarray
-    extra: np.ndarray
-    words: str = ""
-
-
 @dataclass(frozen=True)
 class RunReport:
     """What the page of a run shows; what is missing is omitted.
@@ -73,7 +67,7 @@ class RunReport:
         facts: a few words each, beside the name.
         details: what it learnt from and how, by name.
         evaluation: of its best checkpoint.
-        marks: what a verifier says of drawn characters, by code point.
+        marks: the drawn characters that `check` finds doubtful, by code point.
         samples: what it drew on the way.
         curves: of its log.
         settings: all of them.
@@ -85,7 +79,7 @@ class RunReport:
     facts: Sequence[str] = ()
     details: Mapping[str, str] = field(default_factory=dict)
     evaluation: Evaluation | None = None
-    marks: Mapping[int, Mark] = field(default_factory=dict)
+    marks: Mapping[int, Doubt] = field(default_factory=dict)
     samples: Sequence[Strip] = ()
     curves: Curves | None = None
     settings: Sequence[Setting] = ()
@@ -118,7 +112,11 @@ def draw_run_page(report: RunReport) -> str:
         sides=[_SIDES[name] for name in _SIDES if found and name in found.sides],
         measures=list(_measures(found)) if found else [],
         whole=list(_whole(found)) if found else [],
-        groups=_groups(found, report.marks) if found else [],
+        groups=[
+            {"title": title, "glyphs": [_glyph(found, row, report.marks) for row in rows]}
+            for title, rows in (shown_characters(found) if found else {}).items()
+            if found
+        ],
         marked=bool(report.marks),
         histogram=_histogram(found) if found else "",
         samples=report.samples,
@@ -153,8 +151,8 @@ def _whole(found: Evaluation) -> Iterator[dict[str, Any]]:
         yield {"heading": measure.heading, "explained": EXPLAINED.get(name, ""), "means": values}
 
 
-def _groups(found: Evaluation, marks: Mapping[int, Mark]) -> list[dict[str, Any]]:
-    """Best, median and worst characters by fixed L1; each character once."""
+def shown_characters(found: Evaluation) -> dict[str, list[int]]:
+    """The rows of the worst, median and best characters by fixed L1, in the order of the page; each once."""
     errors = found.sides["model"].values["fixed_l1"]
     order = [int(row) for row in np.argsort(errors, kind="stable") if np.isfinite(errors[row])]
     middle = max(0, (len(order) - _SHOWN) // 2)
@@ -164,16 +162,14 @@ def _groups(found: Evaluation, marks: Mapping[int, Mark]) -> list[dict[str, Any]
         "Best": order[:_SHOWN],
     }
     seen: set[int] = set()
-    groups = []
+    shown = {}
     for title, rows in wanted.items():
-        new = [row for row in rows if row not in seen]
-        seen.update(new)
-        if new:
-            groups.append({"title": title, "glyphs": [_glyph(found, row, marks) for row in new]})
-    return groups
+        shown[title] = [row for row in rows if row not in seen]
+        seen.update(rows)
+    return {title: rows for title, rows in shown.items() if rows}
 
 
-def _glyph(found: Evaluation, row: int, marks: Mapping[int, Mark]) -> dict[str, Any]:
+def _glyph(found: Evaluation, row: int, marks: Mapping[int, Doubt]) -> dict[str, Any]:
     code = found.codes[row]
     model: Side = found.sides["model"]
     pictures = {
@@ -185,8 +181,8 @@ def _glyph(found: Evaluation, row: int, marks: Mapping[int, Mark]) -> dict[str, 
     words = ""
     if code in marks:
         mark = marks[code]
-        pictures["verifier"] = marked(found.drawn[row], mark.missing, mark.extra)
-        words = printable(mark.words)
+        pictures["doubt"] = marked(found.drawn[row], mark.missing, mark.extra, found.record.canvas)
+        words = printable(mark.reasons)
     return {
         "code": code_point_name(code),
         "character": printable(chr(code)),

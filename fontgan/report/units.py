@@ -13,14 +13,14 @@ from fontgan.report.pictures import difference, tinted
 from fontgan.sheet import Row, draw_sheet, save_png
 
 _COLUMNS = 8  # characters
-_ACTIVE = (228, 87, 0)
+_ACTIVE = (0, 158, 115)  # bluish green, of the same palette as missing and extra ink
 
 
 def save_units(path: Path, found: Dissection) -> None:
     """Draw a sheet of the units and write it to `path`, a PNG, whole or not at all.
 
     Of each unit, or several together: the glyph with the places where they are active, the glyph without
-    them, and the difference: red where ink disappears, blue where it appears.
+    them, and the difference: orange where ink disappears, blue where it appears.
 
     Raises:
         FontganError: it cannot be written.
@@ -33,9 +33,7 @@ def save_units(path: Path, found: Dissection) -> None:
     if all(glyph is None for glyph in found.truth):
         del rows[0]
     labels = [code_point_name(code) for code in found.codes[:_COLUMNS]]
-    title = (
-        f"{found.name}: units where they are most active (orange), off, difference (red: ink that disappears)"
-    )
+    title = f"{found.name}: units where they are most active (green), off, difference (orange: less ink)"
     save_png(path, draw_sheet(title, labels, rows, found.drawn.shape[-1]))
 
 

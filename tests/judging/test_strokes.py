@@ -16,13 +16,18 @@ def bar(angle: float, length: float = 40, width: float = 6) -> np.ndarray:
     turned = np.deg2rad(angle)
     along = across * np.cos(turned) + down * np.sin(turned)
     beside = down * np.cos(turned) - across * np.sin(turned)
-    return ((abs(along) < length / 2) & (abs(beside) < width / 2)).astype(np.float32)
+    inside: np.ndarray = (abs(along) < length / 2) & (abs(beside) < width / 2)
+    return inside.astype(np.float32)
 
 
 @pytest.mark.parametrize(
     ("angle", "wanted"),
-    [(0, "horizontal"), (-15, "horizontal"), (90, "vertical"), (75, "vertical"), (45, "falling")]
-    + [(30, "falling"), (-45, "rising"), (-60, "rising")],
+    [
+        *((angle, "horizontal") for angle in (0, -15)),
+        *((angle, "vertical") for angle in (90, 75)),
+        *((angle, "falling") for angle in (45, 30)),
+        *((angle, "rising") for angle in (-45, -60)),
+    ],
 )
 def test_a_bar_has_its_direction_and_no_other(angle: float, wanted: str) -> None:
     ink = bar(angle)

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from fontgan.judging.doubts import Doubt
 from fontgan.measures.table import ALL
-from fontgan.report.run_page import EXPLAINED, Mark, RunReport, draw_run_page, save_run_page
+from fontgan.report.run_page import EXPLAINED, RunReport, draw_run_page, save_run_page
 from fontgan.report.settings import Setting, settings_of
 from fontgan.runs.log import Curves, Point
 from tests.report.evaluations import evaluation
@@ -90,28 +91,29 @@ def test_worst_characters_come_first_and_each_comes_once() -> None:
     assert Page(few).all("h3") == ["Worst"]
 
 
-def test_errors_are_red_where_ink_is_missing_and_blue_where_there_is_too_much() -> None:
+def test_errors_are_orange_where_ink_is_missing_and_blue_where_there_is_too_much() -> None:
     page = draw_run_page(report(evaluation=evaluation(4)))
     pictures = dict(re.findall(r'src="data:image/png;base64,([^"]+)" alt="U\+4E03, (\w+)"', page)[::-1])
     (packed,) = (packed for packed, what in pictures.items() if what == "error")
     error = np.asarray(Image.open(io.BytesIO(base64.b64decode(packed))))
     assert error.shape == (64, 64, 3)
     red, green, blue = (int(value) for value in error[30, 21])  # true ink starts at 20, drawn at 23
-    assert red > 150 > green + 100
+    assert red > green > blue
     assert red > blue + 100
     red, _, blue = (int(value) for value in error[30, 33])  # true ink ends at 32, drawn at 35
     assert blue > red + 100
     assert tuple(error[0, 0]) == (255, 255, 255)
 
 
-def test_a_verifiers_map_is_drawn_where_there_is_one() -> None:
+def test_a_doubt_is_drawn_where_there_is_one() -> None:
     empty, full = np.zeros((16, 16)), np.ones((16, 16))
-    page = draw_run_page(report(marks={0x4E00 + 29: Mark(full, empty, f"a stroke {HOSTILE}")}))
+    doubt = Doubt(0x4E1D, 1.0, f"a stroke {HOSTILE}", full, empty, None, 0.0)
+    page = draw_run_page(report(marks={doubt.code: doubt}))
     assert page.count("glyph five") == 1
-    assert page.count(", verifier") == 1
+    assert page.count(", doubt") == 1
     assert "a stroke &lt;/script&gt;" in page
-    assert "Verifier: the same" in page
-    assert ", verifier" not in draw_run_page(report())
+    assert "Doubt: the same" in page
+    assert ", doubt" not in draw_run_page(report())
 
 
 def test_what_is_missing_is_omitted_and_named() -> None:
