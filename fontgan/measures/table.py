@@ -72,7 +72,7 @@ FURTHER = (
     Measure("dice", "Dice", "higher"),
     Measure("chamfer", "Chamfer", "lower", unit="em"),
     Measure("hausdorff95", "Hausdorff 95", "lower", unit="em"),
-    Measure("stroke_width", "stroke width", "neither"),
+    Measure("stroke_width", "stroke width", "neither", unit="× true"),
     Measure("grey_distance", "grey distance", "lower"),
     Measure("content_accuracy", "right character", "higher", share=True),
 )
