@@ -123,13 +123,20 @@ def _draw_against(axes: Axes, groups: Sequence[Group], name: str, column: _Again
             lines.setdefault(_others(group, column), []).append((place, spread.mean))
     for points in lines.values():
         axes.plot(*zip(*sorted(points), strict=True), color="0.6", linewidth=0.8, zorder=0)
-    places = [place for points in lines.values() for place, _ in points]
-    if column.logarithmic and max(places, default=1) >= _FAR * min(places, default=1):
+    _set_scale(axes, [place for points in lines.values() for place, _ in points], column.logarithmic)
+
+
+def _set_scale(axes: Axes, places: Sequence[float], logarithmic: bool) -> None:
+    """A logarithmic axis where the places lie far apart, with few labels; large numbers in short."""
+    from matplotlib.ticker import LogLocator, NullFormatter
+
+    if logarithmic and places and max(places) >= _FAR * min(places):
         axes.set_xscale("log")
-    else:
-        axes.xaxis.set_major_formatter(
-            lambda value, _: in_short(round(value)) if value >= _LARGE else f"{value:g}"
-        )
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.xaxis.set_minor_formatter(NullFormatter())
+    axes.xaxis.set_major_formatter(
+        lambda value, _: in_short(round(value)) if value >= _LARGE else f"{value:g}"
+    )
 
 
 def _others(group: Group, column: _Against) -> object:
