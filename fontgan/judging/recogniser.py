@@ -51,7 +51,7 @@ class Recogniser:
 
     Attributes:
         record: how it was made: `command`, `learnt_from` with packages and licences, and what it reached.
-        characters: the code points that it tells apart, ascending.
+        characters: the code points that it knows, ascending.
     """
 
     def __init__(self, path: Path, device: torch.device | None = None) -> None:

@@ -17,7 +17,7 @@ class RecogniserShape:
     """What a recogniser is built of.
 
     Attributes:
-        characters: how many it tells apart.
+        characters: how many it distinguishes.
         widths: maps at 1/4, 1/8 and 1/16 of the image's size.
         depth: units at each of these sizes, of two convolutions each.
         residual: whether a unit's input is added to its output.

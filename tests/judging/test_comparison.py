@@ -17,7 +17,7 @@ def test_cells_that_differ_in_their_seeds_alone_are_a_group() -> None:
     assert (first.title, [each.seed for each in first.cells]) == ("a", [0, 1])
     spread = first.spread("iou")
     assert spread is not None
-    assert (spread.mean, spread.deviation) == (pytest.approx(0.5), pytest.approx(0.02**0.5))
+    assert [spread.mean, spread.deviation] == pytest.approx([0.5, 0.02**0.5])
     assert second.spread("iou") == Spread(0.5, None)
     assert second.spread("frechet", "copy") == Spread(2.0, None)
     assert second.spread("ssim") is None

@@ -84,7 +84,7 @@ def test_what_comes_with_fontgan_reads_its_fonts(which: Which) -> None:
 
 
 def test_the_two_share_no_font_and_have_seen_none_that_is_a_test() -> None:
-    records = [Recogniser.bundled(which).record for which in ("recogniser", "judge")]  # type: ignore[arg-type]
+    records = [Recogniser.bundled(which).record for which in ("recogniser", "judge")]
     names = [{font["name"] for font in record["learnt_from"]} for record in records]
     assert all(len(found) > 20 for found in names)
     assert not names[0] & names[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -28,7 +29,7 @@ def save_verifier(path: Path) -> Path:
     return _save(path, VerifierNetwork(widths), {"widths": widths, "learnt_from": []})
 
 
-def _save(path: Path, network: torch.nn.Module, record: dict[str, object]) -> Path:
+def _save(path: Path, network: torch.nn.Module, record: Mapping[str, object]) -> Path:
     weights = {
         name: tensor.half().contiguous()
         for name, tensor in network.state_dict().items()

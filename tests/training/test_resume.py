@@ -195,7 +195,7 @@ def test_a_run_of_fewer_characters_lists_them_and_continues_with_them() -> None:
     assert Run("few").record.learnt_characters == learnt
     with pytest.raises(FontganError, match="learn was 7 and would be 8"):
         go_on(run="few", steps=6, learn=8)
-    with pytest.raises(FontganError, match="characters to learn in data/glyphs.lmdb, fewer than 1,000"):
+    with pytest.raises(FontganError, match=r"characters to learn in data/glyphs\.lmdb, fewer than 1,000"):
         begin(run="many", learn=1000)
 
 
