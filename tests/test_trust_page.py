@@ -25,6 +25,10 @@ LIMITS: dict[str, list[tuple[int, str]]] = {
         (4096, "fontgan.fonts.decoding:MOST_SIDE"),
         (96 << 20, "fontgan.fonts.decoding:MOST_BYTES"),
     ],
+    "a sample sheet, on a report": [
+        (16 << 20, "fontgan.report.samples:MOST_BYTES"),
+        (4096**2, "fontgan.report.samples:MOST_PIXELS"),
+    ],
     "a list of characters": [(64 << 20, "fontgan.untrusted:MOST_TEXT")],
     "a record or a note (JSON)": [(16 << 20, "fontgan.untrusted:MOST_RECORD")],
     "the log of a run": [

@@ -11,7 +11,7 @@ from fontgan.report.pictures import data_url
 from fontgan.sheet import cut_rows
 
 MOST_BYTES = 16 << 20  # of a sample sheet
-_MOST_PIXELS = 16 << 20
+MOST_PIXELS = 4096**2
 _KEPT = 8  # sheets of a run
 _SIZES = (128, 256)  # of glyph images on sheets, in pixels; smaller ones are enlarged
 
@@ -75,7 +75,7 @@ def _read(content: bytes) -> Image.Image | None:
     """A sheet in grey; None of what is not one."""
     try:
         image = Image.open(io.BytesIO(content), formats=("PNG",))
-        if image.width * image.height > _MOST_PIXELS:
+        if image.width * image.height > MOST_PIXELS:
             return None
         return image.convert("L")
     except Exception:  # Pillow's decoders raise whatever the damage makes of them
