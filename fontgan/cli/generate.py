@@ -65,7 +65,8 @@ def generate_command(
         bool,
         typer.Option(
             "--check",
-            help="Mark doubtful characters on the sheet, and list them beside it, as check does.",
+            help="Mark doubtful characters on the sheet, and list them beside it, as `fontgan check` does: "
+            "some 4 ms per character.",
         ),
     ] = False,
     device: DeviceOption = "auto",
