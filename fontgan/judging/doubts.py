@@ -24,9 +24,8 @@ from fontgan.judging.recogniser import Recogniser
 from fontgan.judging.verifier import Verifier
 from fontgan.progress import Watcher
 
-DoubtFinder = Callable[
-    [Drawing], Mapping[int, "Doubt"]
-]  # finds the doubtful characters of a part of a drawing
+# Finds the doubtful characters of a part of a drawing.
+DoubtFinder = Callable[[Drawing], Mapping[int, "Doubt"]]
 
 FALSE_ALARMS = 5.0  # per cent
 _LEAST_OWN, _MOST_OWN = 10, 300  # glyphs of the style that the bounds are taken from
@@ -145,7 +144,8 @@ class Checker:
                 "choose another {false_alarms}, such as 5",
             )
         self._canvas = drawer.record.canvas
-        self._verifier, self._recogniser = Verifier.bundled(), Recogniser.bundled("recogniser")
+        self._verifier = Verifier.bundled(drawer.device)
+        self._recogniser = Recogniser.bundled("recogniser", drawer.device)
         self.unknown: list[int] = []
         self._drawn_like = drawer.drawn_like
         self.false_alarms: float | None = false_alarms

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import torch
-from safetensors import safe_open
 from torch import Tensor
 
 from fontgan.assets import bundled_weights
 from fontgan.fonts.canvas import Canvas
 from fontgan.judging.sight import as_seen
+from fontgan.judging.weights import load_network
 from fontgan.networks.recogniser import RecogniserNetwork, RecogniserShape
 
 _BATCH = 256
@@ -46,7 +45,7 @@ class Recogniser:
     """A network that was taught many designs, and says which character an image shows.
 
     Args:
-        path: its weights, in safetensors with a record in the metadata.
+        path: its weights, as `load_network` takes them.
         device: what it computes on; the CPU if it is None.
 
     Attributes:
@@ -55,14 +54,11 @@ class Recogniser:
     """
 
     def __init__(self, path: Path, device: torch.device | None = None) -> None:
-        with safe_open(path, "pt") as file:
-            self.record: dict[str, Any] = json.loads(file.metadata()["record"])
-            weights = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
         self.device = device or torch.device("cpu")
+        self._network, self.record = load_network(
+            path, lambda record: RecogniserNetwork(RecogniserShape(**record["shape"])), self.device
+        )
         self.characters = [ord(character) for character in self.record["characters"]]
-        network = RecogniserNetwork(RecogniserShape(**self.record["shape"]))
-        network.load_state_dict(weights, strict=False)
-        self._network = network.to(self.device).eval()
 
     @classmethod
     def bundled(cls, which: Which, device: torch.device | None = None) -> Recogniser:

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
-from safetensors import safe_open
 from torch import Tensor
 
 from fontgan.assets import bundled_weights
 from fontgan.fonts.canvas import Canvas
 from fontgan.judging.sight import as_seen
+from fontgan.judging.weights import load_network
 from fontgan.networks.verifier import VerifierNetwork
 
 _BATCH = 256
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """How n drawn glyphs compare with the content glyphs of their characters.
+class Differences:
+    """How n drawn glyphs differ from the content glyphs of their characters.
 
     Attributes:
         doubt: how doubtful each glyph is, float32 (n,): the logit that something is wrong.
@@ -38,7 +36,7 @@ class Verifier:
     """A network that was shown pairs of fonts, right and with planted errors.
 
     Args:
-        path: its weights, in safetensors with a record in the metadata.
+        path: its weights, as `load_network` takes them.
         device: what it computes on; the CPU if it is None.
 
     Attributes:
@@ -46,13 +44,10 @@ class Verifier:
     """
 
     def __init__(self, path: Path, device: torch.device | None = None) -> None:
-        with safe_open(path, "pt") as file:
-            self.record: dict[str, Any] = json.loads(file.metadata()["record"])
-            weights = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
         self.device = device or torch.device("cpu")
-        network = VerifierNetwork(tuple(self.record["widths"]))
-        network.load_state_dict(weights, strict=False)
-        self._network = network.to(self.device).eval()
+        self._network, self.record = load_network(
+            path, lambda record: VerifierNetwork(tuple(record["widths"])), self.device
+        )
 
     @classmethod
     def bundled(cls, device: torch.device | None = None) -> Verifier:
@@ -64,7 +59,7 @@ class Verifier:
         return cls(bundled_weights("verifier.safetensors"), device)
 
     @torch.no_grad()
-    def compare(self, content: Tensor, images: Tensor, canvas: Canvas) -> Comparison:
+    def compare(self, content: Tensor, images: Tensor, canvas: Canvas) -> Differences:
         """Compare drawn glyphs with the content glyphs of the same characters.
 
         Args:
@@ -77,4 +72,4 @@ class Verifier:
             for pair in zip(content.split(_BATCH), images.split(_BATCH), strict=True)
         ]
         cells = torch.cat([cells.cpu() for cells, _ in parts]).sigmoid()
-        return Comparison(torch.cat([doubt.cpu() for _, doubt in parts]), cells[:, 0], cells[:, 1])
+        return Differences(torch.cat([doubt.cpu() for _, doubt in parts]), cells[:, 0], cells[:, 1])

@@ -14,7 +14,7 @@ from torch.nn import functional as F
 
 from fontgan.fonts.canvas import Canvas
 from fontgan.judging.sight import SIGHT, as_seen
-from fontgan.judging.verifier import Comparison
+from fontgan.judging.verifier import Differences
 
 _CELLS = 16
 _BLUR = 9  # pixels along the side of a box; two of them are nearly a Gaussian
@@ -30,11 +30,11 @@ class StructureCheck:
     """Judges as a `Verifier` does, by measures alone."""
 
     @torch.no_grad()
-    def compare(self, content: Tensor, images: Tensor, canvas: Canvas) -> Comparison:
+    def compare(self, content: Tensor, images: Tensor, canvas: Canvas) -> Differences:
         """Compare drawn glyphs with the content glyphs of the same characters; see `Verifier.compare`."""
         pairs = zip(content.split(_BATCH), images.split(_BATCH), strict=True)
         parts = [_compare(1 - as_seen(one, canvas), 1 - as_seen(two, canvas)) for one, two in pairs]
-        return Comparison(
+        return Differences(
             torch.cat([part.doubt for part in parts]),
             torch.cat([part.missing for part in parts]),
             torch.cat([part.extra for part in parts]),
@@ -103,10 +103,10 @@ def distance_to(black: Tensor) -> Tensor:
     return squares.clamp(max=_FAR**2).sqrt().unsqueeze(1)
 
 
-def _compare(content: Tensor, images: Tensor) -> Comparison:
+def _compare(content: Tensor, images: Tensor) -> Differences:
     doubt = (distances(content, images) / torch.tensor(_SPREADS)).sum(1)
     here, there = (F.avg_pool2d(_blurred(side, 5), SIGHT // _CELLS)[:, 0] for side in (content, images))
-    return Comparison(doubt, (here - there).clamp(0, 1), (there - here).clamp(0, 1))
+    return Differences(doubt, (here - there).clamp(0, 1), (there - here).clamp(0, 1))
 
 
 def _blurred(ink: Tensor, size: int) -> Tensor:

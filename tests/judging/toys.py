@@ -1,4 +1,7 @@
-"""Judges that need no weights: they see what a test means, and have the same methods as the networks."""
+"""Judges without weights, for tests of what is made of a judgement: it follows from the images by hand.
+
+`untaught.py` has real networks with random weights, for tests of how these are loaded and called.
+"""
 
 from __future__ import annotations
 
@@ -12,17 +15,17 @@ from torch.nn import functional as F
 from fontgan.fonts.canvas import Canvas
 from fontgan.judging.recogniser import Reading
 from fontgan.judging.sight import as_seen
-from fontgan.judging.verifier import Comparison
+from fontgan.judging.verifier import Differences
 
 
 class ToyVerifier:
     """Takes every cell for wrong whose ink is not that of the content."""
 
-    def compare(self, content: Tensor, images: Tensor, canvas: Canvas) -> Comparison:
+    def compare(self, content: Tensor, images: Tensor, canvas: Canvas) -> Differences:
         """See `Verifier.compare`."""
         here, there = (F.avg_pool2d(1 - as_seen(side, canvas), 4)[:, 0] for side in (content, images))
         missing, extra = (here - there).clamp(0, 1), (there - here).clamp(0, 1)
-        return Comparison((missing + extra).sum((1, 2)) - 8, missing, extra)
+        return Differences((missing + extra).sum((1, 2)) - 8, missing, extra)
 
 
 class ToyRecogniser:
@@ -62,5 +65,5 @@ class ToyRecogniser:
 def judge_with_toys(monkeypatch: pytest.MonkeyPatch, recogniser: ToyRecogniser | None = None) -> None:
     """Let these judge all that is checked; without a recogniser of its own, one that knows nothing."""
     nothing = ToyRecogniser({0x10FFFF: torch.zeros(64, 64)})
-    monkeypatch.setattr("fontgan.judging.doubts.Verifier.bundled", ToyVerifier)
-    monkeypatch.setattr("fontgan.judging.doubts.Recogniser.bundled", lambda _: recogniser or nothing)
+    monkeypatch.setattr("fontgan.judging.doubts.Verifier.bundled", lambda _: ToyVerifier())
+    monkeypatch.setattr("fontgan.judging.doubts.Recogniser.bundled", lambda *_: recogniser or nothing)

@@ -1,4 +1,7 @@
-"""Small networks with random weights, written as those that come with fontgan are."""
+"""Small networks with random weights in files, for tests of how networks are loaded and called.
+
+What they say means nothing; `toys.py` has judges whose judgement follows from the images.
+"""
 
 from __future__ import annotations
 
