@@ -28,7 +28,7 @@ from fontgan.judging.doubts import check as check_drawn
 from fontgan.judging.evaluation import Evaluation
 from fontgan.judging.evaluation import evaluate as measure_run
 from fontgan.report.contact import store_sheet
-from fontgan.report.ranked import save_evaluation
+from fontgan.report.evaluation import save_evaluation
 from fontgan.runs.folder import Run
 from fontgan.sheet import COLUMNS, as_png
 from fontgan.training.decision import decide, decide_again

@@ -77,7 +77,7 @@ def evaluate_command(
         from fontgan.compute.choosing import choose_engine, prepare_process
         from fontgan.drawing.drawer import Drawer
         from fontgan.judging.evaluation import evaluate
-        from fontgan.report.ranked import save_evaluation
+        from fontgan.report.evaluation import save_evaluation
 
     prepare_process(choose_engine(device))
     drawer = Drawer(checkpoint, style, None, source or (), device=device)

@@ -33,14 +33,14 @@ def inspect_units(path: Path, layers: Sequence[str], sheet: Path | None, as_json
     with messages.status("loading torch"):
         from fontgan.compute.choosing import choose_engine, prepare_process
         from fontgan.drawing.drawer import Drawer
+        from fontgan.judging.characters import characters_to_look_at
         from fontgan.judging.dissection import CHARACTERS, dissect_units
-        from fontgan.judging.held_out import held_out_characters
         from fontgan.report.units import save_units
 
     prepare_process(choose_engine("auto"))
     drawer = Drawer(path)
     with Bar("units") as bar:
-        found = dissect_units(drawer, held_out_characters(drawer, CHARACTERS), layers, bar)
+        found = dissect_units(drawer, characters_to_look_at(drawer, CHARACTERS), layers, bar)
     sheet = sheet or Path("inspected") / f"{drawer.name}-units.png"
     save_units(sheet, found)
     for note in found.notes:

@@ -17,8 +17,8 @@ from fontgan.config.settings import DeviceChoice
 from fontgan.drawing.drawer import Drawer
 from fontgan.errors import FontganError
 from fontgan.fonts.charset import code_point_name
-from fontgan.judging.baselines import plain_content
 from fontgan.judging.comparison import Cell, Comparison, Group, JudgedStyle
+from fontgan.judging.pairs import plain_content
 from fontgan.report.comparison_curves import save_comparison_curves
 from fontgan.sheet import COLUMNS, Row, save_sheet
 

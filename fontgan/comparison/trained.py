@@ -11,7 +11,7 @@ from fontgan.comparison.planning import Planned
 from fontgan.config.settings import DeviceChoice
 from fontgan.drawing.drawer import Drawer
 from fontgan.errors import FontganError
-from fontgan.judging.asked import characters_to_measure
+from fontgan.judging.characters import characters_to_measure
 from fontgan.judging.comparison import JudgedStyle
 from fontgan.judging.truth import Truth
 from fontgan.runs.folder import Run

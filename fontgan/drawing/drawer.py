@@ -24,6 +24,7 @@ from fontgan.drawing.fonts import (
     AnyFont,
     Fonts,
     PlacedFont,
+    any_draws,
     content_fonts,
     example_glyphs,
     first_glyph,
@@ -175,7 +176,7 @@ class Drawer:
 
     def learnt(self, code: int) -> bool:
         """Whether training learnt from the style's glyph of a character, as far as the fonts show it."""
-        there = not self.styles or any(font.source.draws(code) for font in self.styles)
+        there = not self.styles or any_draws(self.styles, code)
         return there and not self._shown and self.record.learnt(code)
 
     def style_draws(self, code: int) -> bool:
@@ -189,7 +190,7 @@ class Drawer:
                 f"the style font {self._style_face.path} is missing, so what it lacks is unknown",
                 "move it into the current folder, or name the characters themselves",
             )
-        return any(font.source.draws(code) for font in self.styles)
+        return any_draws(self.styles, code)
 
     def draw(
         self, characters: str | Iterable[int], cleaning: Cleaning = "none", watcher: Watcher | None = None
@@ -309,7 +310,7 @@ class Drawer:
                 f"and {self.record.model} needs glyphs from it",
                 "pass its new location with {reference}",
             )
-        drawable = {code for code in asked if any(font.source.draws(code) for font in self.contents)}
+        drawable = {code for code in asked if any_draws(self.contents, code)}
         examples = example_glyphs(self.styles[0], self.record.canvas, drawable, _EXAMPLES)
         return torch.from_numpy(examples).unsqueeze(0)
 

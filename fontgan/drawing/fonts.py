@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -195,6 +195,11 @@ def style_fonts(faces: Sequence[FaceRecord], fonts: Fonts) -> tuple[list[PlacedF
         if font is None
     ]
     return [font for font in found if font], notes
+
+
+def any_draws(fonts: Iterable[PlacedFont], code: int) -> bool:
+    """Whether one of some fonts has a character."""
+    return any(font.source.draws(code) for font in fonts)
 
 
 def first_glyph(

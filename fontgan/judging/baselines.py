@@ -7,21 +7,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from fontgan.data.images import as_bytes, as_floats
+from fontgan.data.images import as_floats
 from fontgan.drawing.drawer import Drawer
+from fontgan.judging.pairs import plain_content
 from fontgan.judging.truth import Truth
-from fontgan.networks.tails import first_with_ink
 from fontgan.progress import Watcher
 
 _SIZE = 64  # pixels at which content glyphs are compared: 7,000 take 110 MB
-
-
-def plain_content(content: np.ndarray) -> np.ndarray:
-    """One content glyph of each character: uint8 (n, channels, size, size) to (n, size, size).
-
-    Of stacked fonts the first that has the character.
-    """
-    return as_bytes(first_with_ink(as_floats(torch.from_numpy(content)))).squeeze(1).numpy()
 
 
 class LearntGlyphs:

@@ -18,7 +18,7 @@ from fontgan.drawing.drawing import MOST_ON_SHEET, Drawing
 from fontgan.errors import FontganError
 from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.charset import code_point_name, describe_characters
-from fontgan.judging.pairs import content_glyphs, own_glyphs
+from fontgan.judging.pairs import own_glyphs, plain_content
 from fontgan.judging.reasons import unreadable, why
 from fontgan.judging.recogniser import Recogniser
 from fontgan.judging.verifier import Verifier
@@ -167,7 +167,7 @@ class Checker:
 
     def judge(self, part: Drawing) -> dict[int, Doubt]:
         """The doubtful characters of a part of a drawing, in its order."""
-        judged = self._judged(part.codes, content_glyphs(part), part.images)
+        judged = self._judged(part.codes, plain_content(part.content), part.images)
         self.unknown += [code for code in part.codes if not self._recogniser.knows(code)]
         excess = judged.excess(self._bounds)
         return {
@@ -266,7 +266,7 @@ def check(
         codes += part.codes
         lacking += part.lacking
         found = sorted([*found, *doubts.values()], key=lambda doubt: (-doubt.score, doubt.code))
-        content = content_glyphs(part)
+        content = plain_content(part.content)
         pictures |= {
             code: (content[place].copy(), part.images[place].copy())
             for place, code in enumerate(part.codes)

@@ -12,8 +12,8 @@ from fontgan.config.settings import Cleaning
 from fontgan.drawing.drawer import Drawer
 from fontgan.drawing.fonts import AnyFont
 from fontgan.fonts.charset import describe_characters
-from fontgan.judging.asked import characters_to_measure
 from fontgan.judging.baselines import LearntGlyphs
+from fontgan.judging.characters import characters_to_measure
 from fontgan.judging.measuring import NEIGHBOURS, SIDES, measure_parts, measures_of_sets, values_of
 from fontgan.judging.recogniser import Recogniser
 from fontgan.judging.truth import Truth

@@ -11,7 +11,8 @@ from torch import Tensor
 
 from fontgan.data.images import as_floats
 from fontgan.drawing.drawing import Drawing
-from fontgan.judging.baselines import LearntGlyphs, plain_content
+from fontgan.judging.baselines import LearntGlyphs
+from fontgan.judging.pairs import plain_content
 from fontgan.judging.recogniser import Recogniser
 from fontgan.judging.truth import Truth
 from fontgan.measures.further import measure_further

@@ -7,7 +7,7 @@ import torch
 
 from fontgan.data.images import as_floats
 from fontgan.drawing.drawer import Drawer
-from fontgan.drawing.fonts import AnyFont, PlacedFont, location_of
+from fontgan.drawing.fonts import AnyFont, PlacedFont, any_draws, first_glyph, location_of
 from fontgan.fonts.canvas import font_shift
 from fontgan.fonts.charset import scattered
 from fontgan.fonts.source import GlyphSource, open_source
@@ -39,12 +39,12 @@ class Truth:
 
     def has(self, code: int) -> bool:
         """Whether there is a true glyph of a character."""
-        return any(font.source.draws(code) for font in self._fonts)
+        return any_draws(self._fonts, code)
 
     def draw(self, code: int) -> np.ndarray | None:
         """The true glyph of a character, uint8 (size, size); None where there is none."""
-        glyphs = (font.draw(code, self._drawer.record.canvas) for font in self._fonts)
-        return next((glyph for glyph in glyphs if glyph is not None), None)
+        found = first_glyph(self._fonts, code, self._drawer.record.canvas)
+        return found and found[1]
 
     def mapped(self) -> list[int]:
         """All code points that the fonts map, ascending."""

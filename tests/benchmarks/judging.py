@@ -28,7 +28,7 @@ from fontgan.drawing.fonts import PlacedFont, location_of
 from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.charset import gb2312_level, scattered
 from fontgan.fonts.source import open_source
-from fontgan.judging.pairs import content_glyphs, own_glyphs
+from fontgan.judging.pairs import own_glyphs, plain_content
 from fontgan.judging.recogniser import Recogniser, Which
 from fontgan.judging.verifier import Verifier
 from fontgan.measures.glyphs import ink_iou
@@ -170,7 +170,7 @@ def real(run: Path, whole: str, most: int, judges: Judges) -> None:
     wanted = [code for code in gb2312_level(1) if true.source.draws(code) and not drawer.record.learnt(code)]
     drawing = drawer.draw(scattered(wanted)[:most])
     truth = np.stack([glyph for code in drawing.codes if (glyph := true.draw(code, canvas)) is not None])
-    drawn, content = _floats(drawing.images), _floats(content_glyphs(drawing))
+    drawn, content = _floats(drawing.images), _floats(plain_content(drawing.content))
     overlap = ink_iou(drawn, _floats(truth)).numpy()
     codes, beside, glyphs = own_glyphs(drawer, 300)
     own = judges.judge(codes, _floats(beside), _floats(glyphs), canvas)

@@ -16,7 +16,7 @@ import numpy as np
 from fontgan.config.settings import Cleaning
 from fontgan.drawing.drawer import Drawer
 from fontgan.drawing.drawing import Drawing
-from fontgan.judging.asked import characters_to_measure
+from fontgan.judging.characters import characters_to_measure
 from fontgan.judging.truth import Truth
 from fontgan.measures.table import MEASURES
 from fontgan.models import find_model

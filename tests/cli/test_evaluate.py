@@ -9,7 +9,7 @@ import pytest
 from torch import nn
 
 from tests.helpers import Command, draw_with
-from tests.judging.test_evaluation import save_judge
+from tests.judging.untaught import save_recogniser
 from tests.toy_fonts import CHARACTERS
 
 GIVEN = ("--checkpoint", "run", "--device", "cpu")
@@ -20,7 +20,7 @@ FILES = ["best.png", "evaluation.json", "median.png", "worst.png"]
 def here(folder_with_run: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a run that copies the content, and a judge of random weights."""
     draw_with(nn.Identity(), monkeypatch)
-    judge = save_judge(folder_with_run / "judge.safetensors", CHARACTERS)
+    judge = save_recogniser(folder_with_run / "judge.safetensors", "".join(map(chr, CHARACTERS)))
     monkeypatch.setattr("fontgan.judging.recogniser.bundled_weights", lambda _: judge)
     return folder_with_run
 

@@ -14,8 +14,8 @@ from torch.nn import functional as F
 from fontgan.drawing.drawer import Drawer
 from fontgan.errors import FontganError
 from fontgan.fonts.canvas import Canvas
+from fontgan.judging.characters import characters_to_look_at
 from fontgan.judging.dissection import agreements, dissect_units
-from fontgan.judging.held_out import held_out_characters
 from fontgan.models import find_model, model_names
 from fontgan.runs.record import CheckpointRecord
 from tests.helpers import FACE
@@ -172,10 +172,10 @@ def test_any_layer_may_be_named_and_a_wrong_one_is_refused(tmp_path: Path) -> No
 def test_held_out_characters_come_first_and_always_the_same(tmp_path: Path) -> None:
     font = build_font(tmp_path / "toy.ttf", [*range(0x4E00, 0x4E80), *range(0x41, 0x61)])
     drawer = drawer_of(nn.Identity(), font)
-    found = held_out_characters(drawer, 200)
+    found = characters_to_look_at(drawer, 200)
     assert sorted(found) == sorted([*range(0x4E00, 0x4E80), *range(0x41, 0x61)])
     learnt = [drawer.record.learnt(code) for code in found]
     assert learnt == sorted(learnt)
     assert 0 < learnt.count(False) < len(learnt)
-    assert held_out_characters(drawer, 5) == found[:5]
+    assert characters_to_look_at(drawer, 5) == found[:5]
     assert min(found[:5]) >= 0x4E00

@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from fontgan.data.render import render_dataset
@@ -19,12 +18,11 @@ from fontgan.drawing.drawer import Drawer
 from fontgan.errors import FontganError
 from fontgan.fonts.location import FontLocation
 from fontgan.judging.doubts import Checker, check
-from fontgan.judging.pairs import content_glyphs, own_glyphs
+from fontgan.judging.pairs import own_glyphs, plain_content
 from fontgan.models import find_model
-from fontgan.networks.recogniser import RecogniserNetwork, RecogniserShape
-from fontgan.networks.verifier import VerifierNetwork
 from fontgan.runs.record import CheckpointRecord
 from tests.judging.toys import ToyRecogniser, judge_with_toys
+from tests.judging.untaught import save_recogniser, save_verifier
 from tests.models.small import CPU
 from tests.toy_fonts import CHARACTERS, build_font
 
@@ -201,33 +199,18 @@ def test_an_impossible_share_is_refused(record: CheckpointRecord, share: float) 
         Checker(Drawer.of(nn.Identity(), record, CPU), share)
 
 
-def test_of_stacked_content_the_first_that_is_there_is_compared(record: CheckpointRecord) -> None:
-    drawing = Drawer.of(nn.Identity(), record, CPU).draw(CODES[:2])
-    paper = np.full_like(drawing.content, 255)
-    font = drawing.fonts[0][0]
-    stacked = replace(
-        drawing,
-        content=np.concatenate([paper, drawing.content], 1),
-        fonts=[(None, font), (font, font)],
-    )
-    assert np.array_equal(content_glyphs(stacked)[0], drawing.content[0, 0])
-    assert np.array_equal(content_glyphs(stacked)[1], paper[1, 0])
+def test_of_stacked_content_the_first_that_is_there_is_compared() -> None:
+    paper, one, other = (np.full((8, 8), grey, np.uint8) for grey in (255, 254, 0))
+    stacked = np.stack([np.stack(pair) for pair in [(paper, one), (other, one), (paper, paper)]])
+    assert np.array_equal(plain_content(stacked), [one, other, paper])
 
 
 def test_weights_on_disk_judge(
     record: CheckpointRecord, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.undo()
-    torch.manual_seed(0)
-    shape = RecogniserShape(len(CODES), (4, 6, 8), features=8)
-    described: dict[str, object] = {"shape": vars(shape), "characters": "".join(map(chr, sorted(CODES)))}
-    networks: dict[str, tuple[nn.Module, dict[str, object]]] = {
-        "recogniser": (RecogniserNetwork(shape), described),
-        "verifier": (VerifierNetwork((4, 6, 8)), {"widths": (4, 6, 8)}),
-    }
-    for name, (network, about) in networks.items():
-        path = tmp_path / f"{name}.safetensors"
-        save_file(network.state_dict(), path, {"record": json.dumps(about)})
+    save_recogniser(tmp_path / "recogniser.safetensors", "".join(map(chr, sorted(CODES))))
+    save_verifier(tmp_path / "verifier.safetensors")
     for module in ("verifier", "recogniser"):
         monkeypatch.setattr(f"fontgan.judging.{module}.bundled_weights", lambda name: tmp_path / name)
     doubts = check(Drawer.of(Spoiling(blank=2), record, CPU), CODES, false_alarms=10)

@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from fontgan.data.images import as_floats
@@ -24,9 +23,9 @@ from fontgan.judging.recogniser import Recogniser
 from fontgan.measures.glyphs import measure
 from fontgan.measures.table import FURTHER, OF_SETS, TABLE
 from fontgan.models import find_model
-from fontgan.networks.recogniser import RecogniserNetwork, RecogniserShape
-from fontgan.report.ranked import save_evaluation
+from fontgan.report.evaluation import save_evaluation
 from fontgan.runs.record import CheckpointRecord
+from tests.judging.untaught import save_recogniser
 from tests.models.small import CPU
 from tests.toy_fonts import CHARACTERS, build_font
 
@@ -34,19 +33,13 @@ TEST = [code for code in CHARACTERS if split_of(code) == "test"]
 LEARNT = [code for code in CHARACTERS if split_of(code) == "train"]
 
 
-def save_judge(path: Path, characters: Sequence[int]) -> Path:
-    """A judge of random weights that was taught these characters."""
-    torch.manual_seed(0)
-    shape = RecogniserShape(len(characters), (4, 4, 4), features=8)
-    record = {"characters": "".join(map(chr, characters)), "shape": vars(shape)}
-    weights = {name: value.contiguous() for name, value in RecogniserNetwork(shape).state_dict().items()}
-    save_file(weights, path, {"record": json.dumps(record)})
-    return path
+def untaught_judge(path: Path, characters: Sequence[int]) -> Recogniser:
+    return Recogniser(save_recogniser(path, "".join(map(chr, characters))))
 
 
 @pytest.fixture
 def judge(tmp_path: Path) -> Recogniser:
-    return Recogniser(save_judge(tmp_path / "judge.safetensors", CHARACTERS))
+    return untaught_judge(tmp_path / "judge.safetensors", CHARACTERS)
 
 
 @pytest.fixture
@@ -130,7 +123,7 @@ def test_it_does_not_matter_how_many_are_measured_together(
 
 
 def test_the_judge_says_whether_it_is_the_right_character(record: CheckpointRecord, tmp_path: Path) -> None:
-    known = Recogniser(save_judge(tmp_path / "known.safetensors", TEST[1:]))
+    known = untaught_judge(tmp_path / "known.safetensors", TEST[1:])
     drawer = copier(record)
     true = [drawer.true_glyph(code) for code in TEST[1:]]
     images = as_floats(torch.from_numpy(np.stack([glyph for glyph in true if glyph is not None]))[:, None])

@@ -1,13 +1,15 @@
-"""Which characters of a run are measured."""
+"""Which characters a run is judged by: those that are measured, and a few to look at."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from fontgan.data.splits import is_in
 from fontgan.drawing.drawer import Drawer
+from fontgan.drawing.fonts import any_draws
 from fontgan.errors import FontganError
-from fontgan.fonts.charset import describe_characters, gb2312_level, is_han
+from fontgan.fonts.charset import describe_characters, gb2312_level, is_han, scattered
 from fontgan.judging.truth import Truth
 
 _FEW = 10  # characters: the mean of fewer says little
@@ -43,12 +45,26 @@ def characters_to_measure(
     return _measurable(drawer, truth, _held_out(drawer, truth))
 
 
+def characters_to_look_at(drawer: Drawer, most: int) -> list[int]:
+    """Up to `most` characters that a drawer can draw, the best to judge it by first.
+
+    Best are Chinese characters that the style has too and that were not learnt from. Where there are too few,
+    others follow: those that were learnt from last. Their order is scattered, and always the same.
+    """
+
+    def rank(code: int) -> tuple[bool, bool]:
+        return drawer.learnt(code), not is_han(code)
+
+    sides = [fonts for fonts in (drawer.styles, drawer.contents) if fonts]
+    mapped = scattered({code for font in sides[0] for code in font.source.mapped()})
+    drawn = (code for code in sorted(mapped, key=rank) if all(any_draws(fonts, code) for fonts in sides))
+    return list(itertools.islice(drawn, most))
+
+
 def _lacking(drawer: Drawer) -> list[int]:
     """GB 2312 level 1, but for what the style font has or training learnt."""
     return [
-        code
-        for code in gb2312_level(1)
-        if not drawer.learnt(code) and not any(font.source.draws(code) for font in drawer.styles)
+        code for code in gb2312_level(1) if not drawer.learnt(code) and not any_draws(drawer.styles, code)
     ]
 
 
@@ -70,7 +86,7 @@ def _held_out(drawer: Drawer, truth: Truth) -> list[int]:
         if is_in("test", code, None)
         and (is_han(code) or not chinese)
         and truth.has(code)
-        and any(font.source.draws(code) for font in drawer.contents)
+        and any_draws(drawer.contents, code)
     ]
     if not found:
         raise FontganError(f"{drawer.name} holds out no character that its fonts draw", _OTHERS)
@@ -85,7 +101,7 @@ def _measurable(
     for code in asked:
         if drawer.learnt(code):
             learnt.append(code)
-        elif not any(font.source.draws(code) for font in drawer.contents):
+        elif not any_draws(drawer.contents, code):
             lacking.append(code)
         elif not truth.has(code):
             without.append(code)
