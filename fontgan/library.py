@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from fontgan.assets import CONTENT_FONT, STYLE_FONTS, bundled_font
-from fontgan.cli.console import Bar, messages
+from fontgan.cli.console import Bar, show_notes
 from fontgan.cli.training_view import TrainingView
 from fontgan.compute.launch import usable_cores
 from fontgan.config.settings import Cleaning, TrainingPlan
@@ -316,8 +316,8 @@ def _locations(fonts: Fonts) -> list[FontLocation]:
 
 
 def _show_notes(notes: Sequence[str], show: bool) -> None:
-    for note in notes if show else ():
-        messages.print(f"note: {note}", style="yellow")
+    if show:
+        show_notes(notes)
 
 
 def _bar(show: bool) -> Bar | nullcontext[None]:

@@ -44,9 +44,12 @@ def check_command(
     ] = 5.0,
     output: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="Folder for the sheet and the lists. [default: checked/RUN]"),
+        typer.Option(
+            metavar="DIR",
+            help="Folder for the sheet and the lists. [default: checked/RUN, plus the style or cleaning]",
+        ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
     device: DeviceOption = "auto",
 ) -> None:
     """Find the characters to draw again.
@@ -55,8 +58,9 @@ def check_command(
     The doubtful ones are listed, the most doubtful first, with the reason, and shown on a sheet: orange where
     ink is missing, blue where there is too much.
     """
-    from fontgan.cli.console import Bar, echo, messages, print_json
-    from fontgan.errors import FontganError
+    from fontgan.cli.console import Bar, echo, messages, print_json, show_notes
+    from fontgan.cli.outputs import check_folder, folder_of
+    from fontgan.compute.launch import first_process
     from fontgan.fonts.charset import parse_charset
 
     with messages.status("loading torch"):
@@ -65,29 +69,27 @@ def check_command(
         from fontgan.judging.doubts import check
         from fontgan.report.doubts import save_doubts
 
-    if output is not None and output.exists() and not output.is_dir():
-        raise FontganError(f"{output} is a file, not a folder", "choose another {output}")
+    if output is not None:
+        check_folder(output)
     prepare_process(choose_engine(device))
     drawer = Drawer(checkpoint, style, None, source or (), device=device)
     messages.print(f"drawing with {drawer.weights}")
+    target = output or folder_of("checked", drawer.name, style, cleaning)
+    check_folder(target)
     codes = parse_charset(chars, drawer.style_draws)
     with Bar("characters") as bar:
         doubts = check(drawer, codes, false_alarms, cleaning, bar)
-    for note in (*drawer.notes, *doubts.notes):
-        messages.print(f"note: {note}", style="yellow")
+    show_notes((*drawer.notes, *doubts.notes))
     show_characters("omitted: the content font does not have", doubts.lacking)
-    paths = save_doubts(output or _folder_of(drawer.name, style, cleaning), doubts)
+    if not first_process():
+        return
+    paths = save_doubts(target, doubts)
     if as_json:
-        print_json(doubts.to_json())
+        print_json(doubts.to_json() | {"files": paths})
         return
     _show(doubts)
     for path in paths:
         echo(path)
-
-
-def _folder_of(run: str, *words: str | None) -> Path:
-    """The output folder of a run; another style or cleaning has its own."""
-    return Path("checked") / "-".join((run, *(word for word in words if word and word != "none")))
 
 
 def _show(doubts: Doubts) -> None:

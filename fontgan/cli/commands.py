@@ -29,15 +29,16 @@ app = typer.Typer(
     rich_markup_mode=None,  # Rich's help takes three times as long to print as this one
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+# In the order in which a person needs them.
 app.command("render-dataset")(render_dataset_command)
 app.command("train")(train_command)
 app.command("generate")(generate_command)
 app.command("check")(check_command)
-app.command("export-font")(export_font_command)
-app.command("compare")(compare_command)
 app.command("evaluate")(evaluate_command)
-app.command("plot")(plot_command)
+app.command("export-font")(export_font_command)
 app.command("report")(report_command)
+app.command("compare")(compare_command)
+app.command("plot")(plot_command)
 app.command("models")(models_command)
 app.command("inspect")(inspect_command)
 
@@ -70,7 +71,7 @@ def options(
     fontgan train            train a model on the dataset
     fontgan generate         draw characters in the learnt style
 
-    `fontgan check` lists the characters to draw again, and `fontgan export-font` makes a font of them all or
-    adds them to yours.
-    `fontgan COMMAND --help` explains each. To check a font first, run `fontgan inspect FONT`.
+    `fontgan check` lists the characters to draw again, and `fontgan export-font` makes a font of all that is
+    drawn, or adds it to yours. `fontgan COMMAND --help` explains each. To check a font first, run
+    `fontgan inspect FONT`.
     """  # noqa: D301 (click reads the \b)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fontgan.cli.console import messages, results, several_lines, show_rows
+from fontgan.cli.console import messages, results, several_lines, show_notes, show_rows
 from fontgan.comparison.comparing import Begun, Cell, Ended, Event, Opened
 from fontgan.judging.comparison import COPY, MODEL, NEAREST, STYLE, Comparison, Group, Spread
 from fontgan.measures.table import ALL
@@ -54,8 +54,7 @@ class ComparisonView:
             messages.print(
                 f"judged by {len(style.characters):,} characters of {style.family}, learnt by none"
             )
-        for note in event.comparison.notes:
-            messages.print(f"note: {note}", style="yellow", soft_wrap=True)
+        show_notes(event.comparison.notes)
         if event.todo and messages.is_terminal:
             self._status.start()
 
@@ -72,20 +71,13 @@ def show_comparison(comparison: Comparison) -> None:
             headings = ["", *(ALL[name].heading for name in _MEASURES), *_COSTS]
             title = f"{style.family}: {len(style.characters):,} characters that none of them has learnt"
             show_rows(results, title, headings, _rows(groups))
-    if any(len(group.cells) > 1 for style in comparison.styles for group in comparison.groups(style.key)):
+    if comparison.several_seeds:
         results.print("±: standard deviation over seeds", style="dim")
     results.print(
         "weights, FLOPs: the generator's, FLOPs for one glyph; characters: learnt; minutes: of training",
         style="dim",
     )
-    notes = dict.fromkeys(
-        f"{cell.name}, {found.style}: {note}"
-        for cell in comparison.cells
-        for found in cell.results
-        for note in found.notes
-    )
-    for note in notes:
-        messages.print(f"note: {note}", style="yellow", soft_wrap=True)
+    show_notes(comparison.notes_of_results)
     for cell in comparison.failed:
         messages.print(f"{cell.name} failed: {cell.failed}", style="yellow", soft_wrap=True)
 

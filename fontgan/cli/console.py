@@ -55,6 +55,12 @@ def print_json(data: object) -> None:
     typer.echo(printable(json.dumps(data, ensure_ascii=False, indent=2, default=str), lines=True))
 
 
+def show_notes(notes: Iterable[str]) -> None:
+    """Print remarks, a line each, with the other messages."""
+    for note in notes:
+        messages.print(f"note: {note}", style="yellow", soft_wrap=True)
+
+
 def several_lines(lines: Iterable[str], style: str = "") -> Text:
     """A text of several lines, each of them printable."""
     return Text("\n".join(map(printable, lines)), style)

@@ -14,8 +14,7 @@ from fontgan.cli.drawing_options import (
     SourcesOption,
     StyleOption,
 )
-from fontgan.cli.generate import folder_of
-from fontgan.errors import FontganError
+from fontgan.cli.outputs import check_folder, folder_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,7 +57,7 @@ def evaluate_command(
             "[default: evaluated/RUN, plus the style or cleaning]",
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
     device: DeviceOption = "auto",
 ) -> None:
     """Measure how near drawn characters are to the true ones.
@@ -66,13 +65,13 @@ def evaluate_command(
     All measures are printed beside those of the content glyph, of the nearest glyph that was learnt, and of
     the true glyph itself. Only characters that training has not learnt from are measured.
     """
-    from fontgan.cli.console import Bar, echo, messages, print_json
+    from fontgan.cli.console import Bar, echo, messages, print_json, show_notes
     from fontgan.compute.launch import first_process
     from fontgan.fonts.charset import parse_charset
     from fontgan.fonts.location import FontLocation
 
     if output is not None:
-        _check_output(output)
+        check_folder(output)
     with messages.status("loading torch"):
         from fontgan.compute.choosing import choose_engine, prepare_process
         from fontgan.drawing.drawer import Drawer
@@ -82,32 +81,22 @@ def evaluate_command(
     prepare_process(choose_engine(device))
     drawer = Drawer(checkpoint, style, None, source or (), device=device)
     messages.print(f"measuring {drawer.weights}")
-    target = output or Path("evaluated") / folder_of(drawer.name, style, cleaning).name
-    _check_output(target)
+    target = output or folder_of("evaluated", drawer.name, style, cleaning)
+    check_folder(target)
     codes = None if chars is None else parse_charset(chars, drawer.style_draws)
     whole = None if truth is None else FontLocation.parse(truth)
     with Bar("characters") as bar:
         found = evaluate(drawer, codes, bar, truth=whole, cleaning=cleaning)
-    for note in found.notes:
-        messages.print(f"note: {note}", style="yellow")
+    show_notes(found.notes)
     if not first_process():
         return
     paths = save_evaluation(found, target)
     if as_json:
-        print_json(found.to_json())
-    else:
-        _show(found)
+        print_json(found.to_json() | {"files": paths})
+        return
+    _show(found)
     for path in paths:
-        if as_json:
-            messages.print(path, soft_wrap=True)
-        else:
-            echo(path)
-
-
-def _check_output(target: Path) -> None:
-    """Refuse an output that cannot be written before anything is drawn."""
-    if target.exists() and not target.is_dir():
-        raise FontganError(f"{target} is a file, not a folder", "choose another {output}")
+        echo(path)
 
 
 def _show(found: Evaluation) -> None:

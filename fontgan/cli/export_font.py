@@ -95,7 +95,7 @@ def export_font_command(
     their images well, are listed in a file beside the font: look at them, or omit them. Blank images and
     noise get no character.
     """
-    from fontgan.cli.console import Bar, echo, messages
+    from fontgan.cli.console import Bar, echo, messages, show_notes
     from fontgan.compute.launch import usable_cores
     from fontgan.fonts.charset import parse_charset
     from fontgan.fonts.location import FontLocation
@@ -121,8 +121,7 @@ def export_font_command(
         ufo=ufo,
         omit_doubtful=omit_doubtful,
     )
-    for note in drawer.notes:
-        messages.print(f"note: {note}", style="yellow")
+    show_notes(drawer.notes)
     with Bar("characters") as bar:
         made = draw_font(drawer, wanted, chars, cleaning, bar, usable_cores(), not no_check)
     show_characters("omitted: the content font does not have", made.lacking)
@@ -133,8 +132,7 @@ def export_font_command(
     show_characters("kept: the font has", made.kept)
     why = "the outline" if no_check else "the strokes or the outline"
     show_characters(f"to look at: {why} may be wrong of", made.doubtful)
-    for note in made.notes:
-        messages.print(f"note: {note}", style="yellow")
+    show_notes(made.notes)
     _show_tables(made.tables)
     for line in made.licences:
         messages.print(line, soft_wrap=True)

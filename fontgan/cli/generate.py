@@ -15,6 +15,7 @@ from fontgan.cli.drawing_options import (
     StyleOption,
     show_characters,
 )
+from fontgan.cli.outputs import check_folder, folder_of
 from fontgan.errors import FontganError
 from fontgan.fonts.location import FONT_SUFFIXES, PICTURE_SUFFIXES
 
@@ -78,7 +79,7 @@ def generate_command(
 
     torchrun starts several processes that share the work.
     """
-    from fontgan.cli.console import Bar, echo, messages
+    from fontgan.cli.console import Bar, echo, messages, show_notes
     from fontgan.compute.launch import first_process, usable_cores
     from fontgan.fonts.charset import parse_charset
     from fontgan.fonts.location import FontLocation
@@ -97,36 +98,26 @@ def generate_command(
     prepare_process(choose_engine(device))
     drawer = Drawer(checkpoint, style, shown, source or (), backward, device)
     messages.print(f"drawing with {drawer.weights}")
-    target = output or folder_of(drawer.name, *words)
+    target = output or folder_of("generated", drawer.name, *words)
     _check_output(target, svg)
     codes = parse_charset(chars, drawer.style_draws)
-    for note in drawer.notes:
-        messages.print(f"note: {note}", style="yellow")
+    show_notes(drawer.notes)
     checker = Checker(drawer) if check and first_process() else None
     with Bar("characters") as bar:
         parts = drawer.parts(codes, cleaning, bar)
         finder = checker.judge if checker else None
         saved = save_drawing(parts, target, first_process(), svg, usable_cores(), finder)
-    for note in checker.notes if checker else ():
-        messages.print(f"note: {note}", style="yellow")
+    show_notes(checker.notes if checker else ())
     show_characters("omitted: the content font does not have", saved.lacking)
     show_characters("without an outline: the images are blank or noise:", saved.untraced)
     why = "the strokes or the outline" if check else "the outline"
     show_characters(f"to look at: {why} may be wrong of", saved.doubtful)
     if is_sheet(target) and len(codes) - len(saved.lacking) > MOST_ON_SHEET:
-        messages.print(
-            f"note: the sheet shows the first {MOST_ON_SHEET} of {len(codes):,} characters: "
-            "name a folder with --output to get an image of each",
-            style="yellow",
-        )
+        shown_first = f"the sheet shows the first {MOST_ON_SHEET} of {len(codes):,} characters"
+        show_notes([f"{shown_first}: name a folder with --output to get an image of each"])
     if first_process():
         for path in saved.paths:
             echo(path)
-
-
-def folder_of(run: str, *words: str | None) -> Path:
-    """The output folder of a run; another style, reference, direction or cleaning has its own."""
-    return Path("generated") / "-".join((run, *(word for word in words if word and word != "none")))
 
 
 def _check_output(target: Path, svg: bool) -> None:
@@ -148,5 +139,5 @@ def _check_output(target: Path, svg: bool) -> None:
         )
     elif target.suffix.lower() in _OTHER_PICTURES:
         raise FontganError("sheets are PNG files", "name {png}, or a folder", png=target.with_suffix(".png"))
-    elif target.exists() and not target.is_dir():
-        raise FontganError(f"{target} is a file, not a folder", "choose another {output}")
+    else:
+        check_folder(target)

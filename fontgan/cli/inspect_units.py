@@ -26,7 +26,7 @@ def inspect_units(path: Path, layers: Sequence[str], sheet: Path | None, as_json
     Raises:
         FontganError: the run cannot draw, a layer is not there, or the sheet is not named as a PNG file.
     """
-    from fontgan.cli.console import Bar, echo, messages, print_json
+    from fontgan.cli.console import Bar, echo, messages, print_json, show_notes
 
     if sheet is not None and sheet.suffix.lower() != ".png":
         raise FontganError("units are drawn on PNG files", "name {png}", png=sheet.with_suffix(".png"))
@@ -43,8 +43,7 @@ def inspect_units(path: Path, layers: Sequence[str], sheet: Path | None, as_json
         found = dissect_units(drawer, characters_to_look_at(drawer, CHARACTERS), layers, bar)
     sheet = sheet or Path("inspected") / f"{drawer.name}-units.png"
     save_units(sheet, found)
-    for note in found.notes:
-        messages.print(f"note: {note}", style="yellow")
+    show_notes(found.notes)
     if as_json:
         print_json({"checkpoint": str(drawer.weights), **found.to_json(), "drawing": str(sheet)})
         return

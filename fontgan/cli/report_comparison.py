@@ -21,7 +21,7 @@ def report_comparison(path: Path, page: Path) -> None:
     Raises:
         FontganError: the comparison is damaged, or the page cannot be written.
     """
-    from fontgan.cli.console import messages
+    from fontgan.cli.console import show_notes
     from fontgan.comparison.folder import Folder
     from fontgan.report.comparison_page import sample_labels, save_comparison_page
     from fontgan.report.samples import MOST_BYTES, Strip, sheet_strips
@@ -42,6 +42,5 @@ def report_comparison(path: Path, page: Path) -> None:
             notes.append(error.problem)
         except OSError as error:
             notes.append(unreadable(sheet, error).problem)
-    for note in notes:
-        messages.print(f"note: {note}", style="yellow")
+    show_notes(notes)
     save_comparison_page(page, comparison, samples, notes)

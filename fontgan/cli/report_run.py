@@ -28,7 +28,7 @@ def report_run(run: Run, page: Path, device: DeviceChoice) -> None:
     Raises:
         FontganError: it cannot be written.
     """
-    from fontgan.cli.console import messages
+    from fontgan.cli.console import show_notes
     from fontgan.report.run_page import RunReport, save_run_page
     from fontgan.report.settings import settings_of
 
@@ -40,8 +40,7 @@ def report_run(run: Run, page: Path, device: DeviceChoice) -> None:
     doubts = notes.unless(lambda: _doubts(run, evaluation, device)) if evaluation else None
     network = notes.unless(lambda: _network(run)) if record else None
     samples = _samples(run, record, notes) if record else []
-    for note in notes.lines:
-        messages.print(f"note: {note}", style="yellow")
+    show_notes(notes.lines)
     model = record.model if record else str(tables.get("training", {}).get("model", ""))
     report = RunReport(
         name=run.name,

@@ -12,7 +12,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from fontgan.cli.console import echo, messages, results, several_lines, show_rows
+from fontgan.cli.console import echo, messages, results, several_lines, show_notes, show_rows
 from fontgan.config.writing import to_toml
 from fontgan.data.record import families
 from fontgan.data.splits import Few, Split
@@ -156,7 +156,7 @@ def _show_start(event: Started) -> None:
         messages.print("note: the run has no checkpoint yet and starts over", style="yellow")
     messages.print(f"{_counted(event.counts, event.few)}; {event.parameters / 1e6:.2f} million weights")
     if event.few:
-        messages.print(f"note: {_what_few_mean(event.few)}", style="yellow")
+        show_notes([_what_few_mean(event.few)])
     messages.print(event.engine)
     messages.print(f"sample sheets in {event.run.samples_folder}")
 

@@ -156,6 +156,22 @@ class Group:
         values = [value for one in judged if (value := one.value(measure)) is not None]
         return Spread.of([value for value in values if math.isfinite(value)])
 
+    def value_of(self, setting: str) -> float | None:
+        """The value of a swept setting; None where it has none, or none that is a number."""
+        try:
+            value = float(self.cells[0].settings.get(setting, "nan"))
+        except ValueError:
+            return None
+        return value if math.isfinite(value) else None
+
+    def apart_from(self, setting: str) -> object:
+        """What groups share that differ in one swept setting alone; of one without it, its own title."""
+        first = self.cells[0]
+        if setting not in first.settings:
+            return self.title
+        rest = tuple((name, text) for name, text in first.settings.items() if name != setting)
+        return first.model, first.preset, rest
+
     def over_seeds(self, name: str) -> float:
         """The mean of a number that each cell has, such as `minutes`, `flops` or `learnt`."""
         return statistics.fmean(getattr(cell, name) for cell in self.cells)
@@ -192,6 +208,22 @@ class Comparison:
     def failed(self) -> list[Cell]:
         """The cells that could not be made."""
         return [cell for cell in self.cells if cell.failed]
+
+    @property
+    def several_seeds(self) -> bool:
+        """Whether some cells differ in their seeds alone."""
+        return any(len(group.cells) > 1 for style in self.styles for group in self.groups(style.key))
+
+    @property
+    def notes_of_results(self) -> list[str]:
+        """What does not apply in some cell, one line each, with its name and style."""
+        named = (
+            f"{cell.name}, {found.style}: {note}"
+            for cell in self.cells
+            for found in cell.results
+            for note in found.notes
+        )
+        return [*dict.fromkeys(named)]
 
     def groups(self, style: str) -> list[Group]:
         """The cells that have learnt a style, those that differ in their seeds alone together."""

@@ -229,9 +229,8 @@ def agreements(active: np.ndarray, concepts: Mapping[str, np.ndarray]) -> dict[s
         if not (area := int(mask.sum())):
             continue
         least = descending[area - 1]
-        side: Literal["left", "right"] = (
-            "right" if least > descending[-1] else "left"
-        )  # with its equals, or without
+        # With its equals; without those that are as inactive as anywhere.
+        side: Literal["left", "right"] = "right" if least > descending[-1] else "left"
         taken = int(np.searchsorted(-descending, -least, side))
         hits, expected = int(mask[order[:taken]].sum()), taken * area / len(mask)
         found[name] = Agreement(hits / (taken + area - hits), expected / (taken + area - expected))

@@ -16,7 +16,8 @@ def plain_content(content: np.ndarray) -> np.ndarray:
     Of stacked fonts the first that has the character; the channels of the others are blank.
     """
     first = (content < 255).any((2, 3)).argmax(1)
-    return content[np.arange(len(content)), first]
+    plain: np.ndarray = content[np.arange(len(content)), first]
+    return plain
 
 
 def own_glyphs(drawer: Drawer, most: int) -> tuple[list[int], np.ndarray, np.ndarray]:

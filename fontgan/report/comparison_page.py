@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from fontgan.judging.comparison import COPY, MODEL, NEAREST, STYLE, Comparison, 
 from fontgan.measures.table import ALL, Measure
 from fontgan.networks.counting import in_short
 from fontgan.report.charts import COLOURS, Chart, Line, draw_chart
+from fontgan.report.comparison_axes import Axis, axes_of
 from fontgan.report.html import file_of_page, policy_of, render_page
 from fontgan.report.run_page import EXPLAINED
 from fontgan.report.samples import Strip
@@ -21,7 +21,6 @@ from fontgan.untrusted import printable
 _MEASURES = ("fixed_l1", "iou", "ssim", "content_accuracy", "grey")  # of the first table and the charts
 _CHARTED = ("fixed_l1", "iou", "content_accuracy")
 _BASELINES = {COPY: "copy of the content", NEAREST: "nearest learnt glyph", STYLE: "the style itself"}
-_LEARN = "learn"
 
 
 def sample_labels(comparison: Comparison, style: str) -> list[str]:
@@ -52,12 +51,7 @@ def draw_comparison_page(
     """The page; the arguments are those of `save_comparison_page`."""
     style = file_of_page("page.css") + file_of_page("report.css")
     made = len(comparison.cells) - len(comparison.failed)
-    of_results = {
-        f"{cell.name}, {result.style}: {note}": None
-        for cell in comparison.cells
-        for result in cell.results
-        for note in result.notes
-    }
+    results = comparison.notes_of_results
     failed = [f"{cell.name} failed: {cell.failed}" for cell in comparison.failed]
     return render_page(
         "comparison.html.jinja",
@@ -65,10 +59,8 @@ def draw_comparison_page(
         style=style,
         name=printable(comparison.name),
         facts=[f"{made:,} run{'s' * (made != 1)}", *(f"{len(failed):,} failed" for _ in failed[:1])],
-        notes=[printable(note) for note in (*notes, *comparison.notes, *failed, *of_results)],
-        several=any(
-            len(group.cells) > 1 for each in comparison.styles for group in comparison.groups(each.key)
-        ),
+        notes=[printable(note) for note in (*notes, *comparison.notes, *failed, *results)],
+        several=comparison.several_seeds,
         styles=[_style(comparison, each, samples.get(each.key, ())) for each in comparison.styles],
     )
 
@@ -157,16 +149,9 @@ def _charts(comparison: Comparison, groups: Sequence[Group]) -> Iterator[Chart]:
     for name in _CHARTED:
         measure = ALL[name]
         yield Chart(f"{measure.heading}, watched characters", "minutes of training", _curves(groups, name))
-        columns: list[tuple[str, str, bool, Callable[[Group], float | None]]] = [
-            ("FLOPs for one glyph", "", True, lambda group: group.over_seeds("flops")),
-            ("characters learnt", _LEARN, True, lambda group: group.over_seeds("learnt")),
-        ]
-        others = [swept for swept in comparison.swept if swept != _LEARN]
-        columns += [(printable(swept), swept, False, partial(_setting, swept)) for swept in others]
-        for title, swept, logarithmic, place in columns:
-            if len({at for group in groups if (at := place(group)) is not None}) > 1:
-                lines = _dots(groups, name, swept, place)
-                yield Chart(f"{measure.heading}, judged characters", title, lines, logarithmic)
+        for axis in axes_of(comparison, groups):
+            title = f"{measure.heading}, judged characters"
+            yield Chart(title, axis.title, _dots(groups, name, axis), axis.logarithmic)
 
 
 def _curves(groups: Sequence[Group], measure: str) -> list[Line]:
@@ -181,29 +166,15 @@ def _curves(groups: Sequence[Group], measure: str) -> list[Line]:
     ]
 
 
-def _dots(
-    groups: Sequence[Group], measure: str, swept: str, place: Callable[[Group], float | None]
-) -> list[Line]:
+def _dots(groups: Sequence[Group], measure: str, axis: Axis) -> list[Line]:
     """A dot for each group, and a pale line through those that differ in one setting alone."""
     dots: list[Line] = []
     rows: dict[object, list[tuple[float, float]]] = {}
     for number, group in enumerate(groups):
-        at, spread = place(group), group.spread(measure)
+        at, spread = axis.place(group), group.spread(measure)
         if at is None or spread is None:
             continue
         dots.append(Line(number, [(at, spread.mean)], "dots", [spread.deviation or 0.0]))
-        settings = group.cells[0].settings
-        if swept in settings:
-            rest = tuple((name, text) for name, text in settings.items() if name != swept)
-            rows.setdefault((group.cells[0].model, group.cells[0].preset, rest), []).append((at, spread.mean))
+        rows.setdefault(group.apart_from(axis.setting), []).append((at, spread.mean))
     joined = [Line(0, sorted(points), "pale") for points in rows.values() if len(points) > 1]
     return [*joined, *dots]
-
-
-def _setting(name: str, group: Group) -> float | None:
-    """The value of a swept setting; None where it is not a number."""
-    try:
-        value = float(group.cells[0].settings.get(name, "nan"))
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None

@@ -5,19 +5,15 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-import numpy as np
 from PIL import Image
 
 from fontgan.files import write_text
-from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.charset import code_point_name
 from fontgan.judging.doubts import Doubt, Doubts
+from fontgan.report.pictures import marked
 from fontgan.sheet import Row, draw_sheet, save_png
 from fontgan.untrusted import printable
 
-# Red and blue that people who confuse red and green tell apart: Okabe and Ito 2008, «Color Universal Design».
-MISSING, EXTRA = (213, 94, 0), (0, 114, 178)
-_STRENGTH = 0.65  # of the colour where it is certain that something is wrong
 _HEADINGS = ("character", "code_point", "score", "read_as", "sureness", "reasons")
 
 
@@ -65,33 +61,6 @@ def doubts_sheet(doubts: Doubts) -> Image.Image:
     ]
     labels = [code_point_name(doubt.code) for doubt in shown]
     return draw_sheet(f"{title}. Orange: ink missing. Blue: too much.", labels, rows, doubts.canvas.size)
-
-
-def marked(image: np.ndarray, missing: np.ndarray, extra: np.ndarray, canvas: Canvas) -> np.ndarray:
-    """A glyph image with what is wrong in colour: orange where ink is missing, blue where it is too much.
-
-    Args:
-        image: uint8 (size, size), 0 = ink, 255 = paper.
-        missing: the probability that ink is missing in each cell of the em box, (16, 16).
-        extra: the same for ink that should not be there.
-        canvas: of the image.
-
-    Returns:
-        uint8 (size, size, 3).
-    """
-    result = np.repeat(image[..., None].astype(np.float32), 3, axis=2)
-    for cells, colour in ((missing, MISSING), (extra, EXTRA)):
-        strength = _STRENGTH * _spread(cells, canvas)[..., None]
-        result += (np.array(colour, np.float32) - result) * strength
-    return result.round().astype(np.uint8)
-
-
-def _spread(cells: np.ndarray, canvas: Canvas) -> np.ndarray:
-    """The cells of the em box as pixels of the canvas, (size, size)."""
-    edge = round(canvas.margin * canvas.pixels_per_em)
-    inner = canvas.size - 2 * edge
-    picture = Image.fromarray(cells.astype(np.float32)).resize((inner, inner), Image.Resampling.BILINEAR)
-    return np.pad(np.asarray(picture), edge)
 
 
 def _cells(doubt: Doubt) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from fontgan.judging.doubts import Doubt, DoubtFinder
 from fontgan.outlines.many import tracing
 from fontgan.outlines.remarks import Remarks
 from fontgan.outlines.tracing import Trace
-from fontgan.report.doubts import marked
+from fontgan.report.pictures import marked
 from fontgan.sheet import save_png
 
 

@@ -16,9 +16,8 @@ from fontgan.judging.evaluation import Evaluation, Side
 from fontgan.measures.table import ALL
 from fontgan.report.charts import Chart, Line, draw_chart, draw_histogram
 from fontgan.report.curves import Panel, panels, smoothed
-from fontgan.report.doubts import marked
 from fontgan.report.html import file_of_page, policy_of, render_page
-from fontgan.report.pictures import data_url, difference, svg_url
+from fontgan.report.pictures import data_url, difference, marked, svg_url
 from fontgan.report.samples import Strip
 from fontgan.report.settings import Setting
 from fontgan.runs.log import Curves

@@ -9,11 +9,10 @@ import numpy as np
 
 from fontgan.fonts.charset import code_point_name
 from fontgan.judging.dissection import Dissection, View
-from fontgan.report.pictures import difference, tinted
+from fontgan.report.pictures import activity, difference
 from fontgan.sheet import Row, draw_sheet, save_png
 
 _COLUMNS = 8  # characters
-_ACTIVE = (0, 158, 115)  # bluish green, of the same palette as missing and extra ink
 
 
 def save_units(path: Path, found: Dissection) -> None:
@@ -38,7 +37,7 @@ def save_units(path: Path, found: Dissection) -> None:
 
 
 def _rows(view: View, drawn: np.ndarray) -> Iterator[Row]:
-    active = [tinted(glyph, {_ACTIVE: mask}) for glyph, mask in zip(drawn, view.active, strict=False)]
+    active = [activity(*pair) for pair in zip(drawn, view.active, strict=False)]
     yield Row(view.title, active)
     yield Row("off", list(view.off[: len(drawn)]))
     yield Row("difference", [difference(*pair) for pair in zip(drawn, view.off, strict=False)])

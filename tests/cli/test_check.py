@@ -68,6 +68,7 @@ def test_the_result_as_json(type_command: Command) -> None:
     status, out, _ = type_command("check", "--chars", "一丁", "--json", "--output", "out", *GIVEN)
     plain = json.loads(out)
     assert (status, plain["run"], plain["drawn"]) == (0, "run", 2)
+    assert plain["files"][0] == "out/sheet.png"
     assert [doubt["code_point"] for doubt in plain["doubtful"]] == ["U+4E00"]
     assert Path("out/sheet.png").is_file()
 

@@ -182,8 +182,10 @@ def _text() -> str:
 
 
 def test_drawings_of_another_style_or_direction_get_a_folder_of_their_own() -> None:
-    from fontgan.cli.generate import folder_of
+    from fontgan.cli.outputs import folder_of
 
-    assert folder_of("run", None, None, None, "none") == Path("generated/run")
-    assert folder_of("run", "kai", None, None, "levels") == Path("generated/run-kai-levels")
-    assert folder_of("run", None, "My Font", "backward", "none") == Path("generated/run-My Font-backward")
+    assert folder_of("generated", "run", None, None, None, "none") == Path("generated/run")
+    assert folder_of("generated", "run", "kai", None, None, "levels") == Path("generated/run-kai-levels")
+    assert folder_of("generated", "run", None, "My Font", "backward", "none") == Path(
+        "generated/run-My Font-backward"
+    )

@@ -49,6 +49,7 @@ def test_json_stands_alone_on_standard_output(here: Path, type_command: Command)
     status, out, err = type_command("evaluate", *GIVEN, "--json", "--output", "out")
     assert status == 0, err
     figures = json.loads(out)
+    assert sorted(figures.pop("files")) == [f"out/{name}" for name in FILES]
     assert figures == json.loads((here / "out" / "evaluation.json").read_text("utf-8"))
     for side in ("model", "copy", "nearest", "style"):
         assert {"iou", "fixed_l1", "l1", "rmse", "ssim", "grey", "content_accuracy"} <= set(figures[side])
