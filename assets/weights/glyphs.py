@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ SIZE = 64
 
 @dataclass(frozen=True)
 class Glyphs:
-    """Glyphs of several fonts.
+    """Glyphs of several fonts, those of each font together.
 
     Attributes:
         images: uint8 (n, 1, 64, 64), 0 = ink.
@@ -48,6 +49,12 @@ class Glyphs:
             [path.stem for path, _ in files],
             [design.kind for _, design in files],
         )
+
+    @cached_property
+    def places(self) -> list[tuple[int, int]]:
+        """Where the glyphs of each font begin, and where they end."""
+        ends = torch.bincount(self.fonts).cumsum(0).tolist()
+        return list(zip([0, *ends[:-1]], ends, strict=True))
 
 
 def bent(ink: Tensor, generator: torch.Generator, strength: float = 1.0) -> Tensor:

@@ -10,20 +10,17 @@ writes recogniser.safetensors or judge.safetensors beside this file, in half pre
 from __future__ import annotations
 
 import argparse
-import copy
-import json
 import time
 from dataclasses import asdict
 from pathlib import Path
 
 import torch
-from draw_fonts import HERE, designs, wanted_characters
+from draw_fonts import designs, wanted_characters
 from glyphs import Glyphs, bent, restroked
-from safetensors.torch import save_file
-from torch import Tensor, nn
+from teaching import Teacher, save_network
+from torch import Tensor
 from torch.nn import functional as F
 
-from fontgan.compute.muon import Muon
 from fontgan.networks.recogniser import RecogniserNetwork, RecogniserShape
 
 _SHAPES = {
@@ -32,7 +29,6 @@ _SHAPES = {
 }
 _BATCH = 256
 _RATE, _RATE_OF_CLASSES = 0.01, 1e-2
-_AVERAGED = 0.998  # decay of the averaged weights, a step
 _OFTENER = {"brush": 3.0, "hand": 2.0, "kai": 2.0, "display": 1.5, "print": 1.0}
 _FULLY_BENT_AT = 0.25  # of the time: until then glyphs are bent less
 _IMPRINTED = 20_000  # glyphs that the classes begin with
@@ -97,8 +93,7 @@ def _logits(network: RecogniserNetwork, images: Tensor) -> Tensor:
 
 
 def accuracy(network: RecogniserNetwork, glyphs: Glyphs, classes: Tensor, most: int) -> dict[str, float]:
-    """The share of glyphs whose character comes first, of at most so many glyphs of each font."""
-    network.eval()
+    """The share of glyphs whose character comes first, of up to `most` glyphs of each font."""
     found = {}
     for number, name in enumerate(glyphs.names):
         rows = (glyphs.fonts == number).nonzero()[:, 0]
@@ -107,7 +102,6 @@ def accuracy(network: RecogniserNetwork, glyphs: Glyphs, classes: Tensor, most: 
             [_logits(network, part.float() / 255).argmax(1) for part in glyphs.images[rows].split(512)]
         )
         found[name] = float((classes[said] == glyphs.codes[rows]).float().mean())
-    network.train()
     return found
 
 
@@ -125,83 +119,37 @@ def train(folder: Path, name: str, minutes: float, seed: int) -> None:
     shape = RecogniserShape(len(classes), **_SHAPES[name])  # type: ignore[arg-type]
     network = RecogniserNetwork(shape).to(memory_format=torch.channels_last)
     lesson.imprint(network)
-    averaged = copy.deepcopy(network).eval()
     hidden = [p for n, p in network.maps.named_parameters() if p.ndim == 4 and not n.startswith("1.")]
-    taken = set(map(id, hidden))
-    rest = [p for p in network.parameters() if id(p) not in taken]
-    optimisers: list[torch.optim.Optimizer] = [
-        Muon(hidden, _RATE, weight_decay=0.01, precision=torch.bfloat16),
-        torch.optim.AdamW(rest, _RATE_OF_CLASSES, weight_decay=1e-4),
-    ]
-    rates = [_RATE, _RATE_OF_CLASSES]
+    teacher = Teacher(network, hidden, _RATE, _RATE_OF_CLASSES, decay_of_rest=1e-4, warm_up=30)
+    averaged = teacher.averaged
     cleaned: dict[str, int] | None = None
-    begun, step, mean = time.monotonic(), 0, 0.0
-    last = begun
+    begun = last = time.monotonic()
+    mean = 0.0
     while (spent := (time.monotonic() - begun) / 60 / minutes) < 1:
-        for optimiser, rate in zip(optimisers, rates, strict=True):
-            for group in optimiser.param_groups:
-                group["lr"] = rate * min(1.0, step / 30 + 0.03, 1.02 * (1 - spent) + 0.005)
         images, labels = lesson.batch(generator, min(1.0, 0.3 + spent / _FULLY_BENT_AT))
         with torch.autocast("cpu", torch.bfloat16):
             features = network(images)
         loss = F.cross_entropy(network.classify(features), labels, label_smoothing=0.05)
-        for optimiser in optimisers:
-            optimiser.zero_grad()
-        loss.backward()
-        for optimiser in optimisers:
-            optimiser.step()
-        step += 1
-        mean += (loss.item() - mean) * max(0.01, 1 / step)
-        _average(averaged, network, min(_AVERAGED, step / (step + 10)))
+        teacher.learn(loss, spent)
+        mean += (loss.item() - mean) * max(0.01, 1 / teacher.step)
         if cleaned is None and spent > _CLEANED_AT:
             cleaned = lesson.clean(averaged)
             print("left out as mislabelled:", cleaned, flush=True)
         if time.monotonic() - last > 120:
             last = time.monotonic()
             seen = accuracy(averaged, tested, classes, 1000)
-            averaged.eval()
-            print(f"{spent:.0%} step {step:,} loss {mean:.3f}", seen, flush=True)
+            print(f"{spent:.0%} step {teacher.step:,} loss {mean:.3f}", seen, flush=True)
     unseen = accuracy(averaged, tested, classes, 10**6) | accuracy(averaged, others, classes, 500)
-    print(f"step {step:,}", unseen)
-    save(name, averaged, shape, classes, {"minutes": minutes, "steps": step, "seed": seed}, unseen, cleaned)
-
-
-@torch.no_grad()
-def _average(averaged: nn.Module, network: nn.Module, decay: float) -> None:
-    for mean, now in zip(averaged.state_dict().values(), network.state_dict().values(), strict=True):
-        if mean.is_floating_point():
-            mean.lerp_(now, 1 - decay)
-
-
-def save(
-    name: str,
-    network: RecogniserNetwork,
-    shape: RecogniserShape,
-    classes: Tensor,
-    training: dict[str, float],
-    unseen: dict[str, float],
-    cleaned: dict[str, int] | None,
-) -> None:
-    """Write the weights in half precision, with all that was learnt from in their metadata."""
-    record = {
-        "format": 1,
+    print(f"step {teacher.step:,}", unseen)
+    about = {
         "shape": asdict(shape),
         "characters": "".join(map(chr, classes.tolist())),
-        "command": f"train_recogniser.py FOLDER {name} --minutes {training['minutes']:g}",
-        "training": training,
-        "learnt_from": [
-            {"name": design.name, "package": design.package, "licence": design.licence}
-            for design in designs(name)
-        ],
+        "training": {"minutes": minutes, "steps": teacher.step, "seed": seed},
         "left_out_as_mislabelled": cleaned or {},
         "accuracy_on_unseen_fonts": unseen,
     }
-    halves = {
-        key: value.half().contiguous() if value.is_floating_point() else value
-        for key, value in network.state_dict().items()
-        if not key.endswith("num_batches_tracked")
-    }
-    save_file(halves, HERE / f"{name}.safetensors", {"record": json.dumps(record, ensure_ascii=False)})
+    command = f"train_recogniser.py FOLDER {name} --minutes {minutes:g}"
+    save_network(name, averaged, designs(name), command, about)
 
 
 if __name__ == "__main__":

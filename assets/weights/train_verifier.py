@@ -11,28 +11,24 @@ an early checkpoint drew it. It writes verifier.safetensors beside this file, in
 from __future__ import annotations
 
 import argparse
-import copy
-import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from draw_fonts import HERE, Design, designs, wanted_characters
+from draw_fonts import Design, designs, wanted_characters
 from glyphs import Glyphs, bent, restroked
 from planting import ERRORS, marks
-from safetensors.torch import save_file
-from torch import Tensor, nn
+from teaching import Teacher, save_network
+from torch import Tensor
 from torch.nn import functional as F
 
-from fontgan.compute.muon import Muon
 from fontgan.networks.verifier import VerifierNetwork
 
 _WIDTHS = (64, 96, 128)
 _BATCH = 192
 _RATE, _RATE_OF_REST = 0.02, 2e-3
-_AVERAGED = 0.998
 _RIGHT = 0.2  # share of right glyphs among the others; more stay right, as not every error fits every glyph
 _FAILED = 0.2  # share of what early checkpoints drew
 _CONTENT = "noto-sans-sc-1"  # the usual content font: half of the glyphs that candidates are compared with
@@ -159,16 +155,8 @@ class Lesson:
         return torch.where((best < 0) | by_lot, any_of_font, best)
 
     def _any(self, font: int) -> Tensor:
-        first, last = self.first_and_last[font]
-        return torch.randint(first, last, (), generator=self.generator)
-
-    @property
-    def first_and_last(self) -> list[tuple[int, int]]:
-        """The rows of each font, which lie together."""
-        if not hasattr(self, "_bounds"):
-            ends = torch.bincount(self.glyphs.fonts).cumsum(0).tolist()
-            self._bounds = list(zip([0, *ends[:-1]], ends, strict=True))
-        return self._bounds
+        first, end = self.glyphs.places[font]
+        return torch.randint(first, end, (), generator=self.generator)
 
     def _ink(self, rows: Tensor) -> Tensor:
         return 1 - self.glyphs.images[rows].float() / 255
@@ -234,63 +222,24 @@ def train(folder: Path, minutes: float, seed: int) -> None:
     lesson = Lesson(folder, learnt, seed)
     print(f"{len(lesson.labels):,} glyphs, {len(lesson.failures.images):,} failures", flush=True)
     network = VerifierNetwork(_WIDTHS).to(memory_format=torch.channels_last)
-    averaged = copy.deepcopy(network).eval()
     hidden = [
         weight
         for name, weight in network.named_parameters()
         if weight.ndim == 4 and not name.startswith(("down_1.0", "map"))
     ]
-    taken = set(map(id, hidden))
-    optimisers: list[torch.optim.Optimizer] = [
-        Muon(hidden, _RATE, weight_decay=0.01, precision=torch.bfloat16),
-        torch.optim.AdamW([p for p in network.parameters() if id(p) not in taken], _RATE_OF_REST),
-    ]
+    teacher = Teacher(network, hidden, _RATE, _RATE_OF_REST, decay_of_rest=0.01, warm_up=50)
     begun = last = time.monotonic()
-    step, mean = 0, 0.0
+    mean = 0.0
     while (spent := (time.monotonic() - begun) / 60 / minutes) < 1:
-        for optimiser, rate in zip(optimisers, (_RATE, _RATE_OF_REST), strict=True):
-            for group in optimiser.param_groups:
-                group["lr"] = rate * min(1.0, step / 50 + 0.02, 1.02 * (1 - spent) + 0.005)
         loss = loss_of(network, lesson.batch())
-        for optimiser in optimisers:
-            optimiser.zero_grad()
-        loss.backward()
-        for optimiser in optimisers:
-            optimiser.step()
-        step += 1
-        mean += (loss.item() - mean) * max(0.02, 1 / step)
-        _average(averaged, network, min(_AVERAGED, step / (step + 10)))
+        teacher.learn(loss, spent)
+        mean += (loss.item() - mean) * max(0.02, 1 / teacher.step)
         if time.monotonic() - last > 120:
             last = time.monotonic()
-            print(f"{spent:.0%} step {step:,} loss {mean:.3f}", flush=True)
-            save(averaged, learnt, {"minutes": minutes, "steps": step, "seed": seed})
-    save(averaged, learnt, {"minutes": minutes, "steps": step, "seed": seed})
-
-
-@torch.no_grad()
-def _average(averaged: nn.Module, network: nn.Module, decay: float) -> None:
-    for mean, now in zip(averaged.state_dict().values(), network.state_dict().values(), strict=True):
-        if mean.is_floating_point():
-            mean.lerp_(now, 1 - decay)
-
-
-def save(network: VerifierNetwork, learnt: list[Design], training: dict[str, float]) -> None:
-    """Write the weights in half precision, with all that was learnt from in their metadata."""
-    record = {
-        "format": 1,
-        "widths": _WIDTHS,
-        "command": f"train_verifier.py FOLDER --minutes {training['minutes']:g}",
-        "training": training,
-        "learnt_from": [
-            {"name": design.name, "package": design.package, "licence": design.licence} for design in learnt
-        ],
-    }
-    halves = {
-        key: value.half().contiguous() if value.is_floating_point() else value
-        for key, value in network.state_dict().items()
-        if not key.endswith("num_batches_tracked")
-    }
-    save_file(halves, HERE / "verifier.safetensors", {"record": json.dumps(record, ensure_ascii=False)})
+            print(f"{spent:.0%} step {teacher.step:,} loss {mean:.3f}", flush=True)
+    about = {"widths": _WIDTHS, "training": {"minutes": minutes, "steps": teacher.step, "seed": seed}}
+    command = f"train_verifier.py FOLDER --minutes {minutes:g}"
+    save_network("verifier", teacher.averaged, learnt, command, about)
 
 
 if __name__ == "__main__":

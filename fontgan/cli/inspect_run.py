@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fontgan.cli.run_facts import facts_of, figures_of, network_of
 from fontgan.errors import FontganError
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def inspect_run(path: Path, network: bool, drawing: Path | None, as_json: bool) 
 
     found, generator, record = load_best(path)
     name = name_of(found)
-    anatomy = _dissect(generator, record) if network else None
+    anatomy = network_of(generator, record) if network else None
     if anatomy is not None:
         from fontgan.report.network import save_network
 
@@ -63,16 +64,6 @@ def _check_drawing(network: bool, drawing: Path | None) -> None:
         )
     if drawing.suffix.lower() != ".svg":
         raise FontganError("networks are drawn as SVG files", "name {svg}", svg=drawing.with_suffix(".svg"))
-
-
-def _dissect(generator: nn.Module, record: CheckpointRecord) -> Anatomy:
-    from fontgan.anatomy.layers import dissect
-    from fontgan.models import find_model
-    from fontgan.models.examples import example_inputs
-
-    kind = find_model(record.model)
-    inputs = example_inputs(kind, record.settings, record.size, contents=record.channels)
-    return dissect(generator, inputs)
 
 
 def _title(record: CheckpointRecord) -> str:
@@ -107,28 +98,16 @@ def _summary(
 
 def _show_run(name: str, generator: nn.Module, record: CheckpointRecord) -> None:
     from fontgan.cli.console import results, show_facts
-    from fontgan.data.record import families
-    from fontgan.measures.table import IN_BRIEF, MEASURES, in_words
-    from fontgan.models import find_model
+    from fontgan.measures.table import IN_BRIEF
     from fontgan.networks.counting import count_weights
 
-    model = find_model(record.model)
-    watched = "learnt" if record.few and not record.few.held_out else "held out"
-    many, margin = len(record.styles) > 1, record.canvas.margin
-    rows = {
-        "model": f"{record.model}: {model.summary}",
-        "source": model.source,
-        "started from": record.base.name if record.base is not None else "",
-        "first stage": record.first.model if record.first is not None else "",
-        "content": families(record.contents) + (", stacked as channels" if record.stacked else ""),
-        f"styles ({len(record.styles)})" if many else "style": families(record.styles, most=8),
+    margin = record.canvas.margin
+    rows = facts_of(record) | {
         "size": f"{record.size} px" + (f", margin {margin:g} em" if margin else ""),
         "steps": f"{record.step:,}",
         "weights": f"{count_weights(generator):,}",
-        watched: in_words(record.measures),
-        "best by": MEASURES[record.best_by].title if record.best_by in MEASURES else record.best_by,
     }
-    show_facts(name, rows)
+    show_facts(name, rows | figures_of(record))
     results.print(IN_BRIEF, style="dim")
 
 

@@ -8,11 +8,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from fontgan.cli.run_facts import facts_of, figures_of, network_of
 from fontgan.errors import FontganError
 from fontgan.untrusted import unreadable
 
 if TYPE_CHECKING:
     from fontgan.config.settings import DeviceChoice
+    from fontgan.drawing.drawer import Drawer
     from fontgan.judging.doubts import Doubt
     from fontgan.judging.evaluation import Evaluation
     from fontgan.report.samples import Strip
@@ -36,8 +38,9 @@ def report_run(run: Run, page: Path, device: DeviceChoice) -> None:
     record = notes.unless(lambda: run.record)
     tables: dict[str, Any] = notes.unless(lambda: run.config) or {}
     curves = notes.unless(lambda: run.log.curves)
-    evaluation = notes.unless(lambda: _evaluated(run, device)) if record else None
-    doubts = notes.unless(lambda: _doubts(run, evaluation, device)) if evaluation else None
+    drawer = notes.unless(lambda: _drawer(run, device)) if record else None
+    evaluation = notes.unless(lambda: _evaluated(drawer)) if drawer else None
+    doubts = notes.unless(lambda: _doubts(drawer, evaluation)) if drawer and evaluation else None
     network = notes.unless(lambda: _network(run)) if record else None
     samples = _samples(run, record, notes) if record else []
     show_notes(notes.lines)
@@ -45,7 +48,7 @@ def report_run(run: Run, page: Path, device: DeviceChoice) -> None:
     report = RunReport(
         name=run.name,
         facts=_facts(record),
-        details=_details(record),
+        details=facts_of(record) | figures_of(record) if record else {},
         evaluation=evaluation,
         marks=doubts or {},
         samples=samples,
@@ -76,40 +79,38 @@ class _Notes:
         return None
 
 
-def _evaluated(run: Run, device: DeviceChoice) -> Evaluation:
-    from fontgan.cli.console import Bar
+def _drawer(run: Run, device: DeviceChoice) -> Drawer:
     from fontgan.compute.choosing import choose_engine, prepare_process
     from fontgan.drawing.drawer import Drawer
-    from fontgan.judging.evaluation import evaluate
 
     prepare_process(choose_engine(device))
-    drawer = Drawer(run, device=device)
+    return Drawer(run, device=device)
+
+
+def _evaluated(drawer: Drawer) -> Evaluation:
+    from fontgan.cli.console import Bar
+    from fontgan.judging.evaluation import evaluate
+
     with Bar("characters") as bar:
         return evaluate(drawer, watcher=bar)
 
 
-def _doubts(run: Run, evaluation: Evaluation, device: DeviceChoice) -> dict[int, Doubt]:
+def _doubts(drawer: Drawer, evaluation: Evaluation) -> dict[int, Doubt]:
     """Those among the characters on the page that `check` finds doubtful."""
-    from fontgan.drawing.drawer import Drawer
     from fontgan.judging.doubts import check
     from fontgan.report.run_page import shown_characters
 
     codes = [evaluation.codes[row] for rows in shown_characters(evaluation).values() for row in rows]
-    return {doubt.code: doubt for doubt in check(Drawer(run, device=device), codes).doubtful}
+    return {doubt.code: doubt for doubt in check(drawer, codes).doubtful}
 
 
 def _network(run: Run) -> str:
     """The drawing of the network, as `inspect --network` makes it."""
-    from fontgan.anatomy.layers import dissect
-    from fontgan.models import find_model
-    from fontgan.models.examples import example_inputs
     from fontgan.report.network import draw_network
     from fontgan.runs.weights import load_best
 
     _, generator, record = load_best(run)
-    kind = find_model(record.model)
-    inputs = example_inputs(kind, record.settings, record.size, contents=record.channels)
-    return draw_network(dissect(generator, inputs), f"{record.model} at {record.size} px")
+    return draw_network(network_of(generator, record), f"{record.model} at {record.size} px")
 
 
 def _samples(run: Run, record: CheckpointRecord, notes: _Notes) -> list[Strip]:
@@ -132,25 +133,3 @@ def _facts(record: CheckpointRecord | None) -> list[str]:
     if record is None:
         return []
     return [record.model, f"{record.size} px", f"step {record.step:,}"]
-
-
-def _details(record: CheckpointRecord | None) -> dict[str, str]:
-    if record is None:
-        return {}
-    from fontgan.data.record import families
-    from fontgan.measures.table import MEASURES, in_words
-    from fontgan.models import find_model
-
-    model = find_model(record.model)
-    many = len(record.styles) > 1
-    return {
-        "model": f"{record.model}: {model.summary}",
-        "source": model.source,
-        "started from": record.base.name if record.base is not None else "",
-        "first stage": record.first.model if record.first is not None else "",
-        "content": families(record.contents) + (", stacked as channels" if record.stacked else ""),
-        f"styles ({len(record.styles)})" if many else "style": families(record.styles, most=8),
-        "learnt from": f"{len(record.learnt_characters):,} characters" if record.learnt_characters else "",
-        "during training": in_words(record.measures),
-        "best by": MEASURES[record.best_by].title if record.best_by in MEASURES else record.best_by,
-    }

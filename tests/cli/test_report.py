@@ -90,7 +90,7 @@ def test_what_cannot_be_measured_is_named_on_the_page(
     def refuse(*_: object, **__: object) -> None:
         raise FontganError("one holds out no character: it had 3", "pass others with {chars}")
 
-    monkeypatch.setattr("fontgan.drawing.drawer.Drawer", lambda *_, **__: None)
+    monkeypatch.setattr("fontgan.drawing.drawer.Drawer", lambda *_, **__: object())
     monkeypatch.setattr("fontgan.judging.evaluation.evaluate", refuse)
     assert "note: one holds out no character: it had 3" in type_command("report", "runs/one")[2]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from fontgan.fonts.canvas import Canvas
-from fontgan.report.doubts import marked
+from fontgan.report.pictures import marked
 
 GLYPH = np.tile(np.repeat([0, 255], 64).astype(np.uint8), (128, 1))  # ink on the left
 NOTHING = np.zeros((16, 16), np.float32)
