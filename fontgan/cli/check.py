@@ -28,7 +28,7 @@ def check_command(
         str,
         typer.Option(
             metavar="TEXT|FILE|NAME",
-            help="Characters to draw and check, as for generate: missing:gb2312 for those that the style "
+            help="Characters to draw and check, as for generate; missing:gb2312 for those that the style "
             "font lacks.",
         ),
     ] = "gb2312-1",

@@ -22,7 +22,7 @@ def compare_command(
     context: typer.Context,
     runs: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[RUN…]", help="Finished runs to compare, instead of training."),
+        typer.Argument(metavar="RUN…", help="Finished runs to compare, instead of training."),
     ] = None,
     models: Annotated[
         list[str] | None,
@@ -80,7 +80,7 @@ def compare_command(
     output: Annotated[
         Path | None,
         typer.Option(
-            metavar="DIR", help="Folder of the comparison. [default: compared/NAME, by what is asked]"
+            metavar="DIR", help="Folder of the comparison. [default: compared/NAME, by models and settings]"
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
@@ -88,8 +88,8 @@ def compare_command(
     """Train several models or settings alike, and judge them by the same held-out characters.
 
     Every combination of models, presets, values, numbers of characters and seeds is a cell: a run of the same
-    dataset, split and time, in compared/NAME/runs/. Figures are shown beside a copy of the content, the
-    nearest learnt glyph and the style itself. Ctrl-C keeps what was made; the same command continues.
+    dataset, split and time. Its measures are printed beside those of the content glyph, of the nearest learnt
+    glyph and of the true glyph itself. Ctrl-C keeps the cells that are made; repeat the command to continue.
 
     \b
     fontgan compare --model all --minutes 3

@@ -46,8 +46,8 @@ def evaluate_command(
             help="Font that has the true glyphs of characters which the style font, a part of it, lacks.",
         ),
     ] = None,
-    style: StyleOption = None,
     source: SourcesOption = None,
+    style: StyleOption = None,
     cleaning: CleaningOption = "none",
     output: Annotated[
         Path | None,
@@ -62,8 +62,8 @@ def evaluate_command(
 ) -> None:
     """Measure how near drawn characters are to the true ones.
 
-    All measures are printed beside those of the content glyph, of the nearest glyph that was learnt, and of
-    the true glyph itself. Only characters that training has not learnt from are measured.
+    All measures are printed beside those of the content glyph, of the nearest learnt glyph and of the true
+    glyph itself. Only characters that training has not learnt from are measured.
     """
     from fontgan.cli.console import Bar, echo, messages, print_json, show_notes
     from fontgan.compute.launch import first_process

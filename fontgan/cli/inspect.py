@@ -54,7 +54,8 @@ def inspect_command(
     """Show what a font, dataset or run holds.
 
     Of a font, or a folder of glyph pictures: which characters it really draws, and a contact sheet. Of a
-    dataset: its faces, characters and splits. Of a run: what it learnt, and how well.
+    dataset: its faces, characters and splits. Of a run: what it learnt, and how well; its layers, or which of
+    their units draw which strokes.
     """
     from fontgan.cli.inspect_run import inspect_run, is_run
     from fontgan.data.store import is_store

@@ -14,18 +14,18 @@ from fontgan.errors import FontganError
 def report_command(
     path: Annotated[
         Path | None,
-        typer.Argument(metavar="RUN|COMPARISON", help="Run or comparison. [default: the newest run]"),
+        typer.Argument(metavar="RUN|COMPARISON", help="Run or comparison to show. [default: the newest run]"),
     ] = None,
     output: Annotated[
         Path | None, typer.Option(metavar="FILE.html", help="Page to write. [default: reports/NAME.html]")
     ] = None,
     device: DeviceOption = "auto",
 ) -> None:
-    """Make a page of a run or a comparison: one HTML file, to be read in a browser and to be sent.
+    """Make a page of a run or a comparison: one HTML file, to read in a browser and to send.
 
-    Of a run: its measures beside what it has to beat, its best and worst characters, what it drew on the
-    way, its curves, settings and network. Of a comparison: its measures with their spread, against time and
-    the size of the network, and the same characters by all.
+    Of a run: its measures beside those of the content glyph, of the nearest learnt glyph and of the true glyph
+    itself, its best and worst characters, samples over time, curves, settings and network. Of a comparison:
+    its measures with their spread, against time, FLOPs and data, and the same characters by all.
     """
     from fontgan.cli.console import echo, messages
 
