@@ -93,7 +93,7 @@ def test_json_has_stable_keys_and_nothing_beside_it(type_command: Command) -> No
         (("runs/one", "--charset", "joyo"), "--charset is for fonts, but runs/one is a run"),
         (("runs/one", "--verify"), "--verify is for datasets"),
         (("runs/one", "--seed", "3"), "--seed is for contact sheets"),
-        (("runs/one", "--sheet", "a.png"), "or for the drawing that --network makes"),
+        (("runs/one", "--sheet", "a.png"), "or for the drawing that --network or --units makes"),
         (("runs/one", "--network", "--sheet", "a.png"), "name a.svg"),
         (("runs/empty",), "the run runs/empty has no checkpoint yet"),
         (("none.safetensors",), "there is no run or checkpoint none.safetensors"),

@@ -8,12 +8,11 @@ import numpy as np
 import pytest
 from torch import nn
 
-from fontgan.assets import CONTENT_FONT, STYLE_FONTS, bundled_font, bundled_weights
+from fontgan.assets import CONTENT_FONT, STYLE_FONTS, bundled_font
 from fontgan.data.render import render_dataset
 from fontgan.data.store import GlyphStore
 from fontgan.drawing.drawer import Drawer
 from fontgan.drawing.drawing import Drawing
-from fontgan.errors import FontganError
 from fontgan.fonts.charset import gb2312_level, scattered
 from fontgan.fonts.face import Face
 from fontgan.fonts.location import FontLocation
@@ -22,15 +21,7 @@ from fontgan.models import find_model
 from fontgan.runs.record import CheckpointRecord
 from tests.models.small import CPU
 
-
-def _missing() -> bool:
-    try:
-        return not all(bundled_weights(f"{name}.safetensors") for name in ("verifier", "recogniser"))
-    except FontganError:
-        return True
-
-
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(_missing(), reason="the weights are not trained yet")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
