@@ -23,8 +23,8 @@ def report_command(
 ) -> None:
     """Make a page of a run or a comparison: one HTML file, to read in a browser and to send.
 
-    Of a run: its measures beside those of the content glyph, of the nearest learnt glyph and of the true glyph
-    itself, its best and worst characters, samples over time, curves, settings and network. Of a comparison:
+    Of a run: its measures beside those of the content glyph, of the nearest learnt glyph and of the true
+    glyph itself, its best and worst characters, samples, curves, settings and network. Of a comparison:
     its measures with their spread, against time, FLOPs and data, and the same characters by all.
     """
     from fontgan.cli.console import echo, messages
