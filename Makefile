@@ -89,7 +89,7 @@ bench-models: $(READY) ## every model for the same minutes: tables, sheets and a
 		--minutes 3 --jobs 2 --output bench-models/all
 
 clean: ## remove all that was made here, .venv too
-	rm -rf $(VENV) data runs generated inspected plots compared bench-models bench-sizes judges-glyphs attacks.jsonl dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) data runs generated inspected plots checked compared evaluated reports bench-models bench-sizes judges-glyphs attacks.jsonl dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	rm -f fonts/fontgan-kai.ttf fonts/fontgan-kai.html fonts/fontgan-kai-doubtful.txt
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

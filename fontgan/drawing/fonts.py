@@ -182,7 +182,10 @@ def _in_their_places(
         places[place] = font
     lost = [fonts.lost(face) for face, font in zip(faces, places, strict=True) if font is None]
     if lost:
-        raise FontganError(f"the content font {' and '.join(lost)}", "pass its new location with {source}")
+        raise FontganError(
+            f"the content font {' and '.join(lost)}",
+            "move it into the current folder, or pass its new location with {source}",
+        )
     return [font for font in places if font]
 
 
