@@ -10,6 +10,7 @@ from fontgan.outlines.remarks import MOST_INK, PALE
 _ALONE = 0.1  # of the pixels: those of glyphs in 70 fonts at most 0.014, of random pixels 0.31
 _WRONG = 0.5  # probability that a cell is wrong
 _LEAST = 0.25  # of what is wrong in the worst place: less is not worth a word
+_SURE = 0.3  # probability of another character that is worth its name
 _EVERYWHERE = 4  # of the nine places
 _ROWS, _COLUMNS = ("upper", "", "lower"), ("left", "", "right")
 _SIDES = {"upper": "top", "lower": "bottom", "left": "left", "right": "right"}
@@ -44,7 +45,8 @@ def why(code: int, missing: np.ndarray, extra: np.ndarray, read_as: int | None, 
         if (where := _where(cells))
     ]
     if read_as is not None and read_as != code:
-        found.append(f"reads as {chr(read_as)} {code_point_name(read_as)} ({sureness:.0%})")
+        other = f"reads as {chr(read_as)} {code_point_name(read_as)} ({sureness:.0%})"
+        found.append(other if sureness >= _SURE else "hard to read")
     return "; ".join(found) or "unlike the content glyph as a whole"
 
 
