@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from fontgan.cli.console import messages, results, several_lines, show_notes, show_rows
 from fontgan.comparison.comparing import Begun, Cell, Ended, Event, Opened
-from fontgan.judging.comparison import COPY, MODEL, NEAREST, STYLE, Comparison, Group, Spread
+from fontgan.judging.comparison import Comparison, Group, Spread
+from fontgan.judging.sides import COPY, MODEL, NEAREST, STYLE, TITLES
 from fontgan.measures.table import ALL
 from fontgan.networks.counting import in_short
 
 _MEASURES = ("iou", "fixed_l1", "ssim", "grey", "content_accuracy")
 _COSTS = ("images/s", "weights", "FLOPs", "characters", "minutes")
-_BASELINES = {COPY: "copy of the content", NEAREST: "nearest learnt glyph"}
 
 
 class ComparisonView:
@@ -85,11 +85,11 @@ def show_comparison(comparison: Comparison) -> None:
 def _rows(groups: list[Group]) -> Iterator[list[str]]:
     """The baselines, each group, and the style itself."""
     most = max(groups, key=lambda group: group.over_seeds("learnt"))
-    for side, title in _BASELINES.items():
-        yield [title, *_measures(most, side), *[""] * len(_COSTS)]
+    for side in (COPY, NEAREST):
+        yield [TITLES[side], *_measures(most, side), *[""] * len(_COSTS)]
     for group in groups:
         yield [group.title, *_measures(group, MODEL), *_costs(group)]
-    yield ["the style itself", *_measures(most, STYLE), *[""] * len(_COSTS)]
+    yield [TITLES[STYLE], *_measures(most, STYLE), *[""] * len(_COSTS)]
 
 
 def _measures(group: Group, side: str) -> list[str]:

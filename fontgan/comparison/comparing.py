@@ -19,6 +19,7 @@ from fontgan.errors import FontganError
 from fontgan.fonts.charset import code_point_name
 from fontgan.judging.comparison import Cell, Comparison, Group, JudgedStyle
 from fontgan.judging.pairs import plain_content
+from fontgan.judging.sides import STYLE, TITLES
 from fontgan.report.comparison_curves import save_comparison_curves
 from fontgan.sheet import COLUMNS, Row, save_sheet
 
@@ -112,7 +113,7 @@ def _save_sheet(path: Path, style: JudgedStyle, groups: list[Group], device: Dev
     rows = [
         Row("content", list(plain_content(drawings[0].content))),
         *(Row(group.title, list(drawing.images)) for group, drawing in zip(groups, drawings, strict=True)),
-        Row("the style itself", drawings[0].truth),
+        Row(TITLES[STYLE], drawings[0].truth),
     ]
     labels = [code_point_name(code) for code in codes]
     save_sheet(path, f"{style.family}: characters never seen", labels, rows, drawings[0].record.size)

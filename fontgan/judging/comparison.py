@@ -15,10 +15,10 @@ from msgspec import Meta
 
 from fontgan.bounds import Amount, Characters, Count, FaceKey, Finite, Name, Text
 from fontgan.formats import read_record, to_json
+from fontgan.judging.sides import MODEL
 from fontgan.runs.log import Measured
 
 FORMAT = 1
-MODEL, COPY, NEAREST, STYLE = SIDES = ("model", "copy", "nearest", "style")
 
 
 @dataclass(frozen=True)

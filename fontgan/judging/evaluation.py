@@ -14,8 +14,9 @@ from fontgan.drawing.fonts import AnyFont
 from fontgan.fonts.charset import describe_characters
 from fontgan.judging.baselines import LearntGlyphs
 from fontgan.judging.characters import characters_to_measure
-from fontgan.judging.measuring import NEIGHBOURS, SIDES, measure_parts, measures_of_sets, values_of
+from fontgan.judging.measuring import NEIGHBOURS, measure_parts, measures_of_sets, values_of
 from fontgan.judging.recogniser import Recogniser
+from fontgan.judging.sides import COPY, MODEL, NEAREST, SIDES, STYLE
 from fontgan.judging.truth import Truth
 from fontgan.measures.table import ALL
 from fontgan.progress import Silent, Watcher
@@ -102,7 +103,7 @@ class Evaluation:
 
     def ranking(self) -> list[int]:
         """The places of the characters that the run drew, the best first."""
-        scores = map(ALL[self.ranked_by].score, self.sides["model"].values[self.ranked_by].tolist())
+        scores = map(ALL[self.ranked_by].score, self.sides[MODEL].values[self.ranked_by].tolist())
         return [place for place, _ in sorted(enumerate(scores), key=lambda one: one[1], reverse=True)]
 
     def __len__(self) -> int:
@@ -110,7 +111,7 @@ class Evaluation:
 
     def __repr__(self) -> str:
         figures = ", ".join(
-            f"{ALL[name].title} {ALL[name].text(self.sides['model'].mean(name))}"
+            f"{ALL[name].title} {ALL[name].text(self.sides[MODEL].mean(name))}"
             for name in ("iou", "fixed_l1", "content_accuracy")
         )
         return f"Evaluation of {self.name} on {len(self):,} characters: {figures}"
@@ -161,7 +162,7 @@ def evaluate(
     learnt = LearntGlyphs(drawer, true, watcher)
     drawn = drawer.parts(wanted, cleaning, watcher)
     parts, images = measure_parts(drawn, len(wanted), true, learnt, judge)
-    ink = np.array([1 - glyph.mean() / 255 for glyph in images["style"]], np.float32)
+    ink = np.array([1 - glyph.mean() / 255 for glyph in images[STYLE]], np.float32)
     watcher.start("sets of images", len(SIDES))
     of_sets = measures_of_sets(images, parts, watcher)
     sides = {name: Side(values_of(name, parts), of_sets[name], ink) for name in SIDES}
@@ -173,10 +174,10 @@ def evaluate(
         measured,
         unknown,
         sides,
-        content=images["copy"],
-        drawn=images["model"],
-        nearest=images["nearest"],
-        truth=images["style"],
+        content=images[COPY],
+        drawn=images[MODEL],
+        nearest=images[NEAREST],
+        truth=images[STYLE],
         notes=[*drawer.notes, *true.notes, *notes, *_notes(measured, unknown, sides, learnt)],
     )
 

@@ -14,12 +14,12 @@ from fontgan.drawing.drawing import Drawing
 from fontgan.judging.baselines import LearntGlyphs
 from fontgan.judging.pairs import plain_content
 from fontgan.judging.recogniser import Recogniser
+from fontgan.judging.sides import SIDES, STYLE
 from fontgan.judging.truth import Truth
 from fontgan.measures.further import measure_further
 from fontgan.measures.sets import apart, frechet, kernel_distance, precision_recall, projections_of
 from fontgan.progress import Watcher
 
-SIDES = ("model", "copy", "nearest", "style")
 NEIGHBOURS = 3  # of a vector, in precision and recall
 
 
@@ -79,7 +79,7 @@ def _measured(part: Drawing, images: Mapping[str, np.ndarray], judge: Recogniser
         reading = judge.read(side, canvas)
         features[name] = reading.features
         right = (reading.codes == codes).float().masked_fill(~known, torch.nan)
-        of_pixels = measure_further(side, floats["style"], canvas.pixels_per_em)
+        of_pixels = measure_further(side, floats[STYLE], canvas.pixels_per_em)
         values[name] = {**of_pixels, "content_accuracy": right}
     return MeasuredPart(part.codes, values, features)
 
@@ -101,8 +101,8 @@ def measures_of_sets(
         watcher.advance()
     return {
         name: {
-            "sliced_wasserstein": apart(patches[name], patches["style"]),
-            **_in_features(features[name], features["style"]),
+            "sliced_wasserstein": apart(patches[name], patches[STYLE]),
+            **_in_features(features[name], features[STYLE]),
         }
         for name in SIDES
     }

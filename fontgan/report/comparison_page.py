@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from fontgan.files import write_text
-from fontgan.judging.comparison import COPY, MODEL, NEAREST, STYLE, Comparison, Group, JudgedStyle
+from fontgan.judging.comparison import Comparison, Group, JudgedStyle
+from fontgan.judging.sides import COPY, MODEL, NEAREST, STYLE, TITLES
 from fontgan.measures.table import ALL, Measure
 from fontgan.networks.counting import in_short
 from fontgan.report.charts import COLOURS, Chart, Line, draw_chart
@@ -20,12 +21,11 @@ from fontgan.untrusted import printable
 
 _MEASURES = ("fixed_l1", "iou", "ssim", "content_accuracy", "grey")  # of the first table and the charts
 _CHARTED = ("fixed_l1", "iou", "content_accuracy")
-_BASELINES = {COPY: "copy of the content", NEAREST: "nearest learnt glyph", STYLE: "the style itself"}
 
 
 def sample_labels(comparison: Comparison, style: str) -> list[str]:
     """The rows of the sheet of a style, as `compare` draws it."""
-    return ["content", *(group.title for group in comparison.groups(style)), "the style itself"]
+    return ["content", *(group.title for group in comparison.groups(style)), TITLES[STYLE]]
 
 
 def save_comparison_page(
@@ -108,13 +108,13 @@ def _rows(groups: Sequence[Group]) -> list[dict[str, Any]]:
     ]
     if groups:
         most = max(groups, key=lambda group: group.over_seeds("learnt"))
-        for side, title in _BASELINES.items():
+        for side in (COPY, NEAREST, STYLE):
             found = [most.spread(name, side) for name in _MEASURES]
             cells = [
                 {"text": ALL[name].text(spread.mean) if spread else "–", "deviation": "", "best": False}
                 for name, spread in zip(_MEASURES, found, strict=True)
             ]
-            rows.append({"title": title, "number": None, "cells": cells, "costs": []})
+            rows.append({"title": TITLES[side], "number": None, "cells": cells, "costs": []})
     return rows
 
 

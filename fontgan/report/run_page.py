@@ -13,6 +13,7 @@ from fontgan.files import write_text
 from fontgan.fonts.charset import code_point_name
 from fontgan.judging.doubts import Doubt
 from fontgan.judging.evaluation import Evaluation, Side
+from fontgan.judging.sides import SIDES, TITLES
 from fontgan.measures.table import ALL
 from fontgan.report.charts import Chart, Line, draw_chart, draw_histogram
 from fontgan.report.curves import Panel, panels, smoothed
@@ -48,12 +49,6 @@ EXPLAINED: Mapping[str, str] = {
     "kernel_distance": "the same, without assuming a normal distribution",
     "precision": "images that look like some true glyph",
     "recall": "true glyphs that some image looks like",
-}
-_SIDES = {
-    "model": "drawn",
-    "copy": "copy of the content",
-    "nearest": "nearest learnt glyph",
-    "style": "true glyph",
 }
 
 
@@ -108,7 +103,7 @@ def draw_run_page(report: RunReport) -> str:
         details={name: printable(text) for name, text in report.details.items() if text},
         notes=[printable(note) for note in (*report.notes, *(found.notes if found else ()))],
         count=len(found.codes) if found else 0,
-        sides=[_SIDES[name] for name in _SIDES if found and name in found.sides],
+        sides=[title for name, title in TITLES.items() if found and name in found.sides],
         measures=list(_measures(found)) if found else [],
         whole=list(_whole(found)) if found else [],
         groups=[
@@ -129,7 +124,7 @@ def draw_run_page(report: RunReport) -> str:
 
 def _measures(found: Evaluation) -> Iterator[dict[str, Any]]:
     """A row for each measure of single characters."""
-    sides = [found.sides[name] for name in _SIDES if name in found.sides]
+    sides = [found.sides[name] for name in SIDES if name in found.sides]
     for name in sides[0].values:
         measure = ALL[name]
         yield {
@@ -143,7 +138,7 @@ def _measures(found: Evaluation) -> Iterator[dict[str, Any]]:
 
 def _whole(found: Evaluation) -> Iterator[dict[str, Any]]:
     """A row for each measure of all images together."""
-    sides = [found.sides[name] for name in _SIDES if name in found.sides]
+    sides = [found.sides[name] for name in SIDES if name in found.sides]
     for name in sides[0].whole:
         measure = ALL[name]
         values = [measure.text(side.whole.get(name, np.nan)) for side in sides]

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from fontgan.comparison.asked import Job
 from fontgan.comparison.planning import Planned
-from fontgan.judging.comparison import SIDES, Cell, Comparison, Figure, Judged, JudgedStyle, Result
+from fontgan.judging.comparison import Cell, Comparison, Figure, Judged, JudgedStyle, Result
+from fontgan.judging.sides import SIDES
 from fontgan.runs.log import Measured
 
 STYLE = JudgedStyle("kai", "Kai 楷", "永和")
