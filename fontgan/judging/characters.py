@@ -1,4 +1,4 @@
-"""Which characters a run is judged by: those that are measured, and a few to look at."""
+"""The characters by which a run is judged: those that are measured, and a few to look at."""
 
 from __future__ import annotations
 
