@@ -14,14 +14,7 @@ from fontgan.models import model_names
 if TYPE_CHECKING:
     from fontgan.comparison.planning import Planned
 
-_OF_RUNS = {
-    "runs",
-    "styles",
-    "device",
-    "jobs",
-    "output",
-    "as_json",
-}  # what finished runs can be compared with
+_OF_RUNS = {"runs", "styles", "device", "jobs", "output", "as_json"}  # the options for finished runs
 
 
 def compare_command(

@@ -6,13 +6,11 @@ from collections.abc import Iterator
 
 from fontgan.cli.console import messages, results, several_lines, show_rows
 from fontgan.comparison.comparing import Begun, Cell, Ended, Event, Opened
-from fontgan.judging.comparison import COPY, MODEL, NEAREST, STYLE, Comparison, Group, Spread
+from fontgan.judging.comparison import BASELINES, CHARTED, MODEL, SHOWN, STYLE, Comparison, Group, Spread
 from fontgan.measures.table import ALL
 from fontgan.networks.counting import in_short
 
-_MEASURES = ("iou", "fixed_l1", "ssim", "grey", "content_accuracy")
 _COSTS = ("images/s", "weights", "FLOPs", "characters", "minutes")
-_BASELINES = {COPY: "copy of the content", NEAREST: "nearest learnt glyph"}
 
 
 class ComparisonView:
@@ -69,7 +67,7 @@ def show_comparison(comparison: Comparison) -> None:
     for style in comparison.styles:
         groups = comparison.groups(style.key)
         if groups:
-            headings = ["", *(ALL[name].heading for name in _MEASURES), *_COSTS]
+            headings = ["", *(ALL[name].heading for name in SHOWN), *_COSTS]
             title = f"{style.family}: {len(style.characters):,} characters that none of them has learnt"
             show_rows(results, title, headings, _rows(groups))
     if any(len(group.cells) > 1 for style in comparison.styles for group in comparison.groups(style.key)):
@@ -93,15 +91,16 @@ def show_comparison(comparison: Comparison) -> None:
 def _rows(groups: list[Group]) -> Iterator[list[str]]:
     """The baselines, each group, and the style itself."""
     most = max(groups, key=lambda group: group.over_seeds("learnt"))
-    for side, title in _BASELINES.items():
-        yield [title, *_measures(most, side), *[""] * len(_COSTS)]
+    around = {side: [title, *_measures(most, side), *[""] * len(_COSTS)] for side, title in BASELINES.items()}
+    itself = around.pop(STYLE)
+    yield from around.values()
     for group in groups:
         yield [group.title, *_measures(group, MODEL), *_costs(group)]
-    yield ["the style itself", *_measures(most, STYLE), *[""] * len(_COSTS)]
+    yield itself
 
 
 def _measures(group: Group, side: str) -> list[str]:
-    return [_text(name, group.spread(name, side), several=side == MODEL) for name in _MEASURES]
+    return [_text(name, group.spread(name, side), several=side == MODEL) for name in SHOWN]
 
 
 def _text(name: str, spread: Spread | None, several: bool) -> str:
@@ -131,7 +130,7 @@ def _line(cell: Cell) -> str:
         f"{result.style}: "
         + ", ".join(
             f"{ALL[name].title} {ALL[name].text(value)}"
-            for name in ("iou", "fixed_l1", "content_accuracy")
+            for name in CHARTED
             if (value := result.sides[MODEL].value(name)) is not None
         )
         for result in cell.results

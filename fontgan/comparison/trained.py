@@ -12,10 +12,9 @@ from fontgan.config.settings import DeviceChoice
 from fontgan.drawing.drawer import Drawer
 from fontgan.errors import FontganError
 from fontgan.judging.asked import characters_to_measure
-from fontgan.judging.comparison import JudgedStyle
+from fontgan.judging.comparison import MOST_RESULTS, JudgedStyle
 from fontgan.judging.truth import Truth
 from fontgan.runs.folder import Run
-from fontgan.runs.log import Finished
 from fontgan.runs.record import CheckpointRecord
 
 
@@ -48,6 +47,8 @@ def planned_of_runs(
     judged = tuple(
         _judged(key, {path: records[path] for path in runs if key in learnt[path]}) for key in keys
     )
+    if (count := sum(key in learnt[path] for path in runs for key in keys)) > MOST_RESULTS:
+        raise FontganError(f"that makes {count:,} cells, more than {MOST_RESULTS:,}", "choose fewer runs")
     names = _names(runs)
     jobs = [
         Job(
@@ -73,8 +74,7 @@ def _finished(run: Run) -> CheckpointRecord:
     Raises:
         FontganError: it has not ended, or was interrupted.
     """
-    ends = run.log.of(Finished)
-    if not ends or ends[-1].interrupted:
+    if not run.log.end:
         raise FontganError(f"{run} was not finished", "continue it with {train} and {resume}, or omit it")
     return run.record
 

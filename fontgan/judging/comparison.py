@@ -14,11 +14,16 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from fontgan.bounds import Amount, Characters, Count, FaceKey, Finite, Name, Text
+from fontgan.errors import FontganError
 from fontgan.formats import read_record, to_json
 from fontgan.runs.log import Measured
 
 FORMAT = 1
 MODEL, COPY, NEAREST, STYLE = SIDES = ("model", "copy", "nearest", "style")
+BASELINES = {COPY: "copy of the content", NEAREST: "nearest learnt glyph", STYLE: "the style itself"}
+SHOWN = ("iou", "fixed_l1", "ssim", "grey", "content_accuracy")  # the measures of a table
+CHARTED = ("iou", "fixed_l1", "content_accuracy")
+MOST_RESULTS = 1000  # of a comparison: its cells, times its styles
 
 
 @dataclass(frozen=True)
@@ -40,8 +45,8 @@ class Judged:
         whole: those of all images together, by name.
     """
 
-    measures: Mapping[Name, Figure]
-    whole: Mapping[Name, Finite] = field(default_factory=dict)
+    measures: Annotated[Mapping[Name, Figure], Meta(max_length=64)]
+    whole: Annotated[Mapping[Name, Finite], Meta(max_length=64)] = field(default_factory=dict)
 
     def value(self, measure: str) -> float | None:
         """The mean of a measure, or the value of one of all images together; None where it does not apply."""
@@ -61,7 +66,7 @@ class Result:
     """
 
     style: FaceKey
-    sides: Mapping[Name, Judged]
+    sides: Annotated[Mapping[Name, Judged], Meta(max_length=16)]
     notes: Annotated[tuple[Text, ...], Meta(max_length=1000)] = ()
 
 
@@ -104,7 +109,7 @@ class Cell:
     weights: Count = 0
     flops: Count = 0
     curve: Annotated[tuple[Measured, ...], Meta(max_length=100_000)] = ()
-    results: Annotated[tuple[Result, ...], Meta(max_length=0xFFFF)] = ()
+    results: Annotated[tuple[Result, ...], Meta(max_length=MOST_RESULTS)] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     def result(self, style: str) -> Result | None:
@@ -177,16 +182,23 @@ class Comparison:
         cells: in the order in which they were asked for; those that are not made yet are missing.
         notes: what to know of all of them, one line each.
         extra: values from a newer version of fontgan.
+
+    Raises:
+        FontganError: it has more than `MOST_RESULTS` results.
     """
 
     name: Text
     asked: Mapping[str, Any]
-    styles: Annotated[tuple[JudgedStyle, ...], Meta(max_length=0xFFFF)]
+    styles: Annotated[tuple[JudgedStyle, ...], Meta(max_length=MOST_RESULTS)]
     swept: Annotated[tuple[Name, ...], Meta(max_length=64)] = ()
-    cells: Annotated[tuple[Cell, ...], Meta(max_length=10_000)] = ()
+    cells: Annotated[tuple[Cell, ...], Meta(max_length=MOST_RESULTS)] = ()
     notes: Annotated[tuple[Text, ...], Meta(max_length=1000)] = ()
     format: int = FORMAT
     extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if (count := sum(len(cell.results) for cell in self.cells)) > MOST_RESULTS:
+            raise FontganError(f"a comparison of {count:,} results has more than {MOST_RESULTS:,}")
 
     @property
     def failed(self) -> list[Cell]:

@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fontgan.judging.comparison import Comparison, Group
+from fontgan.judging.comparison import CHARTED, Comparison, Group
 from fontgan.measures.table import ALL
 from fontgan.networks.counting import in_short
+from fontgan.report.comparison_axes import Axis, axes_of
 from fontgan.report.curves import draw_legend, line_of, save_figure, without_remarks
 from fontgan.untrusted import printable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_MEASURES = ("iou", "fixed_l1", "content_accuracy")
-_LEARN = "learn"
 _PANEL = (4.2, 3.0)  # inches
 _FAR = 5  # times as much: such values stand on a logarithmic scale
 _LARGE = 100_000  # such numbers are shown in short
-
-
-class _Against(NamedTuple):
-    """What a column of panels shows: its title, whether it is logarithmic, and each group's place."""
-
-    title: str
-    logarithmic: bool
-    place: Callable[[Group], float | None]
 
 
 def save_comparison_curves(path: Path, comparison: Comparison, style: str) -> None:
@@ -46,8 +37,8 @@ def save_comparison_curves(path: Path, comparison: Comparison, style: str) -> No
         from matplotlib.figure import Figure
 
     groups = comparison.groups(style)
-    columns = [column for column in _columns(comparison) if _differ(groups, column)]
-    measures = [name for name in _MEASURES if any(group.spread(name) for group in groups)]
+    columns = axes_of(comparison, groups)
+    measures = [name for name in CHARTED if any(group.spread(name) for group in groups)]
     width, height = len(columns) + 1, len(measures)
     figure = Figure((_PANEL[0] * width, _PANEL[1] * height + 0.4), layout="constrained")
     for row, name in enumerate(measures):
@@ -61,25 +52,6 @@ def save_comparison_curves(path: Path, comparison: Comparison, style: str) -> No
             _label(axes, f"{ALL[name].heading}, judged characters", column.title)
     draw_legend(figure, [group.title for group in groups])
     save_figure(path, figure)
-
-
-def _columns(comparison: Comparison) -> Iterator[_Against]:
-    yield _Against("FLOPs per glyph", True, lambda group: group.over_seeds("flops"))
-    yield _Against("characters learnt", True, lambda group: group.over_seeds("learnt"))
-    for name in comparison.swept:
-        if name != _LEARN:
-            yield _Against(name, False, lambda group, name=name: _number(group.cells[0].settings.get(name)))  # type: ignore[misc]
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        return None if text is None else float(text)
-    except ValueError:
-        return None
-
-
-def _differ(groups: Sequence[Group], column: _Against) -> bool:
-    return len({place for group in groups if (place := column.place(group)) is not None}) > 1
 
 
 def _draw_time(axes: Axes, groups: Sequence[Group], name: str) -> None:
@@ -104,26 +76,15 @@ def _draw_time(axes: Axes, groups: Sequence[Group], name: str) -> None:
                 )
 
 
-def _draw_against(axes: Axes, groups: Sequence[Group], name: str, column: _Against) -> None:
-    """A point for each group; a grey line through those that differ in this column alone."""
-    lines: dict[Mapping[str, str] | object, list[tuple[float, float]]] = {}
-    for number, group in enumerate(groups):
-        place, spread = column.place(group), group.spread(name)
-        if place is not None and spread is not None:
-            style = line_of(number)
-            axes.errorbar(
-                place,
-                spread.mean,
-                spread.deviation,
-                color=style["color"],
-                marker="o",
-                markersize=5,
-                capsize=3,
-            )
-            lines.setdefault(_others(group, column), []).append((place, spread.mean))
-    for points in lines.values():
-        axes.plot(*zip(*sorted(points), strict=True), color="0.6", linewidth=0.8, zorder=0)
-    _set_scale(axes, [place for points in lines.values() for place, _ in points], column.logarithmic)
+def _draw_against(axes: Axes, groups: Sequence[Group], name: str, column: Axis) -> None:
+    """A point for each group; a grey line through those that differ on this axis alone."""
+    dots = list(column.dots(groups, name))
+    for number, place, spread in dots:
+        colour = line_of(number)["color"]
+        axes.errorbar(place, spread.mean, spread.deviation, color=colour, marker="o", markersize=5, capsize=3)
+    for points in column.lines(groups, name):
+        axes.plot(*zip(*points, strict=True), color="0.6", linewidth=0.8, zorder=0)
+    _set_scale(axes, [place for _, place, _ in dots], column.logarithmic)
 
 
 def _set_scale(axes: Axes, places: Sequence[float], logarithmic: bool) -> None:
@@ -137,16 +98,6 @@ def _set_scale(axes: Axes, places: Sequence[float], logarithmic: bool) -> None:
     axes.xaxis.set_major_formatter(
         lambda value, _: in_short(round(value)) if value >= _LARGE else f"{value:g}"
     )
-
-
-def _others(group: Group, column: _Against) -> object:
-    """What two groups must share to be connected in a column."""
-    first = group.cells[0]
-    swept = _LEARN if column.title == "characters learnt" else column.title
-    if swept not in first.settings:
-        return group.title  # alone
-    rest = tuple((name, text) for name, text in first.settings.items() if name != swept)
-    return first.model, first.preset, rest
 
 
 def _label(axes: Axes, title: str, below: str) -> None:

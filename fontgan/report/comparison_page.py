@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from fontgan.files import write_text
-from fontgan.judging.comparison import COPY, MODEL, NEAREST, STYLE, Comparison, Group, JudgedStyle
+from fontgan.judging.comparison import BASELINES, CHARTED, MODEL, SHOWN, STYLE, Comparison, Group, JudgedStyle
 from fontgan.measures.table import ALL, Measure
 from fontgan.networks.counting import in_short
 from fontgan.report.charts import COLOURS, Chart, Line, draw_chart
+from fontgan.report.comparison_axes import Axis, axes_of
 from fontgan.report.html import file_of_page, policy_of, render_page
 from fontgan.report.run_page import EXPLAINED
 from fontgan.report.samples import Strip
 from fontgan.untrusted import printable
 
-_MEASURES = ("fixed_l1", "iou", "ssim", "content_accuracy", "grey")  # of the first table and the charts
-_CHARTED = ("fixed_l1", "iou", "content_accuracy")
-_BASELINES = {COPY: "copy of the content", NEAREST: "nearest learnt glyph", STYLE: "the style itself"}
-_LEARN = "learn"
-
 
 def sample_labels(comparison: Comparison, style: str) -> list[str]:
     """The rows of the sheet of a style, as `compare` draws it."""
-    return ["content", *(group.title for group in comparison.groups(style)), "the style itself"]
+    return ["content", *(group.title for group in comparison.groups(style)), BASELINES[STYLE]]
 
 
 def save_comparison_page(
@@ -81,7 +76,7 @@ def _style(comparison: Comparison, style: JudgedStyle, samples: Sequence[Strip])
         "family": printable(style.family),
         "count": len(style.characters),
         "titles": [printable(group.title) for group in groups],
-        "headings": [ALL[name].heading for name in _MEASURES],
+        "headings": [ALL[name].heading for name in SHOWN],
         "rows": _rows(groups),
         "measures": [
             {
@@ -104,7 +99,7 @@ def _style(comparison: Comparison, style: JudgedStyle, samples: Sequence[Strip])
 
 def _rows(groups: Sequence[Group]) -> list[dict[str, Any]]:
     """A row for each group, then what all of them have to beat, by the one that learnt most."""
-    columns = [_cells(groups, ALL[name]) for name in _MEASURES]
+    columns = [_cells(groups, ALL[name]) for name in SHOWN]
     rows = [
         {
             "title": printable(group.title),
@@ -116,11 +111,11 @@ def _rows(groups: Sequence[Group]) -> list[dict[str, Any]]:
     ]
     if groups:
         most = max(groups, key=lambda group: group.over_seeds("learnt"))
-        for side, title in _BASELINES.items():
-            found = [most.spread(name, side) for name in _MEASURES]
+        for side, title in BASELINES.items():
+            found = [most.spread(name, side) for name in SHOWN]
             cells = [
                 {"text": ALL[name].text(spread.mean) if spread else "–", "deviation": "", "best": False}
-                for name, spread in zip(_MEASURES, found, strict=True)
+                for name, spread in zip(SHOWN, found, strict=True)
             ]
             rows.append({"title": title, "number": None, "cells": cells, "costs": []})
     return rows
@@ -154,19 +149,13 @@ def _costs(group: Group) -> list[str]:
 
 def _charts(comparison: Comparison, groups: Sequence[Group]) -> Iterator[Chart]:
     """Of each measure: along the way, and at the end against what the groups differ in."""
-    for name in _CHARTED:
-        measure = ALL[name]
-        yield Chart(f"{measure.heading}, watched characters", "minutes of training", _curves(groups, name))
-        columns: list[tuple[str, str, bool, Callable[[Group], float | None]]] = [
-            ("FLOPs for one glyph", "", True, lambda group: group.over_seeds("flops")),
-            ("characters learnt", _LEARN, True, lambda group: group.over_seeds("learnt")),
-        ]
-        others = [swept for swept in comparison.swept if swept != _LEARN]
-        columns += [(printable(swept), swept, False, partial(_setting, swept)) for swept in others]
-        for title, swept, logarithmic, place in columns:
-            if len({at for group in groups if (at := place(group)) is not None}) > 1:
-                lines = _dots(groups, name, swept, place)
-                yield Chart(f"{measure.heading}, judged characters", title, lines, logarithmic)
+    for name in CHARTED:
+        heading = ALL[name].heading
+        yield Chart(f"{heading}, validation characters", "minutes of training", _curves(groups, name))
+        for axis in axes_of(comparison, groups):
+            yield Chart(
+                f"{heading}, judged characters", axis.title, _dots(groups, name, axis), axis.logarithmic
+            )
 
 
 def _curves(groups: Sequence[Group], measure: str) -> list[Line]:
@@ -181,29 +170,10 @@ def _curves(groups: Sequence[Group], measure: str) -> list[Line]:
     ]
 
 
-def _dots(
-    groups: Sequence[Group], measure: str, swept: str, place: Callable[[Group], float | None]
-) -> list[Line]:
-    """A dot for each group, and a pale line through those that differ in one setting alone."""
-    dots: list[Line] = []
-    rows: dict[object, list[tuple[float, float]]] = {}
-    for number, group in enumerate(groups):
-        at, spread = place(group), group.spread(measure)
-        if at is None or spread is None:
-            continue
-        dots.append(Line(number, [(at, spread.mean)], "dots", [spread.deviation or 0.0]))
-        settings = group.cells[0].settings
-        if swept in settings:
-            rest = tuple((name, text) for name, text in settings.items() if name != swept)
-            rows.setdefault((group.cells[0].model, group.cells[0].preset, rest), []).append((at, spread.mean))
-    joined = [Line(0, sorted(points), "pale") for points in rows.values() if len(points) > 1]
-    return [*joined, *dots]
-
-
-def _setting(name: str, group: Group) -> float | None:
-    """The value of a swept setting; None where it is not a number."""
-    try:
-        value = float(group.cells[0].settings.get(name, "nan"))
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
+def _dots(groups: Sequence[Group], measure: str, axis: Axis) -> list[Line]:
+    """A dot for each group, and a pale line through those that differ on this axis alone."""
+    dots = [
+        Line(number, [(place, spread.mean)], "dots", [spread.deviation or 0.0])
+        for number, place, spread in axis.dots(groups, measure)
+    ]
+    return [*(Line(0, points, "pale") for points in axis.lines(groups, measure)), *dots]
