@@ -7,6 +7,8 @@ from pathlib import Path
 from fontgan.errors import FontganError
 from fontgan.untrusted import unreadable
 
+MOST_SHEETS = 16  # on a page: a small file may hold a large picture
+
 
 def is_comparison(path: Path) -> bool:
     """Whether it is the folder of a comparison."""
@@ -31,7 +33,7 @@ def report_comparison(path: Path, page: Path) -> None:
     comparison = folder.read()
     samples: dict[str, list[Strip]] = {}
     notes: list[str] = []
-    for style in comparison.styles:
+    for style in comparison.styles[:MOST_SHEETS]:
         sheet = folder.sheet_path(style.key)
         try:
             content = read_file(sheet, MOST_BYTES, "a sheet")
@@ -42,6 +44,8 @@ def report_comparison(path: Path, page: Path) -> None:
             notes.append(error.problem)
         except OSError as error:
             notes.append(unreadable(sheet, error).problem)
+    if len(comparison.styles) > MOST_SHEETS:
+        notes.append(f"the sheets of the first {MOST_SHEETS} styles are shown; the others lie in {path}")
     for note in notes:
         messages.print(f"note: {note}", style="yellow")
     save_comparison_page(page, comparison, samples, notes)
