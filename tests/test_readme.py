@@ -1,4 +1,4 @@
-"""Every command of the README, run as it stands, but trained for a short time; little is compared or exported."""
+"""Every command of the README, run as it stands, but trained for seconds; little is compared or exported."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 from torch import nn
 
-from fontgan.comparison.asked import Asked
+from fontgan.comparison import planning
 from fontgan.comparison.cell import make_cell
-from fontgan.comparison.planning import Planned, planned
 from fontgan.comparison.processes import Begun, Makers
 from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.charset import is_han
 from fontgan.fonts.face import Face
 from fontgan.fonts.location import FontLocation
-from fontgan.judging.comparison import Cell
+from fontgan.judging.comparison import Cell, JudgedStyle
 from tests.helpers import Command, draw_with
 
 ROOT = Path(__file__).parents[1]
@@ -92,7 +92,7 @@ def test_every_fontgan_command_works_in_this_order(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     prepare_fonts(tmp_path)
-    _compare_little(monkeypatch)
+    compare_little(monkeypatch)
     for command in COMMANDS:
         words = shlex.split(command)
         if words[0] != "fontgan":
@@ -128,12 +128,13 @@ def _with_two_cells(words: list[str]) -> list[str]:
     return shlex.split(re.sub(r"--minutes \d+", "--steps 2", fewer))
 
 
-def _compare_little(monkeypatch: pytest.MonkeyPatch) -> None:
+def compare_little(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cells are judged by few characters, and made in this process: others would import torch again."""
+    judged = planning._judged
 
-    def with_few(asked: Asked, folder: Path) -> Planned:
-        plan = planned(asked, folder)
-        return replace(plan, styles=tuple(replace(one, characters=one.characters[:4]) for one in plan.styles))
+    def few(*arguments: Any) -> JudgedStyle:
+        whole = judged(*arguments)
+        return replace(whole, characters=whole.characters[:4])
 
     def make(makers: Makers) -> Iterator[Begun | Cell]:
         for job in makers.jobs:
@@ -142,7 +143,7 @@ def _compare_little(monkeypatch: pytest.MonkeyPatch) -> None:
             assert cell is not None
             yield cell
 
-    monkeypatch.setattr("fontgan.comparison.planning.planned", with_few)
+    monkeypatch.setattr(planning, "_judged", few)
     monkeypatch.setattr(Makers, "make", make)
 
 

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing, nullcontext
+from pathlib import Path
 
 from fontgan.cli.console import messages, results, several_lines, show_rows
-from fontgan.comparison.comparing import Begun, Cell, Ended, Event, Opened
+from fontgan.cli.report_comparison import report_comparison
+from fontgan.comparison.comparing import Begun, Cell, Ended, Event, Opened, run_comparison
+from fontgan.comparison.folder import Folder
+from fontgan.comparison.planning import Planned
 from fontgan.judging.comparison import BASELINES, CHARTED, MODEL, SHOWN, STYLE, Comparison, Group, Spread
 from fontgan.measures.table import ALL
 from fontgan.networks.counting import in_short
@@ -60,6 +65,25 @@ class ComparisonView:
     def _update(self) -> None:
         now = ", ".join(self._running)
         self._status.update(several_lines([f"{self._made} of {self._count} cells, now: {now}"]))
+
+
+def make_comparison(plan: Planned, folder: Path, jobs: int, threads: int, show: bool = True) -> Ended:
+    """Make a comparison and its page, and show what happens; the other arguments are `run_comparison`'s.
+
+    Raises:
+        FontganError: the folder cannot be used.
+    """
+    making = run_comparison(plan, folder, jobs, threads)
+    with ComparisonView() if show else nullcontext() as view, closing(making) as events:
+        for event in events:
+            if view is not None:
+                view.show(event)
+            if isinstance(event, Ended):
+                ended = event
+    notes = report_comparison(folder, Folder(folder).page_path)
+    for note in notes if show else ():
+        messages.print(f"note: {note}", style="yellow")
+    return ended
 
 
 def show_comparison(comparison: Comparison) -> None:

@@ -39,7 +39,8 @@ def report_command(
 
     if path is not None and is_comparison(path):
         page = output or Path("reports") / f"{path.absolute().name}.html"
-        report_comparison(path, page)
+        for note in report_comparison(path, page):
+            messages.print(f"note: {note}", style="yellow")
         echo(page)
         return
     if path is not None and not is_run(path):

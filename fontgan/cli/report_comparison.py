@@ -17,13 +17,12 @@ def is_comparison(path: Path) -> bool:
     return Folder(path).record_path.is_file()
 
 
-def report_comparison(path: Path, page: Path) -> None:
-    """Write the page of a comparison.
+def report_comparison(path: Path, page: Path) -> list[str]:
+    """Write the page of a comparison; returns what it does not show, one line each.
 
     Raises:
         FontganError: the comparison is damaged, or the page cannot be written.
     """
-    from fontgan.cli.console import messages
     from fontgan.comparison.folder import Folder
     from fontgan.report.comparison_page import sample_labels, save_comparison_page
     from fontgan.report.samples import MOST_BYTES, Strip, sheet_strips
@@ -46,6 +45,5 @@ def report_comparison(path: Path, page: Path) -> None:
             notes.append(unreadable(sheet, error).problem)
     if len(comparison.styles) > MOST_SHEETS:
         notes.append(f"the sheets of the first {MOST_SHEETS} styles are shown; the others lie in {path}")
-    for note in notes:
-        messages.print(f"note: {note}", style="yellow")
     save_comparison_page(page, comparison, samples, notes)
+    return notes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -66,6 +66,11 @@ def planned_of_runs(
     ]
     asked = {"runs": [[str(path), record.step] for path, record in records.items()], "styles": keys}
     return Planned(asked, judged, jobs, notes=list(_differences(records)))
+
+
+def usual_name(paths: Iterable[Path]) -> str:
+    """A name for the folder of a comparison of runs."""
+    return safe_name("+".join(path.absolute().name for path in paths))
 
 
 def _finished(run: Run) -> CheckpointRecord:
