@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from fontgan.drawing.drawer import Drawer
     from fontgan.drawing.drawing import Drawing
     from fontgan.errors import FontganError
-    from fontgan.library import Dataset, check, evaluate, export_font, render, train
+    from fontgan.library import Dataset, check, compare, evaluate, export_font, render, train
     from fontgan.runs.folder import Run
 
     __version__: str
@@ -33,6 +33,7 @@ __all__ = [
     "Run",
     "__version__",
     "check",
+    "compare",
     "evaluate",
     "export_font",
     "render",
@@ -46,6 +47,7 @@ _WHERE = {
     "FontganError": "fontgan.errors",
     "Run": "fontgan.runs.folder",
     "check": "fontgan.library",
+    "compare": "fontgan.library",
     "evaluate": "fontgan.library",
     "export_font": "fontgan.library",
     "render": "fontgan.library",

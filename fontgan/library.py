@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from fontgan.assets import CONTENT_FONT, STYLE_FONTS, bundled_font
+from fontgan.cli.comparison_view import make_comparison
 from fontgan.cli.console import Bar, show_notes
 from fontgan.cli.training_view import TrainingView
+from fontgan.comparison.asked import Asked, every_model
+from fontgan.comparison.folder import COMPARED
+from fontgan.comparison.planning import planned
+from fontgan.comparison.trained import planned_of_runs, usual_name
 from fontgan.compute.launch import usable_cores
 from fontgan.config.settings import Cleaning, TrainingPlan
 from fontgan.data.inspection import random_glyphs
@@ -19,10 +25,12 @@ from fontgan.data.record import StoreRecord
 from fontgan.data.render import add_faces, render_dataset
 from fontgan.data.store import GlyphStore
 from fontgan.drawing.drawer import Drawer
+from fontgan.errors import FontganError
 from fontgan.export.making import Exported, draw_font
 from fontgan.export.wanted import Wanted
 from fontgan.fonts.charset import parse_charset
 from fontgan.fonts.location import FontLocation
+from fontgan.judging.comparison import Comparison
 from fontgan.judging.doubts import FALSE_ALARMS, Doubts
 from fontgan.judging.doubts import check as check_drawn
 from fontgan.judging.evaluation import Evaluation
@@ -308,6 +316,57 @@ def evaluate(
     if output is not None:
         save_evaluation(found, Path(output))
     return found
+
+
+def compare(
+    *runs: Run | str | Path,
+    output: str | Path | None = None,
+    jobs: int = 1,
+    show: bool = True,
+    **asked: Any,
+) -> Comparison:
+    """Train models or settings alike and judge them by the same characters, as `fontgan compare` does.
+
+    Args:
+        runs: finished runs to compare, instead of training.
+        output: the folder of the comparison; None for one in `compared/`.
+        jobs: how many cells are made at a time, each in a process of its own.
+        show: whether to show progress and remarks on standard error.
+        asked: of `models`, `presets`, `styles`, `learn` (numbers of characters) and `seeds`, one or several;
+            `values` of settings by name, such as `{"residual": [0, 1]}`; and `minutes`, `steps`, `data`,
+            `content`, `stacked`, `device`, `threads`. Of finished runs, `styles` and `device` alone.
+
+    Returns:
+        What was found; a cell that could not be made says why.
+
+    Raises:
+        FontganError: there is nothing to compare, an argument or a setting cannot be, or the folder cannot be
+            used.
+    """
+    known = {"styles", "device"} if runs else {item.name for item in fields(Asked)}
+    if unknown := sorted(asked.keys() - known):
+        raise FontganError(f"there is no argument {unknown[0]} here", f"pass {', '.join(sorted(known))}")
+    several = ("models", "presets", "styles", "learn", "seeds", "content")
+    given: dict[str, Any] = {
+        name: _several(value) if name in several else value for name, value in asked.items()
+    }
+    if runs:
+        paths = [run.path if isinstance(run, Run) else Path(run) for run in runs]
+        folder = COMPARED / usual_name(paths) if output is None else Path(output)
+        return make_comparison(planned_of_runs(paths, **given), folder, jobs, 1, show).comparison
+    if "models" in given:
+        given["models"] = every_model(given["models"])
+    if "data" in given:
+        given["data"] = given["data"].path if isinstance(given["data"], Dataset) else Path(given["data"])
+    values = {name: tuple(map(str, _several(texts))) for name, texts in given.pop("values", {}).items()}
+    wanted = Asked(values=values, **given)
+    folder = COMPARED / wanted.usual_name if output is None else Path(output)
+    return make_comparison(planned(wanted, folder), folder, jobs, wanted.threads, show).comparison
+
+
+def _several(values: Any) -> tuple[Any, ...]:
+    """One value or several, each once."""
+    return tuple(dict.fromkeys([values] if isinstance(values, str | int | float) else values))
 
 
 def _locations(fonts: Fonts) -> list[FontLocation]:

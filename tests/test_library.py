@@ -15,7 +15,11 @@ import torch
 from PIL import Image
 
 import fontgan
+from fontgan.comparison.asked import Asked
+from fontgan.comparison.comparing import Ended
+from fontgan.comparison.planning import Planned, planned
 from fontgan.errors import FontganError
+from tests.comparison.cells import comparison
 from tests.toy_fonts import build_font
 
 CODES = list(range(0x4E00, 0x4E60))
@@ -51,6 +55,30 @@ def test_render_train_and_draw_give_values_that_show_themselves() -> None:
         assert picture(shown).width > 200
     again = fontgan.train(data, resume=True, steps=3, threads=1, device="cpu", show=False)
     assert (again.path, again.record.step) == (run.path, 3)
+
+
+@pytest.mark.usefixtures("here")
+def test_a_comparison_in_python_is_that_of_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[Planned, Path]] = []
+
+    def keep(plan: Planned, folder: Path, *_: object) -> Ended:
+        asked.append((plan, folder))
+        return Ended(comparison(), ())
+
+    monkeypatch.setattr("fontgan.library.make_comparison", keep)
+    fontgan.compare(models="pix2pix", learn=[5, 20], values={"residual": [0, 1, 0]}, steps=2)
+    ((plan, folder),) = asked
+    assert folder == Path("compared/pix2pix-residual-learn")
+    wanted = Asked(values={"residual": ("0", "1")}, learn=(5, 20), steps=2)
+    assert plan == planned(wanted, folder)
+    for runs, arguments, words in (
+        ((), {"model": "pix2pix"}, "no argument model here: pass content, data, "),
+        (("runs/a", "runs/b"), {"steps": 2}, "no argument steps here: pass device, styles"),
+        (("runs/a",), {}, "runs/a alone is nothing to compare"),
+        ((), {"models": ["pix2pics"]}, "did you mean 'pix2pix'"),
+    ):
+        with pytest.raises(FontganError, match=words):
+            fontgan.compare(*runs, **arguments)
 
 
 def process() -> tuple[object, ...]:

@@ -14,7 +14,7 @@ from torch import nn
 
 import fontgan
 from tests.helpers import draw_with
-from tests.test_readme import prepare_fonts
+from tests.test_readme import compare_little, prepare_fonts
 
 ROOT = Path(__file__).parents[1]
 
@@ -31,6 +31,7 @@ def test_every_block_of_the_pages_runs_in_this_order(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     prepare_fonts(tmp_path)
+    compare_little(monkeypatch)
     draw_with(nn.Identity(), monkeypatch)
     names: dict[str, Any] = {}
     for block in (*_blocks("docs/python.md"), *_blocks("README.md")):

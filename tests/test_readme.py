@@ -1,4 +1,4 @@
-"""Every command of the README, run as it stands; only training is made short, and little is exported."""
+"""Every command of the README, run as it stands, but trained for seconds; little is compared or exported."""
 
 from __future__ import annotations
 
@@ -8,16 +8,23 @@ import shlex
 import shutil
 import subprocess
 import tomllib
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 from torch import nn
 
+from fontgan.comparison import planning
+from fontgan.comparison.cell import make_cell
+from fontgan.comparison.processes import Begun, Makers
 from fontgan.fonts.canvas import Canvas
 from fontgan.fonts.charset import is_han
 from fontgan.fonts.face import Face
 from fontgan.fonts.location import FontLocation
+from fontgan.judging.comparison import Cell, JudgedStyle
 from tests.helpers import Command, draw_with
 
 ROOT = Path(__file__).parents[1]
@@ -85,12 +92,15 @@ def test_every_fontgan_command_works_in_this_order(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     prepare_fonts(tmp_path)
+    compare_little(monkeypatch)
     for command in COMMANDS:
         words = shlex.split(command)
         if words[0] != "fontgan":
             continue
         if words[1] == "train":
             words = _shortened(words)
+        if words[1] == "compare":
+            words = _with_two_cells(words)
         if words[1] == "export-font":
             words += ["--chars", _some_characters()]
         status, out, err = type_command(*words[1:])
@@ -109,6 +119,32 @@ def _shortened(words: list[str]) -> list[str]:
     unlimited = shlex.split(re.sub(r" --(minutes|steps) \d+", "", typed))
     steps = 4 if "--resume" in words else 40 if "20" in words else 2  # after 40 there is ink to export
     return [*unlimited, "--steps", str(steps)]
+
+
+def _with_two_cells(words: list[str]) -> list[str]:
+    """A comparison of two cells that are trained for two steps."""
+    typed = " ".join(map(shlex.quote, words))
+    fewer = re.sub(r"(--learn |=)(\d+,\d+)[\d,]*", r"\1\2", re.sub(r"--seed [\d,]+", "--seed 0", typed))
+    return shlex.split(re.sub(r"--minutes \d+", "--steps 2", fewer))
+
+
+def compare_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cells are judged by few characters, and made in this process: others would import torch again."""
+    judged = planning._judged
+
+    def few(*arguments: Any) -> JudgedStyle:
+        whole = judged(*arguments)
+        return replace(whole, characters=whole.characters[:4])
+
+    def make(makers: Makers) -> Iterator[Begun | Cell]:
+        for job in makers.jobs:
+            yield Begun(job)
+            cell = make_cell(job, makers.styles)
+            assert cell is not None
+            yield cell
+
+    monkeypatch.setattr(planning, "_judged", few)
+    monkeypatch.setattr(Makers, "make", make)
 
 
 def _some_characters() -> str:

@@ -25,10 +25,12 @@ LIMITS: dict[str, list[tuple[int, str]]] = {
         (4096, "fontgan.fonts.decoding:MOST_SIDE"),
         (96 << 20, "fontgan.fonts.decoding:MOST_BYTES"),
     ],
-    "a sample sheet, on a report": [
+    "a sheet, on a report": [
         (16 << 20, "fontgan.report.samples:MOST_BYTES"),
         (4096**2, "fontgan.report.samples:MOST_PIXELS"),
     ],
+    "sheets on the report of a comparison": [(16, "fontgan.cli.report_comparison:MOST_SHEETS")],
+    "cells of a comparison, times its styles": [(1000, "fontgan.judging.comparison:MOST_RESULTS")],
     "a list of characters": [(64 << 20, "fontgan.untrusted:MOST_TEXT")],
     "a record or a note (JSON)": [(16 << 20, "fontgan.untrusted:MOST_RECORD")],
     "the log of a run": [

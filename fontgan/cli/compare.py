@@ -14,8 +14,7 @@ from fontgan.models import model_names
 if TYPE_CHECKING:
     from fontgan.comparison.planning import Planned
 
-# What finished runs can be compared with.
-_OF_RUNS = {"runs", "styles", "device", "jobs", "output", "as_json"}
+_OF_RUNS = {"runs", "styles", "device", "jobs", "output", "as_json"}  # the options for finished runs
 
 
 def compare_command(
@@ -100,21 +99,17 @@ def compare_command(
     from fontgan.cli.console import messages
 
     with messages.status("loading torch"):
-        from contextlib import closing
-
-        from fontgan.cli.comparison_view import ComparisonView, show_comparison
+        from fontgan.cli.comparison_view import make_comparison, show_comparison
         from fontgan.cli.console import echo, print_json
-        from fontgan.cli.report_comparison import report_comparison
-        from fontgan.comparison.asked import Asked, every_model, parse_values, safe_name
-        from fontgan.comparison.comparing import Ended, run_comparison
+        from fontgan.comparison.asked import Asked, every_model, parse_values
         from fontgan.comparison.folder import COMPARED, Folder
         from fontgan.comparison.planning import planned
-        from fontgan.comparison.trained import planned_of_runs
+        from fontgan.comparison.trained import planned_of_runs, usual_name
 
     plan: Planned
     if runs:
         _check_alone(context)
-        folder = output or COMPARED / safe_name("+".join(run.absolute().name for run in runs))
+        folder = output or COMPARED / usual_name(runs)
         plan = planned_of_runs(runs, styles or (), device)
     else:
         names = every_model(models or [TrainingPlan.model])
@@ -135,12 +130,7 @@ def compare_command(
         )
         folder = output or COMPARED / asked.usual_name
         plan = planned(asked, folder)
-    with ComparisonView() as view, closing(run_comparison(plan, folder, jobs, threads)) as events:
-        for event in events:
-            view.show(event)
-            if isinstance(event, Ended):
-                ended = event
-    report_comparison(folder, Folder(folder).page_path)
+    ended = make_comparison(plan, folder, jobs, threads)
     files = [Folder(folder).record_path, *ended.files, Folder(folder).page_path]
     if as_json:
         print_json(ended.comparison.to_json() | {"files": files})

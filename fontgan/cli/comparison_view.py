@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing, nullcontext
+from pathlib import Path
 
 from fontgan.cli.console import messages, results, several_lines, show_notes, show_rows
-from fontgan.comparison.comparing import Begun, Cell, Ended, Event, Opened
-from fontgan.judging.comparison import Comparison, Group, Spread
-from fontgan.judging.sides import COPY, MODEL, NEAREST, STYLE, TITLES
+from fontgan.cli.report_comparison import report_comparison
+from fontgan.comparison.comparing import Begun, Cell, Ended, Event, Opened, run_comparison
+from fontgan.comparison.folder import Folder
+from fontgan.comparison.planning import Planned
+from fontgan.judging.comparison import CHARTED, SHOWN, Comparison, Group, Spread
+from fontgan.judging.sides import BASELINES, MODEL, STYLE
 from fontgan.measures.table import ALL
 from fontgan.networks.counting import in_short
 
-_MEASURES = ("iou", "fixed_l1", "ssim", "grey", "content_accuracy")
 _COSTS = ("images/s", "weights", "FLOPs", "characters", "minutes")
 
 
@@ -63,21 +67,46 @@ class ComparisonView:
         self._status.update(several_lines([f"{self._made} of {self._count} cells, now: {now}"]))
 
 
+def make_comparison(plan: Planned, folder: Path, jobs: int, threads: int, show: bool = True) -> Ended:
+    """Make a comparison and its page, and show what happens; the other arguments are `run_comparison`'s.
+
+    Raises:
+        FontganError: the folder cannot be used.
+    """
+    making = run_comparison(plan, folder, jobs, threads)
+    with ComparisonView() if show else nullcontext() as view, closing(making) as events:
+        for event in events:
+            if view is not None:
+                view.show(event)
+            if isinstance(event, Ended):
+                ended = event
+    notes = report_comparison(folder, Folder(folder).page_path)
+    if show:
+        show_notes(notes)
+    return ended
+
+
 def show_comparison(comparison: Comparison) -> None:
     """Print a table for each style, and what it does not show."""
     for style in comparison.styles:
         groups = comparison.groups(style.key)
         if groups:
-            headings = ["", *(ALL[name].heading for name in _MEASURES), *_COSTS]
+            headings = ["", *(ALL[name].heading for name in SHOWN), *_COSTS]
             title = f"{style.family}: {len(style.characters):,} characters that none of them has learnt"
             show_rows(results, title, headings, _rows(groups))
-    if comparison.several_seeds:
+    if any(len(group.cells) > 1 for style in comparison.styles for group in comparison.groups(style.key)):
         results.print("±: standard deviation over seeds", style="dim")
     results.print(
         "weights, FLOPs: the generator's, FLOPs for one glyph; characters: learnt; minutes: of training",
         style="dim",
     )
-    show_notes(comparison.notes_of_results)
+    notes = dict.fromkeys(
+        f"{cell.name}, {found.style}: {note}"
+        for cell in comparison.cells
+        for found in cell.results
+        for note in found.notes
+    )
+    show_notes(notes)
     for cell in comparison.failed:
         messages.print(f"{cell.name} failed: {cell.failed}", style="yellow", soft_wrap=True)
 
@@ -85,15 +114,16 @@ def show_comparison(comparison: Comparison) -> None:
 def _rows(groups: list[Group]) -> Iterator[list[str]]:
     """The baselines, each group, and the style itself."""
     most = max(groups, key=lambda group: group.over_seeds("learnt"))
-    for side in (COPY, NEAREST):
-        yield [TITLES[side], *_measures(most, side), *[""] * len(_COSTS)]
+    around = {side: [title, *_measures(most, side), *[""] * len(_COSTS)] for side, title in BASELINES.items()}
+    itself = around.pop(STYLE)
+    yield from around.values()
     for group in groups:
         yield [group.title, *_measures(group, MODEL), *_costs(group)]
-    yield [TITLES[STYLE], *_measures(most, STYLE), *[""] * len(_COSTS)]
+    yield itself
 
 
 def _measures(group: Group, side: str) -> list[str]:
-    return [_text(name, group.spread(name, side), several=side == MODEL) for name in _MEASURES]
+    return [_text(name, group.spread(name, side), several=side == MODEL) for name in SHOWN]
 
 
 def _text(name: str, spread: Spread | None, several: bool) -> str:
@@ -123,7 +153,7 @@ def _line(cell: Cell) -> str:
         f"{result.style}: "
         + ", ".join(
             f"{ALL[name].title} {ALL[name].text(value)}"
-            for name in ("iou", "fixed_l1", "content_accuracy")
+            for name in CHARTED
             if (value := result.sides[MODEL].value(name)) is not None
         )
         for result in cell.results

@@ -27,7 +27,7 @@ def report_command(
     glyph itself, its best and worst characters, samples, curves, settings and network. Of a comparison:
     its measures with their spread, against time, FLOPs and data, and the same characters by all.
     """
-    from fontgan.cli.console import echo, messages
+    from fontgan.cli.console import echo, messages, show_notes
 
     if output is not None and output.suffix.lower() not in (".html", ".htm"):
         raise FontganError("reports are HTML files", "name {html}", html=output.with_suffix(".html"))
@@ -39,7 +39,7 @@ def report_command(
 
     if path is not None and is_comparison(path):
         page = output or Path("reports") / f"{path.absolute().name}.html"
-        report_comparison(path, page)
+        show_notes(report_comparison(path, page))
         echo(page)
         return
     if path is not None and not is_run(path):

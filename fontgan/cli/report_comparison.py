@@ -7,6 +7,8 @@ from pathlib import Path
 from fontgan.errors import FontganError
 from fontgan.untrusted import unreadable
 
+MOST_SHEETS = 16  # on a page: a small file may hold a large picture
+
 
 def is_comparison(path: Path) -> bool:
     """Whether it is the folder of a comparison."""
@@ -15,13 +17,12 @@ def is_comparison(path: Path) -> bool:
     return Folder(path).record_path.is_file()
 
 
-def report_comparison(path: Path, page: Path) -> None:
-    """Write the page of a comparison.
+def report_comparison(path: Path, page: Path) -> list[str]:
+    """Write the page of a comparison; returns what it does not show, one line each.
 
     Raises:
         FontganError: the comparison is damaged, or the page cannot be written.
     """
-    from fontgan.cli.console import show_notes
     from fontgan.comparison.folder import Folder
     from fontgan.report.comparison_page import sample_labels, save_comparison_page
     from fontgan.report.samples import MOST_BYTES, Strip, sheet_strips
@@ -31,7 +32,7 @@ def report_comparison(path: Path, page: Path) -> None:
     comparison = folder.read()
     samples: dict[str, list[Strip]] = {}
     notes: list[str] = []
-    for style in comparison.styles:
+    for style in comparison.styles[:MOST_SHEETS]:
         sheet = folder.sheet_path(style.key)
         try:
             content = read_file(sheet, MOST_BYTES, "a sheet")
@@ -42,5 +43,7 @@ def report_comparison(path: Path, page: Path) -> None:
             notes.append(error.problem)
         except OSError as error:
             notes.append(unreadable(sheet, error).problem)
-    show_notes(notes)
+    if len(comparison.styles) > MOST_SHEETS:
+        notes.append(f"the sheets of the first {MOST_SHEETS} styles are shown; the others lie in {path}")
     save_comparison_page(page, comparison, samples, notes)
+    return notes

@@ -13,13 +13,13 @@ from fontgan.config.groups import groups_of, resolve
 from fontgan.config.settings import DeviceChoice, TrainingPlan
 from fontgan.config.values import types_of
 from fontgan.errors import FontganError
+from fontgan.judging.comparison import MOST_RESULTS
 from fontgan.models import find_model, model_names
 from fontgan.training.decision import decide, settings_of
 
 ALL = "all"
 LEARN = "learn"  # as a swept setting
 _FIRST_STAGE = "pix2pix"  # whose runs a denoiser cleans
-_MOST_CELLS = 1000
 _LONGEST_NAME = 100
 # What the comparison itself decides of each run's plan.
 _OWN = {"model", "preset", "data", "style", "stage1", "run", "minutes", "steps", "device", "threads", "seed"}
@@ -90,7 +90,7 @@ class Job:
         swept: its values of what is swept, as texts by name.
         styles: the styles that it is judged by.
         run: the folder of its run.
-        options, changes: what `decide` takes; nothing for a run that was trained before.
+        options, changes: what `decide` takes; the device alone for a run that was trained before.
         after: the name of the job whose run is its first stage.
     """
 
@@ -105,6 +105,11 @@ class Job:
     options: Mapping[str, Any] = field(default_factory=dict)
     changes: Mapping[str, str] = field(default_factory=dict)
     after: str = ""
+
+    @property
+    def trains(self) -> bool:
+        """Whether its run is trained here."""
+        return "model" in self.options
 
 
 def parse_values(texts: Iterable[str], models: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -159,9 +164,9 @@ def jobs_of(asked: Asked, styles: Sequence[str], runs: Path) -> list[Job]:
     count = len(asked.models) * len(asked.presets) * len(asked.learn) * len(asked.seeds)
     for texts in lists:
         count *= len(texts)
-    if count * len(styles) > _MOST_CELLS:
+    if count * len(styles) > MOST_RESULTS:
         raise FontganError(
-            f"that makes {count * len(styles):,} cells, more than {_MOST_CELLS:,}", "ask for fewer values"
+            f"that makes {count * len(styles):,} cells, more than {MOST_RESULTS:,}", "ask for fewer values"
         )
     if count == 1:
         raise FontganError(

@@ -28,7 +28,7 @@ from fontgan.judging.evaluation import Evaluation, Side, evaluate
 from fontgan.models import find_model
 from fontgan.models.base import GeneratorSpec
 from fontgan.models.catalogue import weigh
-from fontgan.runs.folder import Run, is_run
+from fontgan.runs.folder import Run, is_empty_run, is_run
 from fontgan.runs.log import Finished, Measured, Progressed
 from fontgan.runs.record import CheckpointRecord
 from fontgan.training.decision import decide, decide_again
@@ -36,6 +36,7 @@ from fontgan.training.run import run_training
 from fontgan.untrusted import converted, shown
 
 _MOST_LETTERS = 1000  # of a reason
+_PATIENCE = 120  # seconds for the process of a comparison that was killed to end after its current step
 
 
 @dataclass(frozen=True)
@@ -52,25 +53,23 @@ def make_cell(job: Job, styles: tuple[JudgedStyle, ...]) -> Cell | None:
     Raises:
         FontganError: it cannot be trained or judged.
     """
-    if job.changes or "model" in job.options:
+    if job.trains:
         _train(job)
     run = Run(job.run)
-    if not is_finished(run):
+    end = run.log.end
+    if end is None:
         return None
-    return _judged(job, run, {style.key: list(map(ord, style.characters)) for style in styles})
-
-
-def is_finished(run: Run) -> bool:
-    """Whether a run has come to its end."""
-    lines = run.log.lines
-    return bool(lines) and isinstance(lines[-1], Finished) and not lines[-1].interrupted
+    return _judged(job, run, end, {style.key: list(map(ord, style.characters)) for style in styles})
 
 
 def _train(job: Job) -> None:
-    """Train the run, or continue it, unless it is finished."""
-    again = is_run(job.run)
-    if again and is_finished(Run(job.run)):
-        return
+    """Train the run, or continue it, unless it has come to its end."""
+    again = is_run(job.run) and not is_empty_run(job.run)
+    if again:
+        with Run(job.run).locked(_PATIENCE):
+            ended = Run(job.run).log.end
+        if ended:
+            return
     decision = decide_again({"run": str(job.run)}) if again else decide(job.options, job.changes)
     plan = decision.plan
     prepare_process(choose_engine(plan.device, plan.precision, plan.threads, plan.compile))
@@ -78,9 +77,9 @@ def _train(job: Job) -> None:
         pass
 
 
-def _judged(job: Job, run: Run, codes: Mapping[str, list[int]]) -> Cell:
+def _judged(job: Job, run: Run, end: Finished, codes: Mapping[str, list[int]]) -> Cell:
     record, log = run.record, run.log
-    progressed, end = log.of(Progressed), log.of(Finished)[-1]
+    progressed = log.of(Progressed)
     minutes = progressed[-1].seconds / 60 if progressed else end.training_seconds / 60
     glyphs = len(record.learnt_characters) * len(record.styles)
     images = end.step * min(record.settings.optimisation.batch_size, glyphs or math.inf)

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
+from fontgan.comparison.asked import Job
 from fontgan.comparison.folder import Folder, with_cell
 from fontgan.comparison.planning import Planned
 from fontgan.comparison.processes import Begun, Makers
 from fontgan.compute.launch import process_count
-from fontgan.config.settings import DeviceChoice
 from fontgan.drawing.drawer import Drawer
 from fontgan.errors import FontganError
 from fontgan.fonts.charset import code_point_name
@@ -93,23 +93,25 @@ def run_comparison(planned: Planned, path: Path, at_once: int = 1, threads: int 
 def _shown(comparison: Comparison, folder: Folder, planned: Planned) -> Ended:
     """Draw the sheets and the curves."""
     files: list[Path] = []
-    device: DeviceChoice = planned.jobs[0].options.get("device", "auto")
+    jobs = {job.name: job for job in planned.jobs}
     for style in comparison.styles:
         groups = comparison.groups(style.key)
         if groups:
             files += [folder.sheet_path(style.key), folder.curves_path(style.key)]
-            _save_sheet(files[-2], style, groups, device)
+            _save_sheet(files[-2], style, groups, [jobs[group.cells[0].name] for group in groups])
             save_comparison_curves(files[-1], comparison, style.key)
     return Ended(comparison, tuple(files))
 
 
-def _save_sheet(path: Path, style: JudgedStyle, groups: list[Group], device: DeviceChoice) -> None:
+def _save_sheet(path: Path, style: JudgedStyle, groups: list[Group], jobs: list[Job]) -> None:
     """A dozen of the judged characters, evenly over all, by the first cell of each group."""
     count = len(style.characters)
     codes = [
         ord(style.characters[place]) for place in np.linspace(0, count - 1, min(COLUMNS, count)).astype(int)
     ]
-    drawings = [Drawer(group.cells[0].run, style=style.key, device=device).draw(codes) for group in groups]
+    drawings = [
+        Drawer(job.run, style=style.key, device=job.options.get("device", "auto")).draw(codes) for job in jobs
+    ]
     rows = [
         Row("content", list(plain_content(drawings[0].content))),
         *(Row(group.title, list(drawing.images)) for group, drawing in zip(groups, drawings, strict=True)),

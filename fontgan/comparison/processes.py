@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Generator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -39,9 +40,18 @@ class _Process:
     answer: IO[bytes]
     words: IO[bytes]
 
+    def begin(self, styles: tuple[JudgedStyle, ...]) -> None:
+        """Tell it what to make."""
+        request = to_json(Request(self.job, styles))
+        assert self.child.stdin is not None
+        with suppress(BrokenPipeError):  # it has ended already, and `cell` says why
+            self.child.stdin.write(json.dumps(request, default=str).encode() + b"\n")
+            self.child.stdin.flush()
+
     def stop(self) -> None:
         """Let it end after its current step."""
-        if self.child.stdin is not None:
+        assert self.child.stdin is not None
+        with suppress(BrokenPipeError):
             self.child.stdin.close()
 
     def wait(self) -> None:
@@ -112,6 +122,7 @@ class Makers:
                 for job in self._next(waiting, len(running)):
                     waiting.remove(job)
                     running.append(self._started(job))
+                    running[-1].begin(self.styles)
                     yield Begun(job)
                 for process in [one for one in running if one.child.poll() is not None]:
                     running.remove(process)
@@ -137,7 +148,8 @@ class Makers:
         if self.threads:
             environment["OMP_NUM_THREADS"] = str(self.threads)
         answer, words = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115 (removed once read)
-        # In a session of its own, so that Ctrl-C reaches it once, through its standard input.
+        # In a session of its own, so that neither Ctrl-C nor a closed terminal reaches it, but the end of its
+        # standard input alone: however this process ends, nothing else holds the other end of that pipe.
         child = subprocess.Popen(
             [sys.executable, "-P", "-m", _MODULE],
             stdin=subprocess.PIPE,
@@ -146,10 +158,6 @@ class Makers:
             env=environment,
             start_new_session=True,
         )
-        assert child.stdin is not None
-        request = to_json(Request(job, self.styles))
-        child.stdin.write(json.dumps(request, default=str).encode() + b"\n")
-        child.stdin.flush()
         return _Process(job, child, answer, words)
 
 

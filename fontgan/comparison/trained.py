@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,10 +12,9 @@ from fontgan.config.settings import DeviceChoice
 from fontgan.drawing.drawer import Drawer
 from fontgan.errors import FontganError
 from fontgan.judging.characters import characters_to_measure
-from fontgan.judging.comparison import JudgedStyle
+from fontgan.judging.comparison import MOST_RESULTS, JudgedStyle
 from fontgan.judging.truth import Truth
 from fontgan.runs.folder import Run
-from fontgan.runs.log import Finished
 from fontgan.runs.record import CheckpointRecord
 
 
@@ -48,6 +47,8 @@ def planned_of_runs(
     judged = tuple(
         _judged(key, {path: records[path] for path in runs if key in learnt[path]}) for key in keys
     )
+    if (count := sum(key in learnt[path] for path in runs for key in keys)) > MOST_RESULTS:
+        raise FontganError(f"that makes {count:,} cells, more than {MOST_RESULTS:,}", "choose fewer runs")
     names = _names(runs)
     jobs = [
         Job(
@@ -67,14 +68,18 @@ def planned_of_runs(
     return Planned(asked, judged, jobs, notes=list(_differences(records)))
 
 
+def usual_name(paths: Iterable[Path]) -> str:
+    """A name for the folder of a comparison of runs."""
+    return safe_name("+".join(path.absolute().name for path in paths))
+
+
 def _finished(run: Run) -> CheckpointRecord:
     """The record of a run.
 
     Raises:
         FontganError: it has not ended, or was interrupted.
     """
-    ends = run.log.of(Finished)
-    if not ends or ends[-1].interrupted:
+    if not run.log.end:
         raise FontganError(f"{run} was not finished", "continue it with {train} and {resume}, or omit it")
     return run.record
 
@@ -118,17 +123,12 @@ def _judged(key: str, records: Mapping[Path, CheckpointRecord]) -> JudgedStyle:
     """The held-out characters that all runs of a style have in common.
 
     Raises:
-        FontganError: there are none, or a font of a run is missing.
+        FontganError: there are none.
     """
     common: list[int] | None = None
     for path in records:
         drawer = Drawer(path, style=key, device="cpu")
-        try:
-            codes, _ = characters_to_measure(drawer, Truth(drawer), None, whole=False)
-        except FontganError as error:
-            raise FontganError(
-                error.problem, "put its fonts into the current folder, or omit that run"
-            ) from error
+        codes, _ = characters_to_measure(drawer, Truth(drawer), None, whole=False)
         common = codes if common is None else [code for code in common if code in set(codes)]
     kept = [code for code in common or () if not any(record.learnt(code) for record in records.values())]
     if not kept:

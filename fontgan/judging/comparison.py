@@ -14,11 +14,15 @@ from typing import Annotated, Any
 from msgspec import Meta
 
 from fontgan.bounds import Amount, Characters, Count, FaceKey, Finite, Name, Text
+from fontgan.errors import FontganError
 from fontgan.formats import read_record, to_json
 from fontgan.judging.sides import MODEL
 from fontgan.runs.log import Measured
 
 FORMAT = 1
+SHOWN = ("iou", "fixed_l1", "ssim", "grey", "content_accuracy")  # the measures of a table
+CHARTED = ("iou", "fixed_l1", "content_accuracy")
+MOST_RESULTS = 1000  # of a comparison: its cells, times its styles
 
 
 @dataclass(frozen=True)
@@ -40,8 +44,8 @@ class Judged:
         whole: those of all images together, by name.
     """
 
-    measures: Mapping[Name, Figure]
-    whole: Mapping[Name, Finite] = field(default_factory=dict)
+    measures: Annotated[Mapping[Name, Figure], Meta(max_length=64)]
+    whole: Annotated[Mapping[Name, Finite], Meta(max_length=64)] = field(default_factory=dict)
 
     def value(self, measure: str) -> float | None:
         """The mean of a measure, or the value of one of all images together; None where it does not apply."""
@@ -61,7 +65,7 @@ class Result:
     """
 
     style: FaceKey
-    sides: Mapping[Name, Judged]
+    sides: Annotated[Mapping[Name, Judged], Meta(max_length=16)]
     notes: Annotated[tuple[Text, ...], Meta(max_length=1000)] = ()
 
 
@@ -104,7 +108,7 @@ class Cell:
     weights: Count = 0
     flops: Count = 0
     curve: Annotated[tuple[Measured, ...], Meta(max_length=100_000)] = ()
-    results: Annotated[tuple[Result, ...], Meta(max_length=0xFFFF)] = ()
+    results: Annotated[tuple[Result, ...], Meta(max_length=MOST_RESULTS)] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     def result(self, style: str) -> Result | None:
@@ -156,22 +160,6 @@ class Group:
         values = [value for one in judged if (value := one.value(measure)) is not None]
         return Spread.of([value for value in values if math.isfinite(value)])
 
-    def value_of(self, setting: str) -> float | None:
-        """The value of a swept setting; None where it has none, or none that is a number."""
-        try:
-            value = float(self.cells[0].settings.get(setting, "nan"))
-        except ValueError:
-            return None
-        return value if math.isfinite(value) else None
-
-    def apart_from(self, setting: str) -> object:
-        """What groups share that differ in one swept setting alone; of one without it, its own title."""
-        first = self.cells[0]
-        if setting not in first.settings:
-            return self.title
-        rest = tuple((name, text) for name, text in first.settings.items() if name != setting)
-        return first.model, first.preset, rest
-
     def over_seeds(self, name: str) -> float:
         """The mean of a number that each cell has, such as `minutes`, `flops` or `learnt`."""
         return statistics.fmean(getattr(cell, name) for cell in self.cells)
@@ -193,37 +181,28 @@ class Comparison:
         cells: in the order in which they were asked for; those that are not made yet are missing.
         notes: what to know of all of them, one line each.
         extra: values from a newer version of fontgan.
+
+    Raises:
+        FontganError: it has more than `MOST_RESULTS` results.
     """
 
     name: Text
     asked: Mapping[str, Any]
-    styles: Annotated[tuple[JudgedStyle, ...], Meta(max_length=0xFFFF)]
+    styles: Annotated[tuple[JudgedStyle, ...], Meta(max_length=MOST_RESULTS)]
     swept: Annotated[tuple[Name, ...], Meta(max_length=64)] = ()
-    cells: Annotated[tuple[Cell, ...], Meta(max_length=10_000)] = ()
+    cells: Annotated[tuple[Cell, ...], Meta(max_length=MOST_RESULTS)] = ()
     notes: Annotated[tuple[Text, ...], Meta(max_length=1000)] = ()
     format: int = FORMAT
     extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if (count := sum(len(cell.results) for cell in self.cells)) > MOST_RESULTS:
+            raise FontganError(f"a comparison of {count:,} results has more than {MOST_RESULTS:,}")
 
     @property
     def failed(self) -> list[Cell]:
         """The cells that could not be made."""
         return [cell for cell in self.cells if cell.failed]
-
-    @property
-    def several_seeds(self) -> bool:
-        """Whether some cells differ in their seeds alone."""
-        return any(len(group.cells) > 1 for style in self.styles for group in self.groups(style.key))
-
-    @property
-    def notes_of_results(self) -> list[str]:
-        """What does not apply in some cell, one line each, with its name and style."""
-        named = (
-            f"{cell.name}, {found.style}: {note}"
-            for cell in self.cells
-            for found in cell.results
-            for note in found.notes
-        )
-        return [*dict.fromkeys(named)]
 
     def groups(self, style: str) -> list[Group]:
         """The cells that have learnt a style, those that differ in their seeds alone together."""

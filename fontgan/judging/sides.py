@@ -11,3 +11,4 @@ TITLES: Mapping[str, str] = {
     NEAREST: "nearest learnt glyph",
     STYLE: "the style itself",
 }
+BASELINES: Mapping[str, str] = {side: TITLES[side] for side in (COPY, NEAREST, STYLE)}

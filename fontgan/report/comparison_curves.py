@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fontgan.judging.comparison import Comparison, Group
+from fontgan.judging.comparison import CHARTED, Comparison, Group
 from fontgan.measures.table import ALL
 from fontgan.networks.counting import in_short
 from fontgan.report.comparison_axes import Axis, axes_of
@@ -18,7 +18,6 @@ from fontgan.untrusted import printable
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_MEASURES = ("iou", "fixed_l1", "content_accuracy")
 _PANEL = (4.2, 3.0)  # inches
 _FAR = 5  # times as much: such values stand on a logarithmic scale
 _LARGE = 100_000  # such numbers are shown in short
@@ -38,8 +37,8 @@ def save_comparison_curves(path: Path, comparison: Comparison, style: str) -> No
         from matplotlib.figure import Figure
 
     groups = comparison.groups(style)
-    columns = list(axes_of(comparison, groups))
-    measures = [name for name in _MEASURES if any(group.spread(name) for group in groups)]
+    columns = axes_of(comparison, groups)
+    measures = [name for name in CHARTED if any(group.spread(name) for group in groups)]
     width, height = len(columns) + 1, len(measures)
     figure = Figure((_PANEL[0] * width, _PANEL[1] * height + 0.4), layout="constrained")
     for row, name in enumerate(measures):
@@ -78,25 +77,14 @@ def _draw_time(axes: Axes, groups: Sequence[Group], name: str) -> None:
 
 
 def _draw_against(axes: Axes, groups: Sequence[Group], name: str, column: Axis) -> None:
-    """A point for each group; a grey line through those that differ in this column alone."""
-    lines: dict[object, list[tuple[float, float]]] = {}
-    for number, group in enumerate(groups):
-        place, spread = column.place(group), group.spread(name)
-        if place is not None and spread is not None:
-            style = line_of(number)
-            axes.errorbar(
-                place,
-                spread.mean,
-                spread.deviation,
-                color=style["color"],
-                marker="o",
-                markersize=5,
-                capsize=3,
-            )
-            lines.setdefault(group.apart_from(column.setting), []).append((place, spread.mean))
-    for points in lines.values():
-        axes.plot(*zip(*sorted(points), strict=True), color="0.6", linewidth=0.8, zorder=0)
-    _set_scale(axes, [place for points in lines.values() for place, _ in points], column.logarithmic)
+    """A point for each group; a grey line through those that differ on this axis alone."""
+    dots = list(column.dots(groups, name))
+    for number, place, spread in dots:
+        colour = line_of(number)["color"]
+        axes.errorbar(place, spread.mean, spread.deviation, color=colour, marker="o", markersize=5, capsize=3)
+    for points in column.lines(groups, name):
+        axes.plot(*zip(*points, strict=True), color="0.6", linewidth=0.8, zorder=0)
+    _set_scale(axes, [place for _, place, _ in dots], column.logarithmic)
 
 
 def _set_scale(axes: Axes, places: Sequence[float], logarithmic: bool) -> None:

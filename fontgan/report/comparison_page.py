@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from fontgan.files import write_text
-from fontgan.judging.comparison import Comparison, Group, JudgedStyle
-from fontgan.judging.sides import COPY, MODEL, NEAREST, STYLE, TITLES
+from fontgan.judging.comparison import CHARTED, SHOWN, Comparison, Group, JudgedStyle
+from fontgan.judging.sides import BASELINES, MODEL, STYLE
 from fontgan.measures.table import ALL, Measure
 from fontgan.networks.counting import in_short
 from fontgan.report.charts import COLOURS, Chart, Line, draw_chart
@@ -19,13 +19,10 @@ from fontgan.report.run_page import EXPLAINED
 from fontgan.report.samples import Strip
 from fontgan.untrusted import printable
 
-_MEASURES = ("fixed_l1", "iou", "ssim", "content_accuracy", "grey")  # of the first table and the charts
-_CHARTED = ("fixed_l1", "iou", "content_accuracy")
-
 
 def sample_labels(comparison: Comparison, style: str) -> list[str]:
     """The rows of the sheet of a style, as `compare` draws it."""
-    return ["content", *(group.title for group in comparison.groups(style)), TITLES[STYLE]]
+    return ["content", *(group.title for group in comparison.groups(style)), BASELINES[STYLE]]
 
 
 def save_comparison_page(
@@ -51,7 +48,12 @@ def draw_comparison_page(
     """The page; the arguments are those of `save_comparison_page`."""
     style = file_of_page("page.css") + file_of_page("report.css")
     made = len(comparison.cells) - len(comparison.failed)
-    results = comparison.notes_of_results
+    of_results = {
+        f"{cell.name}, {result.style}: {note}": None
+        for cell in comparison.cells
+        for result in cell.results
+        for note in result.notes
+    }
     failed = [f"{cell.name} failed: {cell.failed}" for cell in comparison.failed]
     return render_page(
         "comparison.html.jinja",
@@ -59,8 +61,10 @@ def draw_comparison_page(
         style=style,
         name=printable(comparison.name),
         facts=[f"{made:,} run{'s' * (made != 1)}", *(f"{len(failed):,} failed" for _ in failed[:1])],
-        notes=[printable(note) for note in (*notes, *comparison.notes, *failed, *results)],
-        several=comparison.several_seeds,
+        notes=[printable(note) for note in (*notes, *comparison.notes, *failed, *of_results)],
+        several=any(
+            len(group.cells) > 1 for each in comparison.styles for group in comparison.groups(each.key)
+        ),
         styles=[_style(comparison, each, samples.get(each.key, ())) for each in comparison.styles],
     )
 
@@ -73,7 +77,7 @@ def _style(comparison: Comparison, style: JudgedStyle, samples: Sequence[Strip])
         "family": printable(style.family),
         "count": len(style.characters),
         "titles": [printable(group.title) for group in groups],
-        "headings": [ALL[name].heading for name in _MEASURES],
+        "headings": [ALL[name].heading for name in SHOWN],
         "rows": _rows(groups),
         "measures": [
             {
@@ -96,7 +100,7 @@ def _style(comparison: Comparison, style: JudgedStyle, samples: Sequence[Strip])
 
 def _rows(groups: Sequence[Group]) -> list[dict[str, Any]]:
     """A row for each group, then what all of them have to beat, by the one that learnt most."""
-    columns = [_cells(groups, ALL[name]) for name in _MEASURES]
+    columns = [_cells(groups, ALL[name]) for name in SHOWN]
     rows = [
         {
             "title": printable(group.title),
@@ -108,13 +112,13 @@ def _rows(groups: Sequence[Group]) -> list[dict[str, Any]]:
     ]
     if groups:
         most = max(groups, key=lambda group: group.over_seeds("learnt"))
-        for side in (COPY, NEAREST, STYLE):
-            found = [most.spread(name, side) for name in _MEASURES]
+        for side, title in BASELINES.items():
+            found = [most.spread(name, side) for name in SHOWN]
             cells = [
                 {"text": ALL[name].text(spread.mean) if spread else "–", "deviation": "", "best": False}
-                for name, spread in zip(_MEASURES, found, strict=True)
+                for name, spread in zip(SHOWN, found, strict=True)
             ]
-            rows.append({"title": TITLES[side], "number": None, "cells": cells, "costs": []})
+            rows.append({"title": title, "number": None, "cells": cells, "costs": []})
     return rows
 
 
@@ -146,12 +150,13 @@ def _costs(group: Group) -> list[str]:
 
 def _charts(comparison: Comparison, groups: Sequence[Group]) -> Iterator[Chart]:
     """Of each measure: along the way, and at the end against what the groups differ in."""
-    for name in _CHARTED:
-        measure = ALL[name]
-        yield Chart(f"{measure.heading}, watched characters", "minutes of training", _curves(groups, name))
+    for name in CHARTED:
+        heading = ALL[name].heading
+        yield Chart(f"{heading}, validation characters", "minutes of training", _curves(groups, name))
         for axis in axes_of(comparison, groups):
-            title = f"{measure.heading}, judged characters"
-            yield Chart(title, axis.title, _dots(groups, name, axis), axis.logarithmic)
+            yield Chart(
+                f"{heading}, judged characters", axis.title, _dots(groups, name, axis), axis.logarithmic
+            )
 
 
 def _curves(groups: Sequence[Group], measure: str) -> list[Line]:
@@ -167,14 +172,9 @@ def _curves(groups: Sequence[Group], measure: str) -> list[Line]:
 
 
 def _dots(groups: Sequence[Group], measure: str, axis: Axis) -> list[Line]:
-    """A dot for each group, and a pale line through those that differ in one setting alone."""
-    dots: list[Line] = []
-    rows: dict[object, list[tuple[float, float]]] = {}
-    for number, group in enumerate(groups):
-        at, spread = axis.place(group), group.spread(measure)
-        if at is None or spread is None:
-            continue
-        dots.append(Line(number, [(at, spread.mean)], "dots", [spread.deviation or 0.0]))
-        rows.setdefault(group.apart_from(axis.setting), []).append((at, spread.mean))
-    joined = [Line(0, sorted(points), "pale") for points in rows.values() if len(points) > 1]
-    return [*joined, *dots]
+    """A dot for each group, and a pale line through those that differ on this axis alone."""
+    dots = [
+        Line(number, [(place, spread.mean)], "dots", [spread.deviation or 0.0])
+        for number, place, spread in axis.dots(groups, measure)
+    ]
+    return [*(Line(0, points, "pale") for points in axis.lines(groups, measure)), *dots]

@@ -215,13 +215,16 @@ class Run:
         return max(map(_last_written, written))
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
+    def locked(self, patience: float = 0) -> Iterator[None]:
         """While this block runs, no other process may train in the same folder.
 
+        Args:
+            patience: how many seconds to wait for one that does.
+
         Raises:
-            FontganError: another process does.
+            FontganError: another process still does.
         """
-        lock = FileLock(self.path / _LOCK, timeout=0)
+        lock = FileLock(self.path / _LOCK, timeout=patience)
         try:
             lock.acquire()
         except Timeout as error:

@@ -176,6 +176,16 @@ class Log:
                     found, every = self._thinned(found), every * 2
         return found
 
+    @property
+    def end(self) -> Finished | None:
+        """How training ended; None where it has not come to its end, or has gone on since.
+
+        Raises:
+            FontganError: as `lines`.
+        """
+        last = next(reversed(self.lines), None)
+        return last if isinstance(last, Finished) and not last.interrupted else None
+
     def of(self, kind: type[L]) -> list[L]:
         """The lines of one kind.
 

@@ -66,7 +66,8 @@ def run_training(decision: Decision) -> Iterator[Event]:
                         f"stopped before the first step: {run} has no checkpoint", "start over with {resume}"
                     )
                 with clock.paused():
-                    yield recorder.finish(last, stop(), start_seconds)
+                    early = stop() and budget.progress(last.number, clock.seconds) < 1
+                    yield recorder.finish(last, early, start_seconds)
             else:
                 for _ in steps:
                     pass
@@ -159,7 +160,8 @@ def _reached(run: Run, ready: Prepared, budget: Budget) -> tuple[Step, float]:
             "restore it, or start a new run without {resume}",
         )
     begun = replace(START, number=reached.step, images=reached.images, progress=reached.progress)
-    if budget.progress(begun.number, reached.seconds) >= 1:
+    # A kill may have ended it between its last step and its end.
+    if budget.progress(begun.number, reached.seconds) >= 1 and run.log.end:
         raise FontganError(
             f"{run} is finished: {begun.number:,} steps in {reached.seconds / 60:.1f} minutes",
             "to train further, pass more {steps} or {minutes} than that",

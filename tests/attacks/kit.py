@@ -10,11 +10,14 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 from filelock import FileLock
 from PIL import Image, ImageDraw
 
+from fontgan.sheet import Row, save_sheet
 from tests.attacks.process import Outcome, Watched
 from tests.attacks.store_file import without_last_face
+from tests.comparison.cells import cell, comparison
 from tests.toy_fonts import build_font
 
 ROOT = Path(__file__).parents[2]
@@ -83,6 +86,19 @@ class Kit:
         return self._made("run", lambda path: self._do("train", *self.training(path)))
 
     @cached_property
+    def comparison(self) -> Path:
+        """A comparison of two runs, and its sheet."""
+
+        def write(folder: Path) -> None:
+            found = comparison(cell("one", settings={"residual": "0"}), cell("two"), swept=("residual",))
+            folder.mkdir()
+            (folder / "comparison.json").write_text(json.dumps(found.to_json()), encoding="utf-8")
+            rows = [Row("content", [np.zeros((64, 64), np.uint8)])]
+            save_sheet(folder / "kai.png", "Kai", ["U+4E00"], rows, 64)
+
+        return self._made("comparison", write)
+
+    @cached_property
     def drawn(self) -> Path:
         """What the run draws of all characters."""
         return self._made("drawn", lambda path: self._do("generate", *self.drawing(path)))
@@ -125,6 +141,7 @@ class Kit:
             "generate": lambda path: self.drawing(path / "drawn"),
             "plot": lambda path: (str(self.run), "--output", str(path / "curves.png")),
             "models": lambda _: (),
+            "report": lambda path: (str(self.comparison), "--output", str(path / "report.html")),
             "inspect": lambda path: (str(self.content), "--sheet", str(path / "sheet.png")),
             "inspect RUN": lambda path: (str(self.run), "--network", "--sheet", str(path / "network.svg")),
         }

@@ -12,7 +12,7 @@ from tests.attacks.attack import attack
 from tests.attacks.fonts import ESCAPES
 from tests.attacks.store_file import set_record
 from tests.attacks.trial import Trial
-from tests.crafted import places
+from tests.crafted import places, png, png_chunk, zlib_zeros
 
 Change = Callable[[str], str]
 
@@ -131,11 +131,19 @@ def _checkpoint(trial: Trial, change: Change) -> None:
     trial.check_unharmed(before, ("drawn", "network.svg"))
 
 
+def _comparison(trial: Trial, change: Change) -> None:
+    folder = trial.copy(trial.kit.comparison)
+    record = folder / "comparison.json"
+    record.write_bytes(_bytes(change(record.read_text(encoding="utf-8"))))
+    trial.bounded("report", folder, "--output", "report.html")
+
+
 RECORDS: dict[str, Callable[[Trial, Change], None]] = {
     "dataset": _store,
     "note": _note,
     "log": _log,
     "checkpoint": _checkpoint,
+    "comparison": _comparison,
 }
 
 
@@ -151,6 +159,45 @@ def wrong_values(trial: Trial, damage: Callable[[Trial, Change], None]) -> None:
 def wrong_as_a_whole(trial: Trial, both: tuple[Callable[[Trial, Change], None], Change]) -> None:
     damage, change = both
     damage(trial, change)
+
+
+def _many_styles(text: str) -> str:
+    """A thousand styles that share a sheet, and as many cells."""
+    data = json.loads(text)
+    style, cell = data["styles"][0], {**data["cells"][0], "results": []}
+    data["styles"] = [{**style, "key": f"kai{'-' * number}"} for number in range(1000)]
+    data["cells"] = [{**cell, "name": f"{number}"} for number in range(1000)]
+    return json.dumps(data)
+
+
+def _many_results(text: str) -> str:
+    """A comparison that would make a page of half a million rows."""
+    data = json.loads(text)
+    cell = {**data["cells"][0], "results": [{"style": "kai", "sides": {}}] * 500}
+    return json.dumps({**data, "cells": [{**cell, "title": f"{number}"} for number in range(1000)]})
+
+
+@attack(variants={"styles": _many_styles, "results": _many_results, "a sheet": str})
+def large_comparison(trial: Trial, change: Change) -> None:
+    (trial.copy(trial.kit.comparison) / "kai.png").write_bytes(png(4096, 4096))
+    record = trial.folder / "comparison" / "comparison.json"
+    record.write_text(change(record.read_text(encoding="utf-8")), encoding="utf-8")
+    trial.bounded("report", "comparison", "--output", "report.html")
+
+
+SHEETS = {
+    "too large": png(65_000, 1_000),
+    "cut": png(64, 64)[:60],
+    "nothing": b"",
+    "a text": png(64, 64, extra=png_chunk(b"zTXt", b"name\0\0" + zlib_zeros(1 << 30))),
+}
+
+
+@attack(variants=SHEETS)
+def sheet_of_a_comparison(trial: Trial, content: bytes) -> None:
+    folder = trial.copy(trial.kit.comparison)
+    (folder / "kai.png").write_bytes(content)
+    trial.bounded("report", folder, "--output", "report.html")
 
 
 SETTINGS = {

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
 from fontgan.comparison.asked import Asked
-from fontgan.comparison.cell import is_finished
+from fontgan.comparison.cell import make_cell
 from fontgan.comparison.comparing import Begun, Cell, Ended, Event, Opened, run_comparison
 from fontgan.comparison.folder import Folder
 from fontgan.comparison.planning import planned
 from fontgan.comparison.trained import planned_of_runs
 from fontgan.errors import FontganError
 from fontgan.runs.folder import Run
+from fontgan.training.decision import decide
+from fontgan.training.events import Sampled
+from fontgan.training.run import run_training
 from tests.helpers import Command
 
 SMALL = {"widths": ("[8,16]",), "batch_size": ("8",)}
 ASKED = Asked(learn=(20, 40), values=SMALL, steps=2, device="cpu")
+LASTING = Asked(seeds=(0, 1), values=SMALL, steps=100_000, device="cpu")
+TO_BE_KILLED = """
+from pathlib import Path
+from tests.comparison.test_comparing import LASTING, compared
+compared(LASTING, Path("some"))
+"""
 
 
 def compared(asked: Asked, folder: Path) -> list[Event]:
@@ -49,8 +62,7 @@ def test_cells_are_made_judged_and_not_made_again(type_command: Command) -> None
     assert sides["style"].value("iou") == 1
     assert isinstance(first[-1], Ended)
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in first[-1].files)
-    (damaged / "config.toml").unlink()
-    damaged.rmdir()
+    shutil.rmtree(damaged)
     second = compared(ASKED, folder)
     assert isinstance(second[0], Opened)
     assert second[0].todo == 1
@@ -73,17 +85,52 @@ def test_cells_are_made_judged_and_not_made_again(type_command: Command) -> None
 @pytest.mark.usefixtures("here")
 def test_interrupted_its_runs_keep_a_checkpoint_and_continue() -> None:
     folder = Path("compared/some")
-    asked = Asked(seeds=(0, 1), values=SMALL, steps=100_000, device="cpu")
-    events = run_comparison(planned(asked, folder), folder)
+    events = run_comparison(planned(LASTING, folder), folder)
     path = next(event.job.run for event in events if isinstance(event, Begun))
     while not (path / "log.jsonl").is_file():
         time.sleep(0.1)
     events.close()  # what Ctrl-C does
     run = Run(path)
     assert run.checkpoints
-    assert not is_finished(run)
+    assert run.log.end is None
     with pytest.raises(FontganError, match="was not finished"):
         planned_of_runs([run.path, Path("nothing")])
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("here")
+def test_killed_it_leaves_no_process_behind_and_its_runs_keep_a_checkpoint() -> None:
+    places = os.pathsep.join([str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")])
+    killed = subprocess.Popen([sys.executable, "-c", TO_BE_KILLED], env={**os.environ, "PYTHONPATH": places})
+    logs = [Path(f"some/runs/pix2pix-seed={seed}/log.jsonl") for seed in (0, 1)]
+    while not all(log.is_file() for log in logs):
+        assert killed.poll() is None
+        time.sleep(0.1)
+    killed.kill()
+    killed.wait()
+    for log in logs:
+        run = Run(log.parent)
+        with run.locked(patience=120):  # its process has let go of it
+            assert run.checkpoints
+            assert run.log.end is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("step", [None, 0, 1, 2])
+@pytest.mark.usefixtures("here")
+def test_a_cell_whose_process_was_killed_at_any_moment_continues(step: int | None) -> None:
+    plan = planned(ASKED, Path("some"))
+    job = plan.jobs[0]
+    if step is None:
+        Run.create(job.run, job.model)
+    else:
+        events = run_training(decide({**job.options, "save_minutes": 0.0}, job.changes))
+        assert any(isinstance(event, Sampled) and event.step == step for event in events)
+        events.close()  # type: ignore[attr-defined]
+    cell = make_cell(job, plan.styles)
+    assert cell is not None
+    assert (cell.steps, cell.learnt) == (2, 20)
+    assert make_cell(job, plan.styles) == cell
 
 
 @pytest.mark.usefixtures("here")

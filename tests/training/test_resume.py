@@ -25,7 +25,7 @@ from fontgan.fonts.location import FontLocation
 from fontgan.runs.folder import Run
 from fontgan.runs.log import Measured
 from fontgan.training.decision import decide, decide_again
-from fontgan.training.events import Event, Progressed, Sampled, Started
+from fontgan.training.events import Event, Finished, Progressed, Sampled, Started
 from fontgan.training.run import run_training
 from tests.helpers import make_toy_store
 from tests.toy_fonts import build_font
@@ -223,6 +223,25 @@ def test_a_run_at_its_end_goes_on_only_if_it_is_given_more() -> None:
     assert isinstance(events[0], Started)
     assert events[0].step == STEPS
     assert Run(Path("done")).newest_checkpoint.parent.name == f"step-{STEPS + 3:07}"
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("here")
+def test_a_run_that_was_killed_after_its_last_step_comes_to_its_end() -> None:
+    break_off(PIX2PIX, STEPS, run=Path("killed"))
+    assert Run(Path("killed")).log.end is None
+    assert [type(event) for event in go_on(run=Path("killed"))] == [Started, Finished]
+    assert Run(Path("killed")).log.end is not None
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("here")
+def test_a_signal_after_the_last_step_interrupts_nothing() -> None:
+    decision = decide({"steps": 2, "device": "cpu", "run": Path("late")}, PIX2PIX)
+    for event in run_training(decision):
+        if isinstance(event, Sampled) and event.step == 2:
+            signal.raise_signal(signal.SIGTERM)
+    assert Run(Path("late")).log.end is not None
 
 
 @pytest.mark.slow
