@@ -123,12 +123,17 @@ def _judged(key: str, records: Mapping[Path, CheckpointRecord]) -> JudgedStyle:
     """The held-out characters that all runs of a style have in common.
 
     Raises:
-        FontganError: there are none.
+        FontganError: there are none, or a font of a run is missing.
     """
     common: list[int] | None = None
     for path in records:
         drawer = Drawer(path, style=key, device="cpu")
-        codes, _ = characters_to_measure(drawer, Truth(drawer), None, whole=False)
+        try:
+            codes, _ = characters_to_measure(drawer, Truth(drawer), None, whole=False)
+        except FontganError as error:
+            raise FontganError(
+                error.problem, "put its fonts into the current folder, or omit that run"
+            ) from error
         common = codes if common is None else [code for code in common if code in set(codes)]
     kept = [code for code in common or () if not any(record.learnt(code) for record in records.values())]
     if not kept:
