@@ -39,6 +39,8 @@ CANVAS = Canvas(64)
 CONTENT = "noto-sans-sc-1"
 FALSE_ALARMS = 0.05
 _ALIKE = 5  # a look-alike is one of the characters that look most alike
+_OF_ANOTHER = ("wrong character", "part swapped")  # errors that take something of another character
+_LEAST_WRONG = 12  # pixels of 64 × 64 that are wrong: fewer are no error
 _WAYS = ("verifier", "verifier + recogniser", "the larger of both", "hand-made")
 
 # How doubtful glyphs of some characters are, beside the content glyphs: (codes, content, images) to (n,).
@@ -121,7 +123,8 @@ def recognisers(fonts: Path, most: int) -> None:
 def planted(fonts: Path, most: int, judges: Judges) -> None:
     """The share of planted errors that is found, by style."""
     sys.path.insert(0, str(ROOT / "assets" / "weights"))
-    errors: Mapping[str, Callable[..., Tensor]] = importlib.import_module("planting").ERRORS
+    planting = importlib.import_module("planting")
+    errors: Mapping[str, Callable[..., Tensor]] = planting.ERRORS
     content = Font.load(fonts / f"{CONTENT}.npz")
     for path in unseen(fonts, judges.verifier.record):
         font = Font.load(path)
@@ -134,10 +137,11 @@ def planted(fonts: Path, most: int, judges: Judges) -> None:
         rows = []
         for name, plant in errors.items():
             others = {"random": right.roll(1, 0), "look-alike": right[near]}
-            several = others if name == "wrong character" else {"": others["look-alike"]}
+            several = others if name in _OF_ANOTHER else {"": others["look-alike"]}
             for kind, other in several.items():
                 wrong = 1 - planted_in(plant, 1 - right, 1 - other, generator)
-                changed = ((wrong - right).abs().sum((1, 2, 3)) > 8).numpy()
+                # A part that is swapped for the same part of another character is not an error.
+                changed = (planting.marks(1 - right, 1 - wrong).sum((1, 2, 3)) > _LEAST_WRONG).numpy()
                 chosen = [code for code, had in zip(codes, changed, strict=True) if had]
                 judged = judges.judge(chosen, beside[changed], wrong[changed], CANVAS)
                 shares = [percent(marked) for marked in found(judged, own).values()]
