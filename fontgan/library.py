@@ -347,7 +347,9 @@ def compare(
     if unknown := sorted(asked.keys() - known):
         raise FontganError(f"there is no argument {unknown[0]} here", f"pass {', '.join(sorted(known))}")
     several = ("models", "presets", "styles", "learn", "seeds", "content")
-    given = {name: _several(value) if name in several else value for name, value in asked.items()}
+    given: dict[str, Any] = {
+        name: _several(value) if name in several else value for name, value in asked.items()
+    }
     if runs:
         paths = [run.path if isinstance(run, Run) else Path(run) for run in runs]
         folder = COMPARED / usual_name(paths) if output is None else Path(output)
