@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from fontgan.judging.comparison import Comparison, Spread
+from fontgan.errors import FontganError
+from fontgan.judging.comparison import MOST_RESULTS, Comparison, Spread
 from tests.comparison.cells import cell, comparison
 
 
@@ -29,3 +30,10 @@ def test_a_comparison_is_read_as_it_was_written() -> None:
     found = comparison(cell("a", settings={"residual": "0"}), cell("b", failed="why"), swept=("residual",))
     again = Comparison.from_json(json.dumps(found.to_json()), "it")
     assert replace(again, extra={}) == found
+
+
+def test_a_comparison_is_bounded() -> None:
+    many = cell("a", results=cell("a").results * (MOST_RESULTS // 2))
+    assert len(comparison(many, many).cells) == 2
+    with pytest.raises(FontganError, match="1,001 results has more than 1,000"):
+        comparison(many, many, cell("b"))
