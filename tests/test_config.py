@@ -298,6 +298,6 @@ def test_what_may_be_none_may_be_given_too() -> None:
 
 
 def test_the_weights_depend_on_what_decides_them() -> None:
-    plan = ["model", "preset", "style", "stage1", "base", "seed", "content", "stacked"]
+    plan = ["model", "preset", "style", "stage1", "base", "seed", "content", "stacked", "learn"]
     assert sorted(deciding(TrainingPlan)) == sorted(plan)
     assert deciding(AutoEncoderSettings) == [item.name for item in fields(AutoEncoderSettings)]
