@@ -8,8 +8,9 @@ from fontgan.fonts.charset import code_point_name
 from fontgan.outlines.remarks import MOST_INK, PALE
 
 _ALONE = 0.1  # of the pixels: those of glyphs in 70 fonts at most 0.014, of random pixels 0.31
-_WRONG = 0.5  # probability that a cell is wrong
+_WRONG, _PERHAPS = 0.5, 0.1  # probability that a cell is wrong, and that it may be
 _LEAST = 0.25  # of what is wrong in the worst place: less is not worth a word
+_CLEAR = 0.9  # probability of its own character: about nine of ten true glyphs of print fonts have more
 _SURE = 0.3  # probability of another character that is worth its name
 _EVERYWHERE = 4  # of the nine places
 _ROWS, _COLUMNS = ("upper", "", "lower"), ("left", "", "right")
@@ -39,20 +40,26 @@ def why(code: int, missing: np.ndarray, extra: np.ndarray, read_as: int | None, 
         read_as: the character that it was read as; None where the recogniser does not know `code`.
         sureness: of that, 0 to 1.
     """
-    found = [
-        f"{what} {where}"
-        for what, cells in (("ink missing", missing), ("too much ink", extra))
-        if (where := _where(cells))
+    found = _places(missing, extra, _WRONG) or [
+        f"perhaps {place}" for place in _places(missing, extra, _PERHAPS)
     ]
     if read_as is not None and read_as != code:
         other = f"reads as {chr(read_as)} {code_point_name(read_as)} ({sureness:.0%})"
         found.append(other if sureness >= _SURE else "hard to read")
+    elif read_as is not None and sureness < _CLEAR:
+        found.append(f"close to another character: reads as itself with {sureness:.0%} only")
     return "; ".join(found) or "unlike the content glyph as a whole"
 
 
-def _where(cells: np.ndarray) -> str:
+def _places(missing: np.ndarray, extra: np.ndarray, least: float) -> list[str]:
+    """What is wrong where, in cells that are wrong with a probability above the least."""
+    kinds = (("ink missing", missing), ("too much ink", extra))
+    return [f"{what} {where}" for what, cells in kinds if (where := _where(cells, least))]
+
+
+def _where(cells: np.ndarray, least_likely: float) -> str:
     """In which of nine places cells are wrong, the most wrong first; empty where none are."""
-    wrong = np.where(cells > _WRONG, cells, 0.0)
+    wrong = np.where(cells > least_likely, cells, 0.0)
     nine = np.array(
         [[part.sum() for part in np.array_split(rows, 3, 1)] for rows in np.array_split(wrong, 3)]
     )

@@ -40,7 +40,17 @@ def test_a_place_has_a_name(rows: slice, columns: slice, words: str) -> None:
 
 def test_what_it_reads_as_is_said_unless_it_is_itself() -> None:
     assert why(0x672A, NOTHING, NOTHING, 0x672B, 0.934) == "reads as 末 U+672B (93%)"
-    assert why(0x672A, NOTHING, NOTHING, 0x672A, 0.934) == "unlike the content glyph as a whole"
+    assert why(0x672A, NOTHING, NOTHING, 0x672B, 0.2) == "hard to read"
+    close = "close to another character: reads as itself with 54% only"
+    assert why(0x672A, NOTHING, NOTHING, 0x672A, 0.54) == close
+    assert why(0x672A, NOTHING, NOTHING, 0x672A, 0.98) == "unlike the content glyph as a whole"
+
+
+def test_faint_cells_are_a_guess() -> None:
+    faint = 0.3 * cells(slice(0, 3), slice(0, 3))
+    assert why(0x672A, faint, NOTHING, None, 0.0) == "perhaps ink missing at the upper left"
+    clear = cells(slice(13, 16), slice(13, 16))
+    assert why(0x672A, faint, clear, None, 0.0) == "too much ink at the lower right"
 
 
 @pytest.mark.parametrize("size", [64, 128])
