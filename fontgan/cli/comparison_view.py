@@ -94,19 +94,13 @@ def show_comparison(comparison: Comparison) -> None:
             headings = ["", *(ALL[name].heading for name in SHOWN), *_COSTS]
             title = f"{style.family}: {len(style.characters):,} characters that none of them has learnt"
             show_rows(results, title, headings, _rows(groups))
-    if any(len(group.cells) > 1 for style in comparison.styles for group in comparison.groups(style.key)):
+    if comparison.several_seeds:
         results.print("±: standard deviation over seeds", style="dim")
     results.print(
         "weights, FLOPs: the generator's, FLOPs for one glyph; characters: learnt; minutes: of training",
         style="dim",
     )
-    notes = dict.fromkeys(
-        f"{cell.name}, {found.style}: {note}"
-        for cell in comparison.cells
-        for found in cell.results
-        for note in found.notes
-    )
-    show_notes(notes)
+    show_notes(comparison.notes_of_results)
     for cell in comparison.failed:
         messages.print(f"{cell.name} failed: {cell.failed}", style="yellow", soft_wrap=True)
 

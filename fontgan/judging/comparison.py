@@ -204,6 +204,22 @@ class Comparison:
         """The cells that could not be made."""
         return [cell for cell in self.cells if cell.failed]
 
+    @property
+    def several_seeds(self) -> bool:
+        """Whether some cells differ in their seeds alone."""
+        return any(len(group.cells) > 1 for style in self.styles for group in self.groups(style.key))
+
+    @property
+    def notes_of_results(self) -> list[str]:
+        """What does not apply in some cell, with its name and style: one line each, none twice."""
+        named = (
+            f"{cell.name}, {found.style}: {note}"
+            for cell in self.cells
+            for found in cell.results
+            for note in found.notes
+        )
+        return list(dict.fromkeys(named))
+
     def groups(self, style: str) -> list[Group]:
         """The cells that have learnt a style, those that differ in their seeds alone together."""
         found: dict[str, list[Cell]] = {}

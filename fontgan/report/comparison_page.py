@@ -48,12 +48,6 @@ def draw_comparison_page(
     """The page; the arguments are those of `save_comparison_page`."""
     style = file_of_page("page.css") + file_of_page("report.css")
     made = len(comparison.cells) - len(comparison.failed)
-    of_results = {
-        f"{cell.name}, {result.style}: {note}": None
-        for cell in comparison.cells
-        for result in cell.results
-        for note in result.notes
-    }
     failed = [f"{cell.name} failed: {cell.failed}" for cell in comparison.failed]
     return render_page(
         "comparison.html.jinja",
@@ -61,10 +55,10 @@ def draw_comparison_page(
         style=style,
         name=printable(comparison.name),
         facts=[f"{made:,} run{'s' * (made != 1)}", *(f"{len(failed):,} failed" for _ in failed[:1])],
-        notes=[printable(note) for note in (*notes, *comparison.notes, *failed, *of_results)],
-        several=any(
-            len(group.cells) > 1 for each in comparison.styles for group in comparison.groups(each.key)
-        ),
+        notes=[
+            printable(note) for note in (*notes, *comparison.notes, *failed, *comparison.notes_of_results)
+        ],
+        several=comparison.several_seeds,
         styles=[_style(comparison, each, samples.get(each.key, ())) for each in comparison.styles],
     )
 

@@ -9,22 +9,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fontgan.data.store import GlyphStore
-from fontgan.runs.record import CheckpointRecord
-from tests.helpers import Command, keep_weights, make_toy_store
-from tests.models.small import small_settings
+from tests.helpers import Command
+from tests.models.small import keep_untaught_run
 
 
 @pytest.fixture(autouse=True)
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with two toy fonts and a run of them, of random weights."""
     monkeypatch.chdir(tmp_path)
-    with GlyphStore(make_toy_store(tmp_path)) as store:
-        content, style = store.record.faces
-        canvas = store.record.canvas
-    settings = small_settings("pix2pix", "default")
-    record = CheckpointRecord("pix2pix", settings, canvas, 1, (content,), (style,), {}, "newest")
-    keep_weights(tmp_path / "runs" / "one", record.build(), record)
+    keep_untaught_run(tmp_path)
     (tmp_path / "runs" / "one" / "config.toml").write_text("")
     return tmp_path
 

@@ -9,15 +9,13 @@ import numpy as np
 import pytest
 
 from fontgan.comparison.folder import Folder
-from fontgan.data.store import GlyphStore
 from fontgan.errors import FontganError
 from fontgan.judging.comparison import Comparison, JudgedStyle
 from fontgan.runs.folder import Run
 from fontgan.runs.log import Measured, Progressed
-from fontgan.runs.record import CheckpointRecord
 from fontgan.sheet import Row, save_sheet
-from tests.helpers import Command, keep_weights, make_toy_store
-from tests.models.small import small_settings
+from tests.helpers import Command
+from tests.models.small import keep_untaught_run
 from tests.report.evaluations import evaluation
 from tests.report.pages import HOSTILE, Page
 
@@ -26,13 +24,7 @@ from tests.report.pages import HOSTILE, Page
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with two toy fonts and a run of them, with all that a run has; no judge is asked."""
     monkeypatch.chdir(tmp_path)
-    with GlyphStore(make_toy_store(tmp_path)) as store:
-        content, style = store.record.faces
-        canvas = store.record.canvas
-    settings = small_settings("pix2pix", "default")
-    record = CheckpointRecord("pix2pix", settings, canvas, 1, (content,), (style,), {}, "newest")
-    folder = tmp_path / "runs" / "one"
-    keep_weights(folder, record.build(), record)
+    folder = keep_untaught_run(tmp_path)
     (folder / "config.toml").write_text(
         '[training]\nmodel = "pix2pix"\nseed = 7\n[pix2pix.optimisation]\nbatch_size = 8\n'
     )

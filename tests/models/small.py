@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -9,9 +10,12 @@ import torch
 from fontgan.compute.engine import Engine
 from fontgan.config.groups import flat
 from fontgan.config.settings import ModelSettings
+from fontgan.data.store import GlyphStore
 from fontgan.data.views import Batch
 from fontgan.models import find_model, model_names
 from fontgan.models.base import FirstStage, GeneratorSpec, Model
+from fontgan.runs.record import CheckpointRecord
+from tests.helpers import keep_weights, make_toy_store
 
 CPU = Engine(torch.device("cpu"), torch.float32, "")
 PRESETS = [(name, preset) for name in model_names() for preset in find_model(name).presets]
@@ -84,3 +88,14 @@ def drawn(model: Model[Any], batch: Batch) -> torch.Tensor:
 def usual_loss(model: Model[Any]) -> str:
     """The name of the loss that tells how far the pictures are from what they should be."""
     return str(flat(model.settings).get("objective.reconstruction", "cycle"))
+
+
+def keep_untaught_run(folder: Path) -> Path:
+    """A run of toy fonts in `runs/one`, with random weights and without settings; returns its folder."""
+    with GlyphStore(make_toy_store(folder)) as store:
+        content, style = store.record.faces
+        canvas = store.record.canvas
+    settings = small_settings("pix2pix", "default")
+    record = CheckpointRecord("pix2pix", settings, canvas, 1, (content,), (style,), {}, "newest")
+    keep_weights(folder / "runs" / "one", record.build(), record)
+    return folder / "runs" / "one"
